@@ -1,0 +1,4 @@
+//! The languages inside strings: JSONPath and intrinsic functions.
+
+pub mod intrinsic;
+pub mod path;
