@@ -1,1 +1,35 @@
-//! Runtime.
+//! Amazon States Language as native async Rust: the macros, and what their output calls.
+
+mod attempt;
+mod callback;
+pub mod choice;
+pub mod data;
+mod engine;
+mod error;
+mod execute;
+mod execution;
+pub mod fork;
+mod machine;
+mod memory;
+pub mod path;
+pub mod random;
+mod resource;
+mod retry;
+mod scope;
+mod task;
+pub mod wait;
+
+pub use attempt::attempt;
+pub use callback::{Handle, TokenError};
+pub use data::Data;
+pub use engine::{BoxFuture, Call, Child, Engine, Event, Limits, Line, Output, Position, Until};
+pub use error::{Error, ErrorName, Status, TaskError};
+pub use execute::execute;
+pub use execution::Execution;
+pub use machine::{Definition, Machine, Run, State, StateType};
+pub use memory::Memory;
+pub use resource::{Family, Pattern, Resource};
+pub use retry::Retrier;
+pub use scope::{Context, Scope};
+pub use serde_json::Value;
+pub use task::{Policy, TaskContext, task};

@@ -1,0 +1,31 @@
+//! The data that flows through a scope, and how templates build it.
+
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// The data of a scope. A branch borrows its input until it changes something, so that branches that only read copy nothing.
+pub type Data<'d> = Cow<'d, Value>;
+
+/// Moves the data out; null stays.
+pub fn take(data: &mut Data<'_>) -> Value {
+    std::mem::take(data).into_owned()
+}
+
+/// An object with these members.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let mut object = Map::with_capacity(N);
+    for (name, value) in members {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
+}
+
+/// An array of these elements.
+pub fn array<const N: usize>(elements: [Value; N]) -> Value {
+    Value::Array(elements.into())
+}
+
+/// The empty object: what `InputPath: null` and `OutputPath: null` give (NUL-1, NUL-2).
+pub fn nothing() -> Value {
+    Value::Object(Map::new())
+}

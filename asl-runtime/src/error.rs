@@ -1,0 +1,256 @@
+//! Errors of an execution, and how `ErrorEquals` matches them.
+
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::fmt;
+
+/// How an execution that did not succeed has ended (spec X-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// An error was not caught.
+    Failed,
+    /// The machine's own `TimeoutSeconds` has passed.
+    TimedOut,
+    /// Someone stopped it.
+    Aborted,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Failed => "FAILED",
+            Status::TimedOut => "TIMED_OUT",
+            Status::Aborted => "ABORTED",
+        })
+    }
+}
+
+/// An error as Amazon States Language knows it: a name and a cause, either of which may be missing.
+///
+/// This is what a Retrier and a Catcher look at, and what a run answers when nothing caught it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    name: Option<Cow<'static, str>>,
+    cause: Option<String>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// What a task or a Fail state reported.
+    Reported,
+    /// What the evaluation of a state's fields reported: the cause still lacks the state (spec 14.2).
+    Evaluation,
+    /// A time-out of a task; `heartbeat` tells which clock it was (TO-4).
+    Timeout { heartbeat: bool },
+    /// The execution itself was ended from outside; nothing catches this.
+    Ended(Status),
+}
+
+impl Error {
+    fn from_parts(name: Option<Cow<'static, str>>, cause: Option<String>, kind: Kind) -> Error {
+        Error(Box::new(Inner { name, cause, kind }))
+    }
+
+    /// An error with this name and cause, as a task reports it.
+    pub fn new(name: impl Into<Cow<'static, str>>, cause: impl Into<String>) -> Error {
+        Error::from_parts(Some(name.into()), Some(cause.into()), Kind::Reported)
+    }
+
+    /// An error that may lack its name, its cause or both.
+    pub fn reported(name: Option<String>, cause: Option<String>) -> Error {
+        Error::from_parts(name.map(Cow::Owned), cause, Kind::Reported)
+    }
+
+    /// `States.Runtime` (ER-10), raised while evaluating a state's fields; never retried, never caught.
+    pub fn runtime(text: impl Into<String>) -> Error {
+        Error::evaluation("States.Runtime", text)
+    }
+
+    /// `States.IntrinsicFailure` (IF-11).
+    pub fn intrinsic(text: impl Into<String>) -> Error {
+        Error::evaluation("States.IntrinsicFailure", text)
+    }
+
+    /// An error raised while evaluating a state's fields: its cause will be prefixed with the state (spec 14.2).
+    pub fn evaluation(name: &'static str, text: impl Into<String>) -> Error {
+        Error::from_parts(Some(Cow::Borrowed(name)), Some(text.into()), Kind::Evaluation)
+    }
+
+    /// `States.Timeout` of a task (TO-2); `heartbeat` if the heartbeat was missed (TO-3).
+    pub fn timeout(heartbeat: bool) -> Error {
+        Error::from_parts(Some(Cow::Borrowed("States.Timeout")), None, Kind::Timeout { heartbeat })
+    }
+
+    /// The machine's own time has run out (TO-7).
+    pub fn timed_out() -> Error {
+        Error::from_parts(
+            Some(Cow::Borrowed("States.Timeout")),
+            None,
+            Kind::Ended(Status::TimedOut),
+        )
+    }
+
+    /// Someone stopped the execution.
+    pub fn aborted(name: Option<String>, cause: Option<String>) -> Error {
+        Error::from_parts(name.map(Cow::Owned), cause, Kind::Ended(Status::Aborted))
+    }
+
+    /// The error's name: `States.Timeout`, `Card.Declined`.
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// The error's cause: text for people, or JSON text.
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    /// How an execution ends that nothing saves from this error.
+    pub fn status(&self) -> Status {
+        match self.0.kind {
+            Kind::Ended(status) => status,
+            _ => Status::Failed,
+        }
+    }
+
+    /// Whether it is a time-out of a task.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout { .. })
+    }
+
+    /// Whether a Retrier or Catcher with these names in `ErrorEquals` takes it (ER-10 to ER-18, TO-4).
+    pub fn is(&self, error_equals: &[&str]) -> bool {
+        if matches!(self.0.kind, Kind::Ended(_)) {
+            return false;
+        }
+        let Some(name) = self.name() else {
+            return error_equals
+                .iter()
+                .any(|e| matches!(*e, "States.ALL" | "States.TaskFailed"));
+        };
+        if name == "States.Runtime" {
+            return false;
+        }
+        error_equals.iter().any(|&equals| match equals {
+            "States.ALL" => true,
+            "States.TaskFailed" => name == equals || !name.starts_with("States.") || name.starts_with("States.Http."),
+            "States.HeartbeatTimeout" => name == equals || self.0.kind == Kind::Timeout { heartbeat: true },
+            _ => name == equals,
+        })
+    }
+
+    /// The Error Output (CT-3): `{"Error": .., "Cause": ..}`. The cause of a time-out is the empty string there (CT-16).
+    pub fn into_output(self) -> Value {
+        let cause = match self.0.kind {
+            Kind::Timeout { .. } => Some(self.0.cause.unwrap_or_default()),
+            _ => self.0.cause,
+        };
+        json!({ "Error": self.0.name, "Cause": cause })
+    }
+
+    /// Puts the state before the cause, once, if the error came from evaluating its fields (spec 14.2).
+    pub(crate) fn located(mut self, state: &str, entered: Option<u64>) -> Error {
+        if self.0.kind == Kind::Evaluation {
+            let text = self.0.cause.take().unwrap_or_default();
+            self.0.cause = Some(match entered {
+                Some(id) => {
+                    format!(
+                        "An error occurred while executing the state '{state}' (entered at the event id #{id}). {text}"
+                    )
+                }
+                None => format!("An error occurred while executing the state '{state}'. {text}"),
+            });
+            self.0.kind = Kind::Reported;
+        }
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Kind::Ended(status) = self.0.kind {
+            write!(f, "{status}")?;
+            if self.0.name.is_some() {
+                f.write_str(" ")?;
+            }
+        }
+        match (self.name(), self.cause()) {
+            (Some(name), Some(cause)) => write!(f, "{name}: {cause}"),
+            (Some(name), None) => f.write_str(name),
+            (None, Some(cause)) => f.write_str(cause),
+            (None, None) if matches!(self.0.kind, Kind::Ended(_)) => Ok(()),
+            (None, None) => f.write_str("an error without name and cause"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("status", &self.status())
+            .field("name", &self.name())
+            .field("cause", &self.cause())
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// An error type whose values are errors of Amazon States Language: `#[derive(ErrorName)]` names them.
+pub trait ErrorName: fmt::Display {
+    /// The name that `ErrorEquals` matches.
+    fn error_name(&self) -> &str;
+
+    /// The cause: the `Display` text unless overridden.
+    fn cause(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// What a task fails with: a name and a cause for Retry and Catch, either of which may be missing (CT-12).
+///
+/// Any error type with [`ErrorName`] converts into it, so `?` works in handlers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaskError {
+    /// The error's name.
+    pub name: Option<String>,
+    /// The error's cause.
+    pub cause: Option<String>,
+}
+
+impl TaskError {
+    /// An error with this name and cause.
+    pub fn new(name: impl Into<String>, cause: impl Into<String>) -> TaskError {
+        TaskError {
+            name: Some(name.into()),
+            cause: Some(cause.into()),
+        }
+    }
+
+    /// An error as AWS Lambda reports a function's exception (ER-30): named by its type, the cause a JSON text
+    /// with `errorType` and `errorMessage`.
+    pub fn lambda(error_type: impl Into<String>, message: impl Into<String>) -> TaskError {
+        let error_type = error_type.into();
+        let cause = json!({ "errorMessage": message.into(), "errorType": error_type }).to_string();
+        TaskError {
+            name: Some(error_type),
+            cause: Some(cause),
+        }
+    }
+}
+
+impl From<TaskError> for Error {
+    fn from(error: TaskError) -> Error {
+        Error::reported(error.name, error.cause)
+    }
+}
+
+impl<E: ErrorName> From<E> for TaskError {
+    fn from(error: E) -> TaskError {
+        TaskError::new(error.error_name(), error.cause())
+    }
+}

@@ -1,0 +1,392 @@
+//! Parallel and Map: lines of control side by side.
+
+use crate::data::Data;
+use crate::retry::Retries;
+use crate::scope::{Context, Frame, Item, Lane, Scope, Visit};
+use crate::{BoxFuture, Child, Definition, Engine, Error, Event, Line, Position, Retrier, Until};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use serde_json::Value;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+
+/// At most so many iterations of an inline Map run at once where it sets no limit (MI-2).
+const INLINE_CONCURRENCY: usize = 40;
+/// At most so many children of a distributed Map run at once (MD-2).
+const DISTRIBUTED_CONCURRENCY: usize = 10_000;
+
+/// A branch or an iteration on its way.
+pub type LaneFuture<'a> = BoxFuture<'a, Result<Value, Error>>;
+
+/// What stands fixed about an inline Map.
+#[derive(Debug, Clone, Copy)]
+pub struct MapPolicy {
+    /// `Retry`
+    pub retry: &'static [Retrier],
+    /// Whether something in it reads `$$.Map.Item.Value`, which is then kept.
+    pub keep_item: bool,
+}
+
+/// What stands fixed about a distributed Map.
+#[derive(Debug, Clone, Copy)]
+pub struct MapRunPolicy {
+    /// `Retry`
+    pub retry: &'static [Retrier],
+    /// `Label`, or the state's name.
+    pub label: &'static str,
+    /// The description of the child executions.
+    pub definition: &'static Definition,
+}
+
+/// The failures that a distributed Map bears (MD-4): a threshold that is not declared is not 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tolerance {
+    /// `ToleratedFailureCount`
+    pub count: Option<u64>,
+    /// `ToleratedFailurePercentage`
+    pub percentage: Option<f64>,
+}
+
+impl Tolerance {
+    fn bears(self, failed: usize, total: usize) -> bool {
+        match (self.count, self.percentage) {
+            (None, None) => failed == 0,
+            (count, percentage) => {
+                count.is_none_or(|count| failed as u64 <= count)
+                    && percentage.is_none_or(|percentage| failed as f64 * 100.0 <= percentage * total as f64)
+            }
+        }
+    }
+}
+
+/// What the lanes of a state start from: everything of the scope but its line, which goes on taking note of events.
+struct Fork<'a, E: Engine> {
+    engine: &'a E,
+    frame: &'a Frame<'a>,
+    at: &'a E::Position,
+}
+
+impl<'a, E: Engine> Fork<'a, E> {
+    fn lane(&self, visit: &Visit, line: &E::Line, index: usize, item: Option<Item>) -> Scope<'a, E> {
+        let lane = Lane {
+            parent: self.frame,
+            state: visit.state,
+            visit: visit.number,
+            index,
+            item: item.map(Box::new),
+        };
+        let base = self.at.lane(index);
+        Scope {
+            engine: self.engine,
+            frame: Frame {
+                lane: Some(lane),
+                ..self.frame.clone()
+            },
+            visit: visit.for_lane(),
+            line: line.fork(),
+            at: base.clone(),
+            base,
+        }
+    }
+
+    /// Waits before a retry, unless the error ends the state.
+    async fn retry(&self, retries: &mut Retries, visit: &mut Visit, error: Error) -> Result<(), Error> {
+        let attempt = visit.retry_count + 1;
+        let Some(delay) = retries.next(&error, || self.engine.random(self.at, attempt) as u64) else {
+            return Err(error);
+        };
+        visit.retry_count = attempt;
+        self.engine.sleep(self.at, attempt, Until::After(delay)).await;
+        Ok(())
+    }
+}
+
+/// Runs the branches of the current Parallel state, and again as its Retriers say (PL-1 to PL-9).
+///
+/// # Errors
+/// With the error of the branch that failed first.
+pub async fn parallel<'a, E: Engine>(
+    scope: &'a mut Scope<'_, E>,
+    retry: &'static [Retrier],
+    branches: usize,
+    start: &mut (dyn FnMut(Scope<'a, E>, usize) -> LaneFuture<'a> + Send),
+) -> Result<Value, Error> {
+    let Scope {
+        engine,
+        frame,
+        visit,
+        line,
+        at,
+        ..
+    } = scope;
+    let fork = Fork {
+        engine: *engine,
+        frame,
+        at,
+    };
+    let mut retries = Retries::new(retry);
+    loop {
+        fork.engine.record(at, line, Event::ParallelStateStarted);
+        let mut start = |line: &mut E::Line, index| Ok(start(fork.lane(visit, line, index, None), index));
+        let error = match lanes(
+            &fork,
+            line,
+            visit.retry_count,
+            branches,
+            branches,
+            &mut start,
+            &mut |_, _, _| {},
+        )
+        .await
+        {
+            Ok(outputs) => {
+                fork.engine.record(at, line, Event::ParallelStateSucceeded);
+                return Ok(Value::Array(outputs));
+            }
+            Err(error) => error,
+        };
+        if let Err(error) = fork.retry(&mut retries, visit, error).await {
+            fork.engine.record(at, line, Event::ParallelStateFailed);
+            return Err(error);
+        }
+    }
+}
+
+/// Runs an iteration for each item of the current Map state, and all again as its Retriers say (MP-20 to MI-6).
+///
+/// # Errors
+/// With the error of the iteration that failed first, or that of `items` or `start`.
+pub async fn map<'a, E: Engine>(
+    scope: &'a mut Scope<'_, E>,
+    policy: &'static MapPolicy,
+    max_concurrency: usize,
+    items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
+    start: &mut (dyn FnMut(Scope<'a, E>, Value) -> Result<LaneFuture<'a>, Error> + Send),
+) -> Result<Value, Error> {
+    let Scope {
+        engine,
+        frame,
+        visit,
+        line,
+        at,
+        ..
+    } = scope;
+    let fork = Fork {
+        engine: *engine,
+        frame,
+        at,
+    };
+    let name = visit.state;
+    let mut retries = Retries::new(policy.retry);
+    loop {
+        let mut items = items()?;
+        let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
+        fork.engine.record(at, line, Event::MapStateStarted { length });
+        let mut start = |line: &mut E::Line, index: usize| {
+            fork.engine.record(at, line, Event::MapIterationStarted { name, index });
+            let item = std::mem::take(&mut items[index]);
+            let kept = Item {
+                value: policy.keep_item.then(|| item.clone()),
+                source: None,
+            };
+            start(fork.lane(visit, line, index, Some(kept)), item)
+        };
+        let mut end = |line: &mut E::Line, index, succeeded| {
+            let event = match succeeded {
+                true => Event::MapIterationSucceeded { name, index },
+                false => Event::MapIterationFailed { name, index },
+            };
+            fork.engine.record(at, line, event);
+        };
+        let error = match lanes(
+            &fork,
+            line,
+            visit.retry_count,
+            length,
+            concurrency,
+            &mut start,
+            &mut end,
+        )
+        .await
+        {
+            Ok(outputs) => {
+                fork.engine.record(at, line, Event::MapStateSucceeded);
+                return Ok(Value::Array(outputs));
+            }
+            Err(error) => error,
+        };
+        if let Err(error) = fork.retry(&mut retries, visit, error).await {
+            fork.engine.record(at, line, Event::MapStateFailed);
+            return Err(error);
+        }
+    }
+}
+
+/// Runs a child execution for each item of the current distributed Map state, and all again as its Retriers say
+/// (MD-1 to MD-11). `tolerance` is computed after the state has started (MD-6).
+///
+/// # Errors
+/// With `States.ExceedToleratedFailureThreshold`, or the error of `items`, `tolerance` or `start`.
+pub async fn map_run<'a, E: Engine>(
+    scope: &'a mut Scope<'_, E>,
+    policy: &'static MapRunPolicy,
+    max_concurrency: usize,
+    items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
+    tolerance: &mut (dyn FnMut() -> Result<Tolerance, Error> + Send),
+    start: &mut (dyn FnMut(Context<'_>, E, Data<'a>) -> Result<LaneFuture<'a>, Error> + Send),
+) -> Result<Value, Error> {
+    let Scope {
+        engine,
+        frame,
+        visit,
+        line,
+        at,
+        ..
+    } = scope;
+    let fork = Fork {
+        engine: *engine,
+        frame,
+        at,
+    };
+    let mut retries = Retries::new(policy.retry);
+    loop {
+        let mut items = items()?;
+        let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
+        fork.engine.record(at, line, Event::MapStateStarted { length });
+        let tolerance = tolerance()?;
+        fork.engine.record(at, line, Event::MapRunStarted);
+        let failed = Arc::new(AtomicUsize::new(0));
+        let mut start = |line: &mut E::Line, index: usize| {
+            let item = std::mem::take(&mut items[index]);
+            let kept = Item {
+                value: Some(item.clone()),
+                source: Some("STATE_DATA"),
+            };
+            let lane = fork.lane(visit, line, index, Some(kept));
+            let child = Child {
+                definition: policy.definition,
+                label: policy.label,
+                state: visit.state,
+                index,
+            };
+            let running = start(lane.context(), fork.engine.child(at, child), Data::Owned(item))?;
+            let failed = failed.clone();
+            let counted: LaneFuture<'a> = Box::pin(async move {
+                match running.await {
+                    Ok(output) => Ok(Value::Array(vec![output])),
+                    Err(_) if tolerance.bears(failed.fetch_add(1, Ordering::Relaxed) + 1, length) => Ok(Value::Null),
+                    Err(_) => Err(Error::new(
+                        "States.ExceedToleratedFailureThreshold",
+                        "The specified tolerated failure threshold was exceeded",
+                    )),
+                }
+            });
+            Ok(counted)
+        };
+        let error = match lanes(
+            &fork,
+            line,
+            visit.retry_count,
+            length,
+            concurrency,
+            &mut start,
+            &mut |_, _, _| {},
+        )
+        .await
+        {
+            Ok(outputs) => {
+                fork.engine.record(at, line, Event::MapRunSucceeded);
+                fork.engine.record(at, line, Event::MapStateSucceeded);
+                return Ok(Value::Array(outputs.into_iter().filter_map(child_output).collect()));
+            }
+            Err(error) => {
+                fork.engine.record(at, line, Event::MapRunFailed { error: &error });
+                error
+            }
+        };
+        if let Err(error) = fork.retry(&mut retries, visit, error).await {
+            fork.engine.record(at, line, Event::MapStateFailed);
+            return Err(error);
+        }
+    }
+}
+
+/// The output of a child is kept as an array of one, a failure that is borne as null.
+fn child_output(kept: Value) -> Option<Value> {
+    match kept {
+        Value::Array(mut output) => output.pop(),
+        _ => None,
+    }
+}
+
+fn or_limit(max_concurrency: usize, limit: usize) -> usize {
+    if max_concurrency == 0 { limit } else { max_concurrency }
+}
+
+/// Starts a lane.
+type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize) -> Result<LaneFuture<'a>, Error> + Send);
+/// Takes note of a lane's end: its number, and whether it succeeded.
+type End<'s, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize, bool) + Send);
+
+/// Runs `count` lanes, at most `concurrency` at once; the next starts when any one ends. Outputs are in the order of lanes.
+///
+/// The first lane to fail ends it, and the engine fixes which one that was: the next life of the execution runs that lane
+/// alone, since its end is all that counts.
+async fn lanes<'a, E: Engine>(
+    fork: &Fork<'a, E>,
+    line: &mut E::Line,
+    attempt: u32,
+    count: usize,
+    concurrency: usize,
+    start: Start<'_, 'a, E>,
+    end: End<'_, E>,
+) -> Result<Vec<Value>, Error> {
+    let decided = fork.engine.decided(fork.at, attempt);
+    let mut waiting = match decided {
+        Some(index) => index..index + 1,
+        None => 0..count,
+    };
+    let mut outputs = vec![Value::Null; count];
+    let mut running = FuturesUnordered::new();
+    loop {
+        let (index, result) = match waiting.next_if_below(running.len(), concurrency) {
+            Some(index) => {
+                let mut lane = start(line, index)?;
+                // A lane that never waits does not go through the queue.
+                match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
+                    Poll::Ready(result) => (index, result),
+                    Poll::Pending => {
+                        running.push(async move { (index, lane.await) });
+                        continue;
+                    }
+                }
+            }
+            None => match running.next().await {
+                Some(ended) => ended,
+                None => return Ok(outputs),
+            },
+        };
+        end(line, index, result.is_ok());
+        match result {
+            Ok(output) => outputs[index] = output,
+            Err(error) => {
+                if decided.is_none() {
+                    fork.engine.decide(fork.at, attempt, index).await;
+                }
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// The lanes that have not been started.
+trait Waiting {
+    fn next_if_below(&mut self, running: usize, concurrency: usize) -> Option<usize>;
+}
+
+impl Waiting for std::ops::Range<usize> {
+    fn next_if_below(&mut self, running: usize, concurrency: usize) -> Option<usize> {
+        if running < concurrency { self.next() } else { None }
+    }
+}

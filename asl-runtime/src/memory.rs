@@ -1,0 +1,127 @@
+//! The memory engine: an Express execution. It costs the futures of the handlers and nothing else.
+
+use crate::callback::Handle;
+use crate::{Call, Child, Definition, Engine, Error, Execution, Limits, Output, TaskContext, Until, attempt};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::{Either, select};
+use serde_json::Value;
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// Runs an execution in memory. One engine serves one run.
+#[derive(Debug)]
+pub struct Memory {
+    execution: Box<Execution>,
+    handle: Handle,
+    started: Instant,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory::new(Execution::new())
+    }
+}
+
+impl Memory {
+    /// An engine for a run whose context object shows this.
+    pub fn new(execution: Execution) -> Memory {
+        Memory {
+            execution: Box::new(execution),
+            handle: Handle::default(),
+            started: Instant::now(),
+        }
+    }
+
+    /// A handle on the run: ends callback tasks, stops the execution.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// The time that has passed since the start, added to the start time: it moves with tokio's clock, paused or not.
+    pub(crate) fn clock(&self) -> DateTime<Utc> {
+        let passed = TimeDelta::from_std(self.started.elapsed()).unwrap_or(TimeDelta::MAX);
+        let started = self.execution.started();
+        started.checked_add_signed(passed).unwrap_or(started)
+    }
+
+    /// How long it is until then.
+    pub(crate) fn duration(&self, until: Until) -> Duration {
+        match until {
+            Until::After(time) => time,
+            Until::At(time) => (time - self.clock()).to_std().unwrap_or_default(),
+        }
+    }
+}
+
+impl Engine for Memory {
+    type Position = ();
+    type Line = u32;
+
+    fn root(&self) {}
+
+    fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    fn now(&self, (): &()) -> DateTime<Utc> {
+        self.clock()
+    }
+
+    fn random(&self, (): &(), _: u32) -> u128 {
+        rand::random()
+    }
+
+    fn token(&self, (): &(), _: u32) -> String {
+        uuid::Uuid::new_v4().to_string()
+    }
+
+    async fn task<'a, O: Output + 'a>(
+        &self,
+        (): &(),
+        _: &mut u32,
+        task: TaskContext<'a>,
+        limits: Limits,
+        input: Value,
+        call: Call<'_, 'a, O>,
+    ) -> Result<O, Error> {
+        attempt(&self.handle, task, limits, input, call, &mut |_| {}).await
+    }
+
+    async fn sleep(&self, (): &(), _: u32, until: Until) {
+        sleep(self.duration(until)).await;
+    }
+
+    fn child(&self, (): &(), child: Child) -> Memory {
+        let execution = self
+            .execution
+            .child(child.definition.name, child.label)
+            .start_time(self.clock());
+        Memory {
+            execution: Box::new(execution),
+            handle: self.handle.clone(),
+            started: Instant::now(),
+        }
+    }
+
+    async fn supervise<O: Send>(
+        &self,
+        definition: &'static Definition,
+        body: impl Future<Output = Result<O, Error>> + Send,
+    ) -> Result<O, Error> {
+        let timed = async {
+            match definition.timeout_seconds {
+                None => body.await,
+                Some(seconds) => match select(pin!(body), Box::pin(sleep(Duration::from_secs(seconds)))).await {
+                    Either::Left((result, _)) => result,
+                    Either::Right(_) => Err(Error::timed_out()),
+                },
+            }
+        };
+        match select(pin!(timed), pin!(self.handle.stopped())).await {
+            Either::Left((result, _)) => result,
+            Either::Right((stopped, _)) => Err(stopped),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What a Task state asks for.
+
+use std::fmt;
+
+/// What the `Resource` of a Task state names (spec ).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resource {
+    /// The field as written, `${Name}` substitutions that were not given included.
+    pub arn: &'static str,
+    /// `lambda`, `activity`, `dynamodb`, `aws-sdk:s3`, `http`; empty where substitutions hide it.
+    pub service: &'static str,
+    /// `invoke`, the name of the function or activity, `putItem`; empty where substitutions hide it.
+    pub action: &'static str,
+    /// How the end of the work is known.
+    pub pattern: Pattern,
+    /// Which of the service's three families of events it belongs to.
+    pub family: Family,
+}
+
+/// How the end of a task is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Pattern {
+    /// The handler's answer is the result.
+    RequestResponse,
+    /// `.sync`: the handler answers when the job is done.
+    Sync,
+    /// `.sync:2`: as `.sync`; nested executions answer JSON values rather than JSON text.
+    Sync2,
+    /// `.waitForTaskToken`: the handler only submits the work; who has the token ends the task.
+    WaitForTaskToken,
+}
+
+/// The family of history events of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// `LambdaFunction...`: a function's ARN.
+    LambdaFunction,
+    /// `Activity...`
+    Activity,
+    /// `Task...`: service integrations.
+    Task,
+}
+
+impl Resource {
+    /// Whether a task of this kind has a token (CX-12).
+    pub fn has_token(&self) -> bool {
+        self.family == Family::Activity || self.pattern != Pattern::RequestResponse
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.arn)
+    }
+}

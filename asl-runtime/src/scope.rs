@@ -1,0 +1,288 @@
+//! A line of control: the machine, a branch, an item of a Map.
+
+use crate::data::Data;
+use crate::execution::timestamp;
+use crate::path::{self, Step};
+use crate::random::Draws;
+use crate::{Definition, Engine, Error, Event, Execution, Line, Position, StateType};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A line of control on an engine: where it is and what it can see. Generated functions pass it along.
+pub struct Scope<'a, E: Engine> {
+    pub(crate) engine: &'a E,
+    pub(crate) frame: Frame<'a>,
+    pub(crate) visit: Visit,
+    pub(crate) line: E::Line,
+    /// The position of the scope itself.
+    pub(crate) base: E::Position,
+    /// The position of the current visit.
+    pub(crate) at: E::Position,
+}
+
+/// What holds for a whole scope.
+#[derive(Clone)]
+pub struct Frame<'a> {
+    pub(crate) execution: &'a Execution,
+    pub(crate) definition: &'static Definition,
+    /// The execution's input, where the definition reads it.
+    pub(crate) input: Option<Arc<Value>>,
+    pub(crate) lane: Option<Lane<'a>>,
+}
+
+/// Which branch or item a scope is.
+#[derive(Clone)]
+pub(crate) struct Lane<'a> {
+    pub(crate) parent: &'a Frame<'a>,
+    pub(crate) state: &'static str,
+    pub(crate) visit: u32,
+    pub(crate) index: usize,
+    pub(crate) item: Option<Box<Item>>,
+}
+
+/// The item of a Map iteration, as `$$.Map.Item` shows it.
+#[derive(Clone)]
+pub(crate) struct Item {
+    /// Kept only where the definition reads it.
+    pub(crate) value: Option<Value>,
+    /// `STATE_DATA` in a distributed Map (CX-16).
+    pub(crate) source: Option<&'static str>,
+}
+
+/// The visit of a state.
+#[derive(Default)]
+pub struct Visit {
+    pub(crate) state: &'static str,
+    pub(crate) state_type: Option<StateType>,
+    pub(crate) number: u32,
+    pub(crate) retry_count: u32,
+    /// What its random numbers follow from, where it draws any.
+    pub(crate) seed: u128,
+    pub(crate) draws: AtomicU32,
+    pub(crate) entered: Option<DateTime<Utc>>,
+    pub(crate) token: Option<String>,
+}
+
+impl<'a, E: Engine> Scope<'a, E> {
+    pub(crate) fn root(engine: &'a E, definition: &'static Definition, input: Option<Arc<Value>>) -> Self {
+        let base = engine.root();
+        Scope {
+            engine,
+            frame: Frame {
+                execution: engine.execution(),
+                definition,
+                input,
+                lane: None,
+            },
+            visit: Visit::default(),
+            line: E::Line::default(),
+            at: base.clone(),
+            base,
+        }
+    }
+
+    /// Enters a state.
+    pub fn enter(&mut self, state_type: StateType, state: &'static str, input: &Value) {
+        let number = self.line.visit(state);
+        self.at = self.base.state(state, number);
+        self.visit.state = state;
+        self.visit.state_type = Some(state_type);
+        self.visit.number = number;
+        self.visit.retry_count = 0;
+        self.visit.draws = AtomicU32::new(0);
+        self.engine.record(
+            &self.at,
+            &mut self.line,
+            Event::StateEntered {
+                state_type,
+                name: state,
+                input,
+            },
+        );
+    }
+
+    /// Notes the time of entry, for `$$.State.EnteredTime`.
+    pub fn stamp(&mut self) {
+        self.visit.entered = Some(self.engine.now(&self.at));
+    }
+
+    /// Leaves the current state with its output.
+    pub fn exit(&mut self, output: &Value) {
+        if let Some(state_type) = self.visit.state_type {
+            let event = Event::StateExited {
+                state_type,
+                name: self.visit.state,
+                output,
+            };
+            self.engine.record(&self.at, &mut self.line, event);
+        }
+    }
+
+    /// Fetches what the random numbers of this visit follow from.
+    pub fn seed(&mut self) {
+        self.visit.seed = self.engine.random(&self.at, 0);
+    }
+
+    /// What the context object shows here.
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            frame: &self.frame,
+            visit: &self.visit,
+        }
+    }
+
+    /// Puts the current state before the cause of an evaluation error.
+    pub fn locate(&self, error: Error) -> Error {
+        error.located(self.visit.state, self.line.entered())
+    }
+
+    /// Ends the scope: `data` is its output.
+    pub fn end(&self, result: Result<(), Error>, data: Data<'_>) -> Result<Value, Error> {
+        match result {
+            Ok(()) => Ok(data.into_owned()),
+            Err(error) => Err(self.locate(error)),
+        }
+    }
+
+    /// A caught error as Error Output (CT-3).
+    pub fn caught(&self, error: Error) -> Value {
+        self.locate(error).into_output()
+    }
+
+    /// A Catcher's transition: the Error Output goes to `result_path` of the state's input, which `None` leaves alone.
+    pub fn catch(&mut self, error: Error, data: &mut Data<'_>, result_path: Option<&[Step]>) -> Result<(), Error> {
+        if let Some(steps) = result_path {
+            let output = self.caught(error);
+            if steps.is_empty() {
+                *data = Data::Owned(output)
+            } else {
+                path::set(data.to_mut(), steps, output)?
+            }
+        }
+        self.exit(data);
+        Ok(())
+    }
+}
+
+/// What the context object shows at a place: its members are made when they are read.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    pub(crate) frame: &'c Frame<'c>,
+    pub(crate) visit: &'c Visit,
+}
+
+impl<'c> Context<'c> {
+    /// `$$.Execution.Input`
+    pub fn execution_input(&self) -> Option<&'c Value> {
+        match self.frame.execution.given_context() {
+            Some(context) => context.get("Execution")?.get("Input"),
+            None => self.frame.input.as_deref(),
+        }
+    }
+
+    /// `$$.Map.Item.Value` of the innermost Map (CX-26).
+    pub fn item_value(&self) -> Option<&'c Value> {
+        self.frame.map_lane()?.item.as_ref()?.value.as_ref()
+    }
+
+    /// `$$.Map.Item.Index` of the innermost Map.
+    pub fn item_index(&self) -> Option<Value> {
+        self.frame.map_lane().map(|lane| lane.index.into())
+    }
+
+    /// `$$.State.Name`
+    pub fn state_name(&self) -> &'static str {
+        self.visit.state
+    }
+
+    /// `$$.Task.Token`
+    pub fn token(&self) -> Option<&'c str> {
+        self.visit.token.as_deref()
+    }
+
+    /// The whole context object (CX-20).
+    pub fn object(&self) -> Value {
+        let mut members = self
+            .frame
+            .execution
+            .members(self.frame.definition.name, self.frame.input.as_deref());
+        let mut state = Map::new();
+        state.insert("Name".into(), self.visit.state.into());
+        if let Some(entered) = self.visit.entered {
+            state.insert("EnteredTime".into(), timestamp(entered).into());
+        }
+        if matches!(
+            self.visit.state_type,
+            Some(StateType::Task | StateType::Map | StateType::Parallel)
+        ) {
+            state.insert("RetryCount".into(), self.visit.retry_count.into());
+        }
+        members.insert("State".into(), state.into());
+        if let Some(token) = &self.visit.token {
+            members.insert(
+                "Task".into(),
+                Map::from_iter([("Token".to_owned(), token.as_str().into())]).into(),
+            );
+        }
+        if let Some(lane) = self.frame.map_lane() {
+            let mut item = Map::new();
+            item.insert("Index".into(), lane.index.into());
+            if let Some(kept) = &lane.item {
+                item.extend(kept.value.clone().map(|value| ("Value".to_owned(), value)));
+                item.extend(kept.source.map(|source| ("Source".to_owned(), source.into())));
+            }
+            members.insert(
+                "Map".into(),
+                Map::from_iter([("Item".to_owned(), Value::Object(item))]).into(),
+            );
+        }
+        members.into()
+    }
+
+    /// Random numbers: others at each call, the same in each life of the execution.
+    pub fn draws(&self) -> Draws {
+        Draws::new(self.visit.seed, self.visit.draws.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Visit {
+    /// What a branch or an iteration sees until it enters a state of its own: the state that it belongs to.
+    pub(crate) fn for_lane(&self) -> Visit {
+        Visit {
+            state: self.state,
+            state_type: self.state_type,
+            number: self.number,
+            retry_count: self.retry_count,
+            entered: self.entered,
+            seed: self.seed,
+            ..Visit::default()
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// The innermost lane that is an item of a Map.
+    fn map_lane(&self) -> Option<&Lane<'_>> {
+        let mut frame = self;
+        loop {
+            let lane = frame.lane.as_ref()?;
+            if lane.item.is_some() {
+                return Some(lane);
+            }
+            frame = lane.parent;
+        }
+    }
+}
+
+/// The position of the scope, as a prefix: `Publish.0[1]/`.
+impl fmt::Display for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.lane {
+            Some(lane) => write!(f, "{}{}.{}[{}]/", lane.parent, lane.state, lane.visit, lane.index),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Tasks: their context, and the one function that runs them with their retries.
+
+use crate::retry::{Retrier, Retries};
+use crate::scope::{Context, Frame, Scope};
+use crate::{Call, Engine, Error, Limits, Output, Resource, Until};
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// What stands fixed about a Task state.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// `Resource`
+    pub resource: Resource,
+    /// `TimeoutSeconds` and `HeartbeatSeconds`, where they are literals.
+    pub limits: Limits,
+    /// `Retry`
+    pub retry: &'static [Retrier],
+}
+
+/// What a handler knows of the work it is asked to do.
+#[derive(Clone)]
+pub struct TaskContext<'a> {
+    pub(crate) frame: &'a Frame<'a>,
+    pub(crate) state: &'static str,
+    pub(crate) visit: u32,
+    pub(crate) attempt: u32,
+    pub(crate) resource: &'static Resource,
+    pub(crate) token: Option<Arc<str>>,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) beat: Option<Arc<Notify>>,
+}
+
+impl<'a> TaskContext<'a> {
+    /// The name of the state.
+    pub fn state(&self) -> &'static str {
+        self.state
+    }
+
+    /// The number of this attempt in this visit of the state, from 0.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The service, the action and the pattern that the state asks for.
+    pub fn resource(&self) -> &'static Resource {
+        self.resource
+    }
+
+    /// The name of the execution.
+    pub fn execution_name(&self) -> &'a str {
+        self.frame.execution.name_or_made()
+    }
+
+    /// The id of the execution: its ARN.
+    pub fn execution_id(&self) -> String {
+        self.frame.execution.id_or_made(self.frame.definition.name)
+    }
+
+    /// Where this work stands in the execution: `Publish.0[1]/Upload.0` is the first visit of `Upload` in branch 1 of the
+    /// first visit of `Publish`. In memory the number after the dot counts the states entered in that scope.
+    pub fn position(&self) -> String {
+        format!("{}{}.{}", self.frame, self.state, self.visit)
+    }
+
+    /// A key that is the same for every attempt and every repetition of this piece of work, and for no other: the
+    /// execution's id and the position.
+    pub fn idempotency_key(&self) -> String {
+        format!("{}/{}", self.execution_id(), self.position())
+    }
+
+    /// When this attempt will be given up, if the state has a `TimeoutSeconds`.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// The task token, in `.waitForTaskToken`, `.sync` and activity tasks (CX-12).
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Restarts the heartbeat clock of this attempt (TO-3).
+    pub fn heartbeat(&self) {
+        if let Some(beat) = &self.beat {
+            beat.notify_one();
+        }
+    }
+}
+
+impl fmt::Debug for TaskContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskContext")
+            .field("state", &self.state)
+            .field("attempt", &self.attempt)
+            .field("resource", &self.resource.arn)
+            .field("position", &self.position())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs the task of the current state, and again as its Retriers say (RT-20 to RT-29).
+///
+/// `payload` makes the input of an attempt (TK-8: anew for each), `call` hands it to the handler.
+pub async fn task<'a, E: Engine, O: Output + 'a>(
+    scope: &'a mut Scope<'_, E>,
+    policy: &'static Policy,
+    limits: Limits,
+    payload: &mut (dyn FnMut(Context<'_>) -> Result<Value, Error> + Send),
+    call: Call<'_, 'a, O>,
+) -> Result<O, Error> {
+    let Scope {
+        engine,
+        frame,
+        visit,
+        line,
+        at,
+        ..
+    } = scope;
+    let frame: &'a Frame<'a> = frame;
+    let mut retries = Retries::new(policy.retry);
+    loop {
+        let attempt = visit.retry_count;
+        visit.token = policy.resource.has_token().then(|| engine.token(at, attempt));
+        let error = match payload(Context { frame, visit }) {
+            Ok(input) => {
+                let task = TaskContext {
+                    frame,
+                    state: visit.state,
+                    visit: visit.number,
+                    attempt,
+                    resource: &policy.resource,
+                    token: visit.token.as_deref().map(Arc::from),
+                    deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
+                    beat: None,
+                };
+                match engine.task(at, line, task, limits, input, call).await {
+                    Ok(output) => {
+                        visit.token = None;
+                        return Ok(output);
+                    }
+                    Err(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        visit.token = None;
+        let Some(delay) = retries.next(&error, || engine.random(at, attempt + 1) as u64) else {
+            return Err(error);
+        };
+        visit.retry_count += 1;
+        engine.sleep(at, visit.retry_count, Until::After(delay)).await;
+    }
+}
