@@ -1,9 +1,33 @@
 //! What the compiler has to say about a definition.
 
-use crate::source::Span;
+use crate::render;
+use crate::source::{Source, Span};
+use std::fmt;
+
+pub use crate::lint::{Level, Levels, Lint};
 
 /// One finding: what is wrong, where, and what to write instead.
-#[derive(Debug, Clone)]
+///
+/// ```
+/// use asl_codegen::diagnostic::{Diagnostic, ServiceCode};
+/// use asl_codegen::source::{Source, Span};
+///
+/// let source = Source::new("poll.asl.json", r#"{ "StartAt": "Chek", "States": {} }"#);
+/// let finding = Diagnostic::error(ServiceCode::MissingTransitionTarget, Span::new(13, 19), "state `Chek` does not exist")
+///     .label("no state has this name")
+///     .service("Missing 'Next' target: Chek")
+///     .help("a state with a similar name exists: `Check`")
+///     .at("/StartAt");
+/// assert_eq!(finding.render(&source), "\
+/// error: state `Chek` does not exist
+///  --> poll.asl.json:1:14
+///   |
+/// 1 | { \"StartAt\": \"Chek\", \"States\": {} }
+///   |              ^^^^^^ no state has this name
+///   |
+/// help: a state with a similar name exists: `Check`");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which rule it is.
     pub code: Code,
@@ -25,6 +49,85 @@ pub struct Diagnostic {
     pub location: Option<String>,
 }
 
+impl Diagnostic {
+    /// A finding that stops the compilation.
+    pub fn error(code: impl Into<Code>, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code: code.into(),
+            severity: Severity::Error,
+            message: message.into(),
+            service_message: None,
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+            location: None,
+        }
+    }
+
+    /// A finding that does not.
+    pub fn warning(code: impl Into<Code>, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, span, message)
+        }
+    }
+
+    /// A finding of a lint, at the lint's default level until [`Diagnostics::push`] knows better.
+    pub fn lint(lint: Lint, span: Span, message: impl Into<String>) -> Diagnostic {
+        match lint.default_level() {
+            Level::Deny => Diagnostic::error(lint, span, message),
+            Level::Allow | Level::Warn => Diagnostic::warning(lint, span, message),
+        }
+    }
+
+    /// Says what is wrong at the caret.
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = label.into();
+        self
+    }
+
+    /// Points at another place too.
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
+        self.related.push((span, label.into()));
+        self
+    }
+
+    /// Says what to write instead.
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says what to write instead, where that is known.
+    pub fn maybe_help(mut self, help: Option<impl Into<String>>) -> Diagnostic {
+        self.help = help.map(Into::into);
+        self
+    }
+
+    /// Gives the words of the service.
+    pub fn service(mut self, message: impl Into<String>) -> Diagnostic {
+        self.service_message = Some(message.into());
+        self
+    }
+
+    /// Gives the place in the form of the service: `/States/Check/Next`.
+    pub fn at(mut self, location: impl Into<String>) -> Diagnostic {
+        self.location = Some(location.into());
+        self
+    }
+
+    /// The text shown to people, without colours: severity, message, place, snippet with carets, help.
+    pub fn render(&self, source: &Source) -> String {
+        render::render(self, source)
+    }
+
+    /// The same without the leading `error: `, for where something else writes that, as rustc does.
+    pub fn render_body(&self, source: &Source) -> String {
+        render::render_body(self, source)
+    }
+}
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -32,6 +135,16 @@ pub enum Severity {
     Warning,
     /// Stops the compilation.
     Error,
+}
+
+impl Severity {
+    /// `warning`, `error`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
 }
 
 /// The rule that a diagnostic belongs to.
@@ -47,16 +160,253 @@ pub enum Code {
     SubstitutionNeeded,
 }
 
-/// The codes of the service (spec V-10 to V-29).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ServiceCode {
-    /// `SCHEMA_VALIDATION_FAILED`
-    SchemaValidationFailed,
+impl Code {
+    /// The code as text: capitals for the service's own, `snake_case` for ours.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Service(code) => code.as_str(),
+            Code::Lint(lint) => lint.as_str(),
+            Code::Unsupported => "unsupported",
+            Code::SubstitutionNeeded => "substitution_needed",
+        }
+    }
 }
 
-/// The lints of this compiler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Lint {
-    /// `unread_token`
-    UnreadToken,
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<ServiceCode> for Code {
+    fn from(code: ServiceCode) -> Code {
+        Code::Service(code)
+    }
+}
+
+impl From<Lint> for Code {
+    fn from(lint: Lint) -> Code {
+        Code::Lint(lint)
+    }
+}
+
+macro_rules! service_codes {
+    ($($variant:ident $name:literal)*) => {
+        /// The codes of the service (spec V-10 to V-29).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ServiceCode {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl ServiceCode {
+            /// The code as the service writes it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(ServiceCode::$variant => $name,)*
+                }
+            }
+        }
+    };
+}
+
+service_codes! {
+    InvalidJsonDescription "INVALID_JSON_DESCRIPTION"
+    MissingDescription "MISSING_DESCRIPTION"
+    SchemaValidationFailed "SCHEMA_VALIDATION_FAILED"
+    InvalidResource "INVALID_RESOURCE"
+    MissingTransitionTarget "MISSING_TRANSITION_TARGET"
+    MissingEndState "MISSING_END_STATE"
+    DuplicateStateName "DUPLICATE_STATE_NAME"
+    InvalidStateName "INVALID_STATE_NAME"
+    DuplicateLabelName "DUPLICATE_LABEL_NAME"
+    InvalidLabelName "INVALID_LABEL_NAME"
+    StateMachineNameEmpty "STATE_MACHINE_NAME_EMPTY"
+    StateMachineNameInvalid "STATE_MACHINE_NAME_INVALID"
+    StateMachineNameTooLong "STATE_MACHINE_NAME_TOO_LONG"
+    StateMachineNameAlreadyExists "STATE_MACHINE_NAME_ALREADY_EXISTS"
+    TooDeeplyNested "TOO_DEEPLY_NESTED"
+    UnsupportedJsonataExpression "UNSUPPORTED_JSONATA_EXPRESSION"
+    InvalidJsonataExpression "INVALID_JSONATA_EXPRESSION"
+    NoDollar "NO_DOLLAR"
+    NoPath "NO_PATH"
+    PassResultIsStatic "PASS_RESULT_IS_STATIC"
+}
+
+/// Findings about one source, in document order.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    levels: Levels,
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// None yet; lints at their default levels.
+    pub fn new() -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// None yet; lints at these levels.
+    pub fn with_levels(levels: Levels) -> Diagnostics {
+        Diagnostics {
+            levels,
+            list: Vec::new(),
+        }
+    }
+
+    /// Adds a finding. That of a lint takes the level of the lint: an allowed one is left out.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if let Code::Lint(lint) = diagnostic.code {
+            diagnostic.severity = match self.levels.level(lint) {
+                Level::Allow => return,
+                Level::Warn => Severity::Warning,
+                Level::Deny => Severity::Error,
+            };
+        }
+        self.list.push(diagnostic);
+    }
+
+    /// Whether one of them stops the compilation.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The findings in the order of their places; those at one place in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        let mut sorted: Vec<_> = self.list.iter().collect();
+        sorted.sort_by_key(|d| d.span.start);
+        sorted.into_iter()
+    }
+
+    /// The text of all of them, a blank line between two.
+    pub fn render(&self, source: &Source) -> String {
+        let texts: Vec<_> = self.iter().map(|d| d.render(source)).collect();
+        texts.join("\n\n")
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, findings: I) {
+        for diagnostic in findings {
+            self.push(diagnostic);
+        }
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    /// As [`Diagnostics::iter`].
+    fn into_iter(mut self) -> Self::IntoIter {
+        self.list.sort_by_key(|d| d.span.start);
+        self.list.into_iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.push(diagnostic);
+        diagnostics
+    }
+}
+
+/// A definition that does not compile, and why.
+///
+/// `Display` and `Debug` both show the rendered diagnostics, so that an `.unwrap()` in a build script is readable.
+#[derive(Clone)]
+pub struct CompileError {
+    source: Source,
+    diagnostics: Diagnostics,
+}
+
+impl CompileError {
+    /// The findings about `source`, at least one of them an error.
+    pub fn new(source: Source, diagnostics: Diagnostics) -> CompileError {
+        CompileError { source, diagnostics }
+    }
+
+    /// The definition.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What is wrong with it, warnings included.
+    pub fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.diagnostics.render(&self.source))
+    }
+}
+
+impl fmt::Debug for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(code: impl Into<Code>, start: usize) -> Diagnostic {
+        Diagnostic::warning(code, Span::new(start, start + 1), format!("at {start}"))
+    }
+
+    #[test]
+    fn document_order_is_stable() {
+        let mut diagnostics = Diagnostics::new();
+        for start in [7, 3, 7, 0] {
+            let message = format!("{}th", diagnostics.len());
+            diagnostics.push(Diagnostic {
+                message,
+                ..finding(ServiceCode::SchemaValidationFailed, start)
+            });
+        }
+        let order: Vec<_> = diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(order, ["3th", "1th", "0th", "2th"]);
+    }
+
+    #[test]
+    fn lints_take_their_level() {
+        let mut levels = Levels::new();
+        levels.set(Lint::UnreadToken, Level::Deny);
+        levels.set(Lint::DuplicateKey, Level::Allow);
+        let mut diagnostics = Diagnostics::with_levels(levels);
+        diagnostics.push(Diagnostic::lint(Lint::DuplicateKey, Span::default(), "allowed"));
+        assert!(diagnostics.is_empty());
+        diagnostics.push(Diagnostic::lint(Lint::NoDollar, Span::default(), "warned"));
+        assert!(!diagnostics.has_errors());
+        diagnostics.push(Diagnostic::lint(Lint::UnreadToken, Span::default(), "denied"));
+        assert!(diagnostics.has_errors());
+    }
+
+    #[test]
+    fn debug_is_as_readable_as_display() {
+        let error = CompileError::new(
+            Source::new("a.json", "{}"),
+            Diagnostic::error(ServiceCode::SchemaValidationFailed, Span::new(0, 2), "no `States`").into(),
+        );
+        assert_eq!(format!("{error:?}"), error.to_string());
+        assert_eq!(
+            error.to_string(),
+            "error: no `States`\n --> a.json:1:1\n  |\n1 | {}\n  | ^^"
+        );
+    }
 }

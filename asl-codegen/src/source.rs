@@ -35,16 +35,46 @@ impl Source {
         &self.text
     }
 
-    /// The text at `span`.
+    /// The text at `span`; the part of it that exists, where the span reaches beyond the text.
     pub fn slice(&self, span: Span) -> &str {
+        let span = self.clamp(span);
         &self.text[span.start..span.end]
     }
 
     /// Line and column of a byte offset, both from 1; the column counts characters.
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let line = self.lines.partition_point(|&start| start <= offset) - 1;
+        let offset = self.boundary(offset);
+        let line = self.line_at(offset);
         let column = self.text[self.lines[line]..offset].chars().count();
         (line + 1, column + 1)
+    }
+
+    /// The line (from 0) of a byte offset.
+    pub(crate) fn line_at(&self, offset: usize) -> usize {
+        self.lines.partition_point(|&start| start <= offset) - 1
+    }
+
+    /// The bytes of a line (from 0), without what ends it.
+    pub(crate) fn line_span(&self, line: usize) -> Span {
+        let start = self.lines[line];
+        let end = self.lines.get(line + 1).map_or(self.text.len(), |&next| next - 1);
+        let end = end - usize::from(self.text[start..end].ends_with('\r'));
+        Span { start, end }
+    }
+
+    /// The part of `span` that lies in the text, on whole characters.
+    pub(crate) fn clamp(&self, span: Span) -> Span {
+        let start = self.boundary(span.start);
+        Span::new(start, self.boundary(span.end).max(start))
+    }
+
+    /// The nearest offset that is no further, inside the text, and between two characters.
+    fn boundary(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
     }
 }
 
@@ -77,4 +107,29 @@ pub struct Spanned<T> {
     pub value: T,
     /// Where it stands.
     pub span: Span,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters() {
+        let source = Source::new("a.json", "{\r\n  \"größe\": 1\n}");
+        assert_eq!(source.position(0), (1, 1));
+        let one = source.text().find('1').unwrap_or(0);
+        assert_eq!(source.position(one), (2, 12));
+        assert_eq!(source.slice(source.line_span(0)), "{");
+        assert_eq!(source.slice(source.line_span(2)), "}");
+    }
+
+    #[test]
+    fn places_outside_the_text_are_pulled_into_it() {
+        let source = Source::new("a.json", "ß\n");
+        assert_eq!(source.position(1), (1, 1), "inside a character");
+        assert_eq!(source.position(99), (2, 1));
+        assert_eq!(source.slice(Span::new(1, 99)), "ß\n");
+        assert_eq!(source.slice(Span::new(99, 1)), "");
+        assert_eq!(Source::new("a.json", "").position(0), (1, 1));
+    }
 }

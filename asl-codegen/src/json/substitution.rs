@@ -1,0 +1,331 @@
+//! `${Name}` in strings, and the way from the value of a string back to its place.
+
+use super::Scalar;
+use super::parse::unescape;
+use crate::source::{Source, Span};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Values of `${Name}` substitutions, by name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Substitutions(BTreeMap<String, SubstitutionValue>);
+
+/// The value of a substitution.
+///
+/// Inside a string it is its text. A field that wants a number or a boolean takes it from a string that is one
+/// `${Name}`, whichever of the three forms it was given in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SubstitutionValue {
+    /// A string.
+    String(String),
+    /// A number.
+    Number(serde_json::Number),
+    /// A boolean.
+    Bool(bool),
+}
+
+impl Substitutions {
+    /// None.
+    pub fn new() -> Substitutions {
+        Substitutions::default()
+    }
+
+    /// Gives the value of `${name}`.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<SubstitutionValue>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// The value of `${name}`, if it was given.
+    pub fn get(&self, name: &str) -> Option<&SubstitutionValue> {
+        self.0.get(name)
+    }
+
+    /// Names and values, ordered by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &SubstitutionValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<N: Into<String>, V: Into<SubstitutionValue>> FromIterator<(N, V)> for Substitutions {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(given: I) -> Substitutions {
+        Substitutions(
+            given
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl std::fmt::Display for SubstitutionValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            SubstitutionValue::String(value) => f.write_str(value),
+            SubstitutionValue::Number(value) => write!(f, "{value}"),
+            SubstitutionValue::Bool(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($from:ty => $variant:ident)*) => {
+        $(impl From<$from> for SubstitutionValue {
+            fn from(value: $from) -> SubstitutionValue {
+                SubstitutionValue::$variant(value.into())
+            }
+        })*
+    };
+}
+
+from! {
+    &str => String
+    String => String
+    bool => Bool
+    serde_json::Number => Number
+    i32 => Number
+    i64 => Number
+    u32 => Number
+    u64 => Number
+}
+
+/// The value of a JSON string, after `${Name}` substitution.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    /// The value, escapes resolved.
+    pub value: String,
+    /// Names of `${Name}` substitutions in it that no value was given for.
+    pub symbols: Vec<String>,
+    /// Whether the whole string was one `${Name}` with a given value, which may then stand for a number or a boolean.
+    pub substituted: bool,
+    /// Where given values were put, in order.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A given value in a [`Text`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its bytes in [`Text::value`].
+    pub value: Range<usize>,
+    /// The bytes of `${Name}` in the value before substitution.
+    pub symbol: Range<usize>,
+}
+
+impl Text {
+    /// The text that the string `value` (escapes resolved) becomes.
+    ///
+    /// A name begins with a letter or `_`, and has no spaces, quotes or braces: `${Function.Arn}`, `${AWS::Region}`,
+    /// Terraform's `${aws_sfn_activity.poll[0].id}`. CloudFormation's `${!Name}` is no substitution and stays.
+    pub(super) fn new(value: String, substitutions: &Substitutions) -> Text {
+        if !value.contains("${") {
+            return Text {
+                value,
+                ..Text::default()
+            };
+        }
+        let mut text = Text::default();
+        let mut rest = 0;
+        for (at, _) in value.match_indices("${") {
+            let Some(name) = symbol(&value[at + 2..]) else {
+                continue;
+            };
+            let Some(given) = substitutions.get(name) else {
+                text.symbols.push(name.to_owned());
+                continue;
+            };
+            let symbol = at..at + name.len() + 3;
+            text.value.push_str(&value[rest..at]);
+            let start = text.value.len();
+            text.value.push_str(&given.to_string());
+            rest = symbol.end;
+            text.substituted = symbol == (0..value.len());
+            text.replaced.push(Replaced {
+                value: start..text.value.len(),
+                symbol,
+            });
+        }
+        text.value.push_str(&value[rest..]);
+        text
+    }
+
+    /// The name, if the whole string is one `${Name}` that no value was given for.
+    pub fn symbol(&self) -> Option<&str> {
+        let inner = self.value.strip_prefix("${")?.strip_suffix('}')?;
+        self.symbols
+            .first()
+            .map(String::as_str)
+            .filter(|name| self.symbols.len() == 1 && *name == inner)
+    }
+
+    /// Where a range of bytes of [`Text::value`] stands, `literal` being the span of the whole string.
+    ///
+    /// Bytes that come from an escape stand where the escape is, those of a given value where its `${Name}` is.
+    pub fn span(&self, source: &Source, literal: Span, range: Range<usize>) -> Span {
+        let start = self.unreplaced(range.start, |symbol| symbol.start);
+        let end = match range.end > range.start {
+            // The end is that of the last byte, so that it reaches over the whole of an escape or a `${Name}`.
+            true => self.unreplaced(range.end - 1, |symbol| symbol.end - 1) + 1,
+            false => start,
+        };
+        string_span(source, literal, start..end)
+    }
+
+    /// The byte before substitution that `at` comes from.
+    fn unreplaced(&self, at: usize, inside: impl Fn(&Range<usize>) -> usize) -> usize {
+        let mut offset = at;
+        for replaced in &self.replaced {
+            if at < replaced.value.start {
+                break;
+            }
+            if at < replaced.value.end {
+                return inside(&replaced.symbol);
+            }
+            offset = at - replaced.value.end + replaced.symbol.end;
+        }
+        offset
+    }
+
+    pub(super) fn scalar<'a, T>(&'a self, read: impl Fn(&'a str) -> Option<T>) -> Scalar<'a, T> {
+        if let Some(name) = self.symbol() {
+            return Scalar::Symbolic(name);
+        }
+        match self.substituted.then(|| read(&self.value)).flatten() {
+            Some(value) => Scalar::Substituted(value),
+            None => Scalar::Other,
+        }
+    }
+}
+
+/// Where a range of bytes of a string's value (escapes resolved, nothing substituted) stands, `literal` being the
+/// span of the whole string, quotes included.
+pub fn string_span(source: &Source, literal: Span, range: Range<usize>) -> Span {
+    let written = source.slice(literal);
+    let inside = written.strip_prefix('"').unwrap_or(written);
+    let inside = inside.strip_suffix('"').unwrap_or(inside);
+    let mut start = None;
+    let (mut end, mut at, mut value) = (0, 0, 0);
+    while value < range.end || start.is_none() {
+        let Some((char, length)) = unescape(&inside[at..]) else {
+            break;
+        };
+        value += char.len_utf8();
+        if value > range.start && start.is_none() {
+            start = Some(at);
+        }
+        at += length;
+        end = at;
+    }
+    let base = literal.start + usize::from(written.starts_with('"'));
+    let start = start.unwrap_or(end);
+    let end = if range.is_empty() { start } else { end };
+    Span::new(base + start, base + end)
+}
+
+/// The name at the start of `text`, which follows `${`, up to its `}`.
+fn symbol(text: &str) -> Option<&str> {
+    let end =
+        text.find(|c: char| matches!(c, '{' | '}' | '$' | '"' | '\'' | '\\') || c.is_whitespace() || c.is_control())?;
+    let name = &text[..end];
+    let named = text[end..].starts_with('}') && name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    named.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Scalar, parse};
+    use super::*;
+
+    fn read(json: &str, substitutions: &Substitutions) -> (Source, super::super::Json) {
+        let source = Source::new("a.json", json);
+        let json = parse(&source, substitutions).unwrap_or_else(|e| panic!("{}", e.render(&source)));
+        (source, json)
+    }
+
+    #[test]
+    fn names_that_real_definitions_use() {
+        for name in [
+            "Fn.Arn",
+            "AWS::Region",
+            "var.x",
+            "sfn_activity.poll[0].id",
+            "jsonencode(Ids)",
+            "größe",
+        ] {
+            let (_, json) = read(&format!("\"arn:${{{name}}}:x\""), &Substitutions::new());
+            let text = json.as_text().cloned().unwrap_or_default();
+            assert_eq!(text.symbols, [name]);
+            assert_eq!(text.value, format!("arn:${{{name}}}:x"));
+            assert_eq!(text.symbol(), None);
+        }
+        for none in ["${!Literal}", "${}", "${1}", "${a b}", "${a", "$ {a}", "{a}", "${{a}}"] {
+            let (_, json) = read(&format!("\"{none}\""), &Substitutions::new());
+            assert_eq!(json.as_text().map(|t| t.symbols.len()), Some(0), "{none}");
+        }
+    }
+
+    #[test]
+    fn given_values_are_put_in() {
+        let given = Substitutions::from_iter([("A", "alpha"), ("Nested", "${A}")]);
+        let (_, json) = read(r#""${A}-${B}-${Nested}""#, &given);
+        let text = json.as_text().cloned().unwrap_or_default();
+        assert_eq!(
+            text.value, "alpha-${B}-${A}",
+            "what is put in is not looked through again"
+        );
+        assert_eq!(text.symbols, ["B"]);
+        assert!(!text.substituted);
+    }
+
+    #[test]
+    fn scalars() {
+        let mut given = Substitutions::new();
+        given.insert("N", 30);
+        given.insert("Text", "45");
+        given.insert("Yes", true);
+        given.insert("No", "no");
+        let number = |text: &str| match read(text, &given).1.as_number() {
+            Scalar::Symbolic(name) => format!("symbol {name}"),
+            Scalar::Literal(n) => format!("literal {n}"),
+            Scalar::Substituted(n) => format!("given {n}"),
+            Scalar::Other => "other".to_owned(),
+        };
+        assert_eq!(number("1.50"), "literal 1.50");
+        assert_eq!(number(r#""${N}""#), "given 30");
+        assert_eq!(number(r#""${Text}""#), "given 45");
+        assert_eq!(number(r#""${No}""#), "other");
+        assert_eq!(number(r#""${Other}""#), "symbol Other");
+        assert_eq!(number(r#""1${Other}""#), "other");
+        assert_eq!(number(r#""${N}0""#), "other", "only a string that is one name");
+        assert_eq!(number(r#""30""#), "other");
+        assert_eq!(number("true"), "other");
+        assert_eq!(read(r#""${Yes}""#, &given).1.as_bool(), Scalar::Substituted(true));
+        assert_eq!(read(r#""${No}""#, &given).1.as_bool(), Scalar::Other);
+        assert_eq!(read("false", &given).1.as_bool(), Scalar::Literal(false));
+    }
+
+    #[test]
+    fn places_inside_strings() {
+        let given = Substitutions::from_iter([("Name", "long value"), ("Empty", "")]);
+        let (source, json) = read(r#"["a\u00dfb\ud83d\ude00c", "x${Name}y${Empty}z"]"#, &given);
+        let items = json.as_array().unwrap_or_default();
+        let shown = |item: usize, part: &str| {
+            let text = items[item].as_text().cloned().unwrap_or_default();
+            let at = text.value.find(part).unwrap_or(0);
+            source
+                .slice(text.span(&source, items[item].span, at..at + part.len()))
+                .to_owned()
+        };
+        assert_eq!(shown(0, "a"), "a");
+        assert_eq!(shown(0, "ß"), r"\u00df");
+        assert_eq!(shown(0, "ßb😀"), r"\u00dfb\ud83d\ude00");
+        assert_eq!(shown(0, "c"), "c");
+        assert_eq!(shown(1, "x"), "x");
+        assert_eq!(shown(1, "value"), "${Name}");
+        assert_eq!(shown(1, "ey"), "${Name}y");
+        assert_eq!(shown(1, "z"), "z");
+        assert_eq!(shown(1, "yz"), "y${Empty}z");
+        let empty = Text::default().span(&source, items[0].span, 1..1);
+        assert_eq!(empty, Span::new(3, 3));
+        let beyond = Text::default().span(&source, items[0].span, 90..99);
+        assert_eq!(beyond, Span::new(items[0].span.end - 1, items[0].span.end - 1));
+    }
+}

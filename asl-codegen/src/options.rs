@@ -1,0 +1,71 @@
+//! What a front end can say about a compilation besides the definition itself.
+
+use crate::diagnostic::Levels;
+use crate::json::Substitutions;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use std::collections::BTreeMap;
+
+/// How a definition is compiled: the same for the macro, the builder and the library.
+///
+/// ```
+/// use asl_codegen::{Options, WorkflowType};
+/// use asl_codegen::diagnostic::{Level, Lint};
+///
+/// let mut options = Options { workflow_type: WorkflowType::Express, ..Options::default() };
+/// options.substitutions.insert("FunctionArn", "arn:aws:lambda:eu-west-1:123456789012:function:charge");
+/// options.levels.set(Lint::UnreadToken, Level::Deny);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The module that the generated items stand in.
+    pub module: Module,
+    /// Standard or Express: some rules depend on it (V-41).
+    pub workflow_type: WorkflowType,
+    /// Values of `${Name}` substitutions.
+    pub substitutions: Substitutions,
+    /// Levels of lints that differ from their default.
+    pub levels: Levels,
+    /// Rust names of states, for those whose own name does not give a good one: `"Cat?"` to `cat_question`.
+    pub renames: BTreeMap<String, String>,
+}
+
+/// The module that the generated items stand in: `pub mod order`.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Attributes and doc comments that are kept on it.
+    pub attributes: TokenStream,
+    /// Its visibility: `pub`, `pub(crate)` or nothing.
+    pub visibility: TokenStream,
+    /// Its name.
+    pub name: Ident,
+}
+
+impl Module {
+    /// A public module of this name, with nothing on it.
+    pub fn public(name: Ident) -> Module {
+        Module {
+            attributes: TokenStream::new(),
+            visibility: quote!(pub),
+            name,
+        }
+    }
+}
+
+impl Default for Module {
+    /// `pub mod machine`
+    fn default() -> Module {
+        Module::public(Ident::new("machine", Span::call_site()))
+    }
+}
+
+/// The type of a workflow, which the definition itself does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WorkflowType {
+    /// Durable, exactly once, up to a year: the default.
+    #[default]
+    Standard,
+    /// In memory, at least once, up to five minutes: without `.sync`, `.waitForTaskToken`, activities and
+    /// distributed Maps.
+    Express,
+}
