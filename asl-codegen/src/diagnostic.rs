@@ -126,6 +126,11 @@ impl Diagnostic {
     pub fn render_body(&self, source: &Source) -> String {
         render::render_body(self, source)
     }
+
+    /// One line, for where there is no room: place, message, label and code.
+    pub fn one_line(&self, source: &Source) -> String {
+        render::one_line(self, source)
+    }
 }
 
 /// How bad it is.

@@ -57,6 +57,17 @@ pub(crate) fn render_body(diagnostic: &Diagnostic, source: &Source) -> String {
     trimmed.join("\n")
 }
 
+/// `order.asl.json:7:15: the key `A` occurs twice (again here) [duplicate_key]`
+pub(crate) fn one_line(diagnostic: &Diagnostic, source: &Source) -> String {
+    let (line, column) = source.position(diagnostic.span.start);
+    let label = match diagnostic.label.as_str() {
+        "" => String::new(),
+        label => format!(" ({label})"),
+    };
+    let text = format!("{}{label} [{}]", diagnostic.message, diagnostic.code);
+    format!("{}:{line}:{column}: {}", source.path(), plain(&text))
+}
+
 /// One line of the source, and what to mark in it.
 struct Excerpt<'a> {
     line: usize,

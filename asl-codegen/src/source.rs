@@ -1,5 +1,6 @@
 //! The text of a definition, and places in it.
 
+use crate::diagnostic::{CompileError, Diagnostic, ServiceCode};
 use std::ops::Range;
 
 /// A definition as it was read: where it came from and its text.
@@ -22,6 +23,26 @@ impl Source {
             path: path.into(),
             text,
             lines,
+        }
+    }
+
+    /// The same from bytes.
+    ///
+    /// # Errors
+    /// `INVALID_JSON_DESCRIPTION` where they are not UTF-8.
+    pub fn from_bytes(path: impl Into<String>, bytes: Vec<u8>) -> Result<Source, CompileError> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Source::new(path, text)),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                // Replaced bytes come after this place, so it is right in the readable text too.
+                let text = String::from_utf8_lossy(error.as_bytes());
+                let span = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
+                let fault = Diagnostic::error(ServiceCode::InvalidJsonDescription, span, "the definition is not UTF-8")
+                    .label("these bytes are no character")
+                    .help("save the file as UTF-8");
+                Err(CompileError::new(Source::new(path, text), fault.into()))
+            }
         }
     }
 
@@ -131,5 +152,23 @@ mod tests {
         assert_eq!(source.slice(Span::new(1, 99)), "ß\n");
         assert_eq!(source.slice(Span::new(99, 1)), "");
         assert_eq!(Source::new("a.json", "").position(0), (1, 1));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown() {
+        let error = Source::from_bytes("a.json", b"{\n \"\xe4\": 1}".to_vec()).err();
+        assert_eq!(
+            error.map(|e| e.to_string()).as_deref(),
+            Some(
+                "\
+error: the definition is not UTF-8
+ --> a.json:2:3
+  |
+2 |  \"\u{fffd}\": 1}
+  |   ^ these bytes are no character
+  |
+help: save the file as UTF-8"
+            )
+        );
     }
 }
