@@ -2,3 +2,4 @@
 
 pub mod intrinsic;
 pub mod path;
+pub mod pattern;
