@@ -3,6 +3,7 @@
 pub mod builder;
 pub mod diagnostic;
 pub mod expr;
+pub mod flow;
 pub mod format;
 pub mod json;
 mod lint;
