@@ -107,6 +107,7 @@ macro_rules! lints {
 lints! {
     // The document as a whole.
     DuplicateKey "duplicate_key" Warn "the same key twice in one object"
+    Doubtful "doubtful" Warn "what the documentation forbids, though the service was not seen to refuse it"
     NameCollision "name_collision" Warn "names that become the same Rust identifier"
 
     // The service's own warnings (V-29).

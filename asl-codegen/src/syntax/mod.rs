@@ -1,15 +1,17 @@
 //! A definition as a tree of states.
 //!
-//! [`parse`](crate::syntax) reads it from JSON and checks each field by itself; `check` then settles what takes
-//! the whole scope: targets, names, variables. After `check` every [`Target::index`] is right.
+//! [`parse`] reads it from JSON and checks each field by itself; [`check`](crate::check) then settles what takes
+//! the whole scope: targets, names, variables. After that every [`Target::index`] is right.
 
 pub mod choice;
+mod parse;
 pub mod retry;
 pub mod state;
 pub mod template;
 
 use crate::source::{Span, Spanned};
 pub use choice::*;
+pub use parse::parse;
 pub use retry::*;
 pub use state::*;
 pub use template::*;
@@ -23,6 +25,19 @@ pub struct Machine {
     pub timeout_seconds: Option<u64>,
     /// The top-level scope.
     pub scope: Scope,
+    /// Values that the compiler needs and does not know. Where they belong stands something harmless.
+    pub unsettled: Vec<Unsettled>,
+}
+
+/// A value that the compiler needs, and that `${Name}` substitutions hide.
+#[derive(Debug, Clone)]
+pub struct Unsettled {
+    /// The names of the substitutions.
+    pub names: Vec<String>,
+    /// The value.
+    pub span: Span,
+    /// Where it is (V-7).
+    pub location: String,
 }
 
 /// `QueryLanguage` (G-5).
@@ -44,6 +59,8 @@ pub struct Scope {
     pub start: Target,
     /// `States`, in document order.
     pub states: Vec<State>,
+    /// Whether every transition in it could be read. It could where no error was reported.
+    pub intact: bool,
     /// The object of the scope.
     pub span: Span,
     /// Where it is (V-7): the empty string for the machine, `/States/P/Branches[0]`.
@@ -57,4 +74,35 @@ pub struct Target {
     pub name: Spanned<String>,
     /// The state's index in [`Scope::states`]; set by `check`.
     pub index: usize,
+}
+
+impl Target {
+    /// The index of a target that was not looked up, or does not exist.
+    pub const UNRESOLVED: usize = usize::MAX;
+
+    pub(crate) fn new(name: String, span: Span) -> Target {
+        Target {
+            name: Spanned { value: name, span },
+            index: Target::UNRESOLVED,
+        }
+    }
+
+    /// What stands for a target that is missing.
+    pub(crate) fn missing(span: Span) -> Target {
+        Target::new(String::new(), span)
+    }
+}
+
+impl Scope {
+    /// What stands for a scope that is missing.
+    pub(crate) fn missing(span: Span) -> Scope {
+        Scope {
+            comment: None,
+            start: Target::missing(span),
+            states: Vec::new(),
+            intact: false,
+            span,
+            location: String::new(),
+        }
+    }
 }

@@ -62,7 +62,7 @@ pub enum Next {
 #[derive(Debug, Clone)]
 pub enum StateKind {
     /// `Task`
-    Task(Task),
+    Task(Box<Task>),
     /// `Pass`
     Pass(Pass),
     /// `Choice`
@@ -284,8 +284,28 @@ impl State {
                 .map(|rule| &rule.next)
                 .chain(&choice.default)
                 .collect(),
-            StateKind::Task(Task { outcome, .. }) | StateKind::Parallel(Parallel { outcome, .. }) => outcome.targets(),
+            StateKind::Task(task) => task.outcome.targets(),
+            StateKind::Parallel(parallel) => parallel.outcome.targets(),
             StateKind::Map(map) => map.outcome.targets(),
+        }
+    }
+
+    /// The same, to settle them.
+    pub fn targets_mut(&mut self) -> Vec<&mut Target> {
+        match &mut self.kind {
+            StateKind::Succeed | StateKind::Fail(_) => Vec::new(),
+            StateKind::Pass(Pass { next, .. }) | StateKind::Wait(Wait { next, .. }) => {
+                next.target_mut().into_iter().collect()
+            }
+            StateKind::Choice(choice) => choice
+                .rules
+                .iter_mut()
+                .map(|rule| &mut rule.next)
+                .chain(&mut choice.default)
+                .collect(),
+            StateKind::Task(task) => task.outcome.targets_mut(),
+            StateKind::Parallel(parallel) => parallel.outcome.targets_mut(),
+            StateKind::Map(map) => map.outcome.targets_mut(),
         }
     }
 
@@ -297,11 +317,51 @@ impl State {
             _ => Vec::new(),
         }
     }
+
+    /// The same, to settle what is in them.
+    pub fn scopes_mut(&mut self) -> Vec<&mut Scope> {
+        match &mut self.kind {
+            StateKind::Parallel(parallel) => parallel.branches.iter_mut().collect(),
+            StateKind::Map(map) => vec![&mut map.processor],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What becomes of its result, if it is a Task, Parallel or Map.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.kind {
+            StateKind::Task(task) => Some(&task.outcome),
+            StateKind::Parallel(parallel) => Some(&parallel.outcome),
+            StateKind::Map(map) => Some(&map.outcome),
+            _ => None,
+        }
+    }
+
+    /// Where it leads. Choice, Succeed and Fail have no `Next` of their own.
+    pub fn next(&self) -> Option<&Next> {
+        match &self.kind {
+            StateKind::Pass(pass) => Some(&pass.next),
+            StateKind::Wait(wait) => Some(&wait.next),
+            _ => self.outcome().map(|outcome| &outcome.next),
+        }
+    }
+
+    /// Whether its scope can end here (S-4).
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.kind, StateKind::Succeed | StateKind::Fail(_)) || matches!(self.next(), Some(Next::End))
+    }
 }
 
 impl Next {
     /// The target, if it is not the end.
     pub fn target(&self) -> Option<&Target> {
+        match self {
+            Next::State(target) => Some(target),
+            Next::End => None,
+        }
+    }
+
+    fn target_mut(&mut self) -> Option<&mut Target> {
         match self {
             Next::State(target) => Some(target),
             Next::End => None,
@@ -315,6 +375,14 @@ impl Outcome {
             .target()
             .into_iter()
             .chain(self.catch.iter().map(|catcher| &catcher.next))
+            .collect()
+    }
+
+    fn targets_mut(&mut self) -> Vec<&mut Target> {
+        self.next
+            .target_mut()
+            .into_iter()
+            .chain(self.catch.iter_mut().map(|catcher| &mut catcher.next))
             .collect()
     }
 }

@@ -1,0 +1,28 @@
+//! What takes a whole scope or machine to settle.
+//!
+//! After it every target has its index, or an error was reported.
+
+mod graph;
+mod names;
+
+use crate::diagnostic::Diagnostics;
+use crate::syntax::{Machine, Scope};
+
+/// Settles targets, names and variables, and looks for what is legal but hardly meant.
+pub(crate) fn check(machine: &mut Machine, diagnostics: &mut Diagnostics) {
+    // After this no two states share a name.
+    let names = names::check(machine, diagnostics);
+    // After this every target is a state of its scope, and every state can be reached.
+    graph::check(machine, &names, diagnostics);
+}
+
+/// A scope and all scopes inside it, outer ones first. Their depth is that of the JSON, which is bounded.
+fn scopes(scope: &Scope) -> Vec<&Scope> {
+    let mut all = vec![scope];
+    let mut next = 0;
+    while let Some(scope) = all.get(next).copied() {
+        all.extend(scope.states.iter().flat_map(|state| state.scopes()));
+        next += 1;
+    }
+    all
+}

@@ -1,0 +1,57 @@
+//! What is valid but not compiled by this version, and values that must be known.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::syntax::{Machine, QueryLanguage, Scope, StateKind};
+
+/// Reports what keeps a valid machine from being compiled.
+pub(crate) fn support(machine: &Machine, diagnostics: &mut Diagnostics) {
+    for value in &machine.unsettled {
+        let names: Vec<_> = value.names.iter().map(|name| format!("`{name}`")).collect();
+        diagnostics.push(
+            Diagnostic::error(
+                Code::SubstitutionNeeded,
+                value.span,
+                format!("the value of {} is needed to compile this", names.join(", ")),
+            )
+            .label("the compiler must know what stands here")
+            .help("give it in the `substitutions` of the macro or the builder")
+            .at(&value.location),
+        );
+    }
+    if machine.query_language == QueryLanguage::Jsonata {
+        diagnostics.push(
+            Diagnostic::error(
+                Code::Unsupported,
+                machine.scope.start.name.span,
+                "JSONata is not compiled yet",
+            )
+            .label("this machine has `\"QueryLanguage\": \"JSONata\"`"),
+        );
+    }
+    scope(&machine.scope, machine.query_language, diagnostics);
+}
+
+fn scope(of: &Scope, machine: QueryLanguage, diagnostics: &mut Diagnostics) {
+    for state in &of.states {
+        if state.query_language == QueryLanguage::Jsonata && machine == QueryLanguage::JsonPath {
+            diagnostics.push(
+                Diagnostic::error(Code::Unsupported, state.name.span, "JSONata is not compiled yet")
+                    .label("this state has `\"QueryLanguage\": \"JSONata\"`")
+                    .at(&state.location),
+            );
+        }
+        if let StateKind::Map(map) = &state.kind {
+            for field in &map.data_set_fields {
+                let name = &field.value;
+                diagnostics.push(
+                    Diagnostic::error(Code::Unsupported, field.span, format!("`{name}` is not compiled yet"))
+                        .label("a Map over its input array is")
+                        .at(format!("{}/{name}", state.location)),
+                );
+            }
+        }
+        for inner in state.scopes() {
+            scope(inner, machine, diagnostics);
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The `Resource` of a Task (execution.md section 4).
+
+use super::Parser;
+use super::fields::Fields;
+use crate::WorkflowType;
+use crate::json::Text;
+use crate::source::{Span, Spanned};
+use crate::syntax::{Pattern, Resource, ResourceKind};
+
+/// The service integrations that are not by way of `aws-sdk` (X-70 to X-89): service, actions, the patterns of each.
+const OPTIMIZED: &[(&str, &[&str], Patterns)] = &[
+    ("apigateway", &["invoke"], TOKEN),
+    ("athena", &["startQueryExecution"], SYNC),
+    (
+        "athena",
+        &["stopQueryExecution", "getQueryExecution", "getQueryResults"],
+        PLAIN,
+    ),
+    ("batch", &["submitJob"], SYNC_TOKEN),
+    ("bedrock", &["invokeModel"], TOKEN),
+    ("bedrock", &["createModelCustomizationJob"], SYNC),
+    ("codebuild", &["startBuild", "startBuildBatch"], SYNC),
+    (
+        "codebuild",
+        &[
+            "stopBuild",
+            "stopBuildBatch",
+            "batchDeleteBuilds",
+            "batchGetReports",
+            "retryBuild",
+            "retryBuildBatch",
+        ],
+        SYNC,
+    ),
+    ("databrew", &["startJobRun"], SYNC),
+    ("dynamodb", &["getItem", "putItem", "updateItem", "deleteItem"], PLAIN),
+    ("ecs", &["runTask"], SYNC_TOKEN),
+    (
+        "eks",
+        &[
+            "call",
+            "runJob",
+            "createCluster",
+            "deleteCluster",
+            "createNodegroup",
+            "deleteNodegroup",
+            "createFargateProfile",
+            "deleteFargateProfile",
+        ],
+        SYNC_TOKEN,
+    ),
+    (
+        "elasticmapreduce",
+        &[
+            "createCluster",
+            "terminateCluster",
+            "addStep",
+            "cancelStep",
+            "setClusterTerminationProtection",
+            "modifyInstanceFleetByName",
+            "modifyInstanceGroupByName",
+        ],
+        SYNC,
+    ),
+    (
+        "emr-containers",
+        &["createVirtualCluster", "deleteVirtualCluster", "startJobRun"],
+        SYNC,
+    ),
+    (
+        "emr-serverless",
+        &[
+            "createApplication",
+            "startApplication",
+            "stopApplication",
+            "deleteApplication",
+            "startJobRun",
+            "cancelJobRun",
+        ],
+        SYNC,
+    ),
+    ("events", &["putEvents"], TOKEN),
+    ("glue", &["startJobRun"], SYNC),
+    ("http", &["invoke"], PLAIN),
+    ("lambda", &["invoke"], TOKEN),
+    ("mediaconvert", &["createJob"], SYNC),
+    (
+        "sagemaker",
+        &[
+            "createEndpoint",
+            "createEndpointConfig",
+            "createHyperParameterTuningJob",
+            "createLabelingJob",
+            "createModel",
+            "createProcessingJob",
+            "createTrainingJob",
+            "createTransformJob",
+            "updateEndpoint",
+        ],
+        SYNC,
+    ),
+    ("sns", &["publish"], TOKEN),
+    ("sqs", &["sendMessage"], TOKEN),
+    ("states", &["startExecution"], SYNC2_TOKEN),
+];
+
+/// The patterns that an integration knows beside request-response.
+struct Patterns {
+    sync: bool,
+    sync2: bool,
+    token: bool,
+}
+
+const PLAIN: Patterns = patterns(false, false, false);
+const SYNC: Patterns = patterns(true, false, false);
+const TOKEN: Patterns = patterns(false, false, true);
+const SYNC_TOKEN: Patterns = patterns(true, false, true);
+const SYNC2_TOKEN: Patterns = patterns(true, true, true);
+
+const fn patterns(sync: bool, sync2: bool, token: bool) -> Patterns {
+    Patterns { sync, sync2, token }
+}
+
+impl Patterns {
+    fn has(&self, pattern: Pattern) -> bool {
+        match pattern {
+            Pattern::RequestResponse => true,
+            Pattern::Sync => self.sync,
+            Pattern::Sync2 => self.sync2,
+            Pattern::WaitForTaskToken => self.token,
+        }
+    }
+}
+
+/// Why a text is no resource.
+struct Problem {
+    label: String,
+    help: Option<String>,
+}
+
+impl Parser<'_> {
+    /// `Resource` of a Task.
+    pub fn resource(&mut self, fields: &Fields) -> Spanned<Resource> {
+        let unknown = || Spanned {
+            value: Resource {
+                text: String::new(),
+                kind: ResourceKind::Symbolic,
+            },
+            span: fields.anchor,
+        };
+        let Some(Spanned { value: text, span }) = self.text(fields, "Resource") else {
+            return unknown();
+        };
+        let location = fields.location("Resource");
+        match kind(text) {
+            Ok(kind) => {
+                self.fits_workflow(&kind, span, &location);
+                Spanned {
+                    value: Resource {
+                        text: text.value.clone(),
+                        kind,
+                    },
+                    span,
+                }
+            }
+            Err(problem) => {
+                self.schema(
+                    span,
+                    &location,
+                    format!("`{}` is not a resource that a Task can name", text.value),
+                )
+                .label(problem.label)
+                .service(format!(
+                    "The resource provided {} is not recognized. The value is not a valid resource ARN, or the \
+                         resource is not available in this region.",
+                    text.value
+                ))
+                .maybe_help(problem.help)
+                .push();
+                unknown()
+            }
+        }
+    }
+
+    /// What an Express workflow does not have (X-22).
+    fn fits_workflow(&mut self, kind: &ResourceKind, span: Span, location: &str) {
+        if self.options.workflow_type != WorkflowType::Express {
+            return;
+        }
+        let (what, service) = match kind {
+            ResourceKind::Activity { .. } => ("activities", "Activity ARN"),
+            ResourceKind::Service { pattern, .. } => match pattern {
+                Pattern::RequestResponse => return,
+                Pattern::Sync | Pattern::Sync2 => ("`.sync` tasks", "'.sync' service integration"),
+                // The blank at the end is the service's.
+                Pattern::WaitForTaskToken => ("`.waitForTaskToken` tasks", "'.waitForTaskToken' service integration "),
+            },
+            ResourceKind::Lambda { .. } | ResourceKind::Symbolic => return,
+        };
+        self.schema(span, location, format!("an Express workflow has no {what}"))
+            .label("only a Standard workflow can wait for this")
+            .service(format!("Express state machine does not support {service}"))
+            .push();
+    }
+}
+
+/// What a resource names.
+fn kind(text: &Text) -> Result<ResourceKind, Problem> {
+    let value = &text.value;
+    let placeholder = value.starts_with('<') && value.ends_with('>');
+    if placeholder
+        || text
+            .symbols
+            .iter()
+            .any(|symbol| value.starts_with(&format!("${{{symbol}}}")))
+    {
+        return Ok(ResourceKind::Symbolic);
+    }
+    let Some(rest) = value.strip_prefix("arn:") else {
+        return Err(problem("a resource is an ARN: it starts with `arn:`"));
+    };
+    // Partition, service, region, account, and what is left; `${AWS::Region}` has colons of its own.
+    let parts = split(rest, 5);
+    let [_, service, region, account, name] = parts[..] else {
+        return Ok(ResourceKind::Symbolic);
+    };
+    let hidden = |part: &str| {
+        text.symbols
+            .iter()
+            .any(|symbol| part.contains(&format!("${{{symbol}}}")))
+    };
+    match service {
+        _ if hidden(service) => Ok(ResourceKind::Symbolic),
+        "lambda" => lambda(name, hidden(name)),
+        "states" if name.starts_with("activity:") => match &name["activity:".len()..] {
+            "" => Err(problem("the name of the activity is missing")),
+            activity if hidden(activity) => Ok(ResourceKind::Symbolic),
+            activity => Ok(ResourceKind::Activity {
+                activity: activity.to_owned(),
+            }),
+        },
+        "states" if hidden(name) => Ok(ResourceKind::Symbolic),
+        "states" if hidden(region) || hidden(account) || (region.is_empty() && account.is_empty()) => integration(name),
+        "states" => Err(Problem {
+            label: "neither an activity nor a service integration".to_owned(),
+            help: Some(
+                "service integrations have no region and no account: `arn:aws:states:::sqs:sendMessage`".to_owned(),
+            ),
+        }),
+        _ => Ok(ResourceKind::Symbolic),
+    }
+}
+
+/// `function:<name>[:<qualifier>]`
+fn lambda(name: &str, hidden: bool) -> Result<ResourceKind, Problem> {
+    if hidden {
+        return Ok(ResourceKind::Symbolic);
+    }
+    match name
+        .strip_prefix("function:")
+        .map(|name| name.split(':').next().unwrap_or(name))
+    {
+        None => Err(problem("a Lambda function is `function:` and its name")),
+        Some("") => Err(problem("the name of the function is missing")),
+        Some(function) => Ok(ResourceKind::Lambda {
+            function: function.to_owned(),
+        }),
+    }
+}
+
+/// `[aws-sdk:]<service>:<action>[<pattern>]`
+fn integration(name: &str) -> Result<ResourceKind, Problem> {
+    let (name, pattern) = pattern(name);
+    let known = |service: &str, action: &str| ResourceKind::Service {
+        service: service.to_owned(),
+        action: action.to_owned(),
+        pattern,
+    };
+    let Some((service, action)) = name.rsplit_once(':') else {
+        return Err(problem("`service:action` is missing"));
+    };
+    if let Some(sdk) = service.strip_prefix("aws-sdk:") {
+        return match pattern {
+            _ if sdk.is_empty() || action.is_empty() => Err(problem("`aws-sdk:service:action` is missing")),
+            Pattern::Sync | Pattern::Sync2 => Err(problem("integrations by `aws-sdk` know no `.sync`")),
+            _ => Ok(known(service, action)),
+        };
+    }
+    let entries: Vec<_> = OPTIMIZED.iter().filter(|entry| entry.0 == service).collect();
+    if entries.is_empty() {
+        let meant = crate::nearest(service, OPTIMIZED.iter().map(|entry| entry.0));
+        return Err(Problem {
+            label: format!("no integration is called `{service}`"),
+            help: Some(match meant {
+                Some(meant) => format!("did you mean `{meant}:{action}`?"),
+                None => format!("every service can be reached by `aws-sdk:{service}:{action}`"),
+            }),
+        });
+    }
+    let Some(entry) = entries.iter().find(|entry| entry.1.contains(&action)) else {
+        let meant = crate::nearest(action, entries.iter().flat_map(|entry| entry.1).copied());
+        return Err(Problem {
+            label: format!("the integration `{service}` has no action `{action}`"),
+            help: Some(match meant {
+                Some(meant) => format!("did you mean `{service}:{meant}`?"),
+                None => format!("every action can be reached by `aws-sdk:{service}:{action}`"),
+            }),
+        });
+    };
+    match entry.2.has(pattern) {
+        true => Ok(known(service, action)),
+        false => Err(problem(&format!(
+            "`{service}:{action}` cannot be waited for in this way"
+        ))),
+    }
+}
+
+/// The name without its pattern, and the pattern.
+fn pattern(name: &str) -> (&str, Pattern) {
+    for (suffix, pattern) in [
+        (".sync", Pattern::Sync),
+        (".sync:2", Pattern::Sync2),
+        (".waitForTaskToken", Pattern::WaitForTaskToken),
+    ] {
+        if let Some(name) = name.strip_suffix(suffix) {
+            return (name, pattern);
+        }
+    }
+    (name, Pattern::RequestResponse)
+}
+
+/// At most `count` parts between colons that stand outside `${}`; the last one holds the rest.
+fn split(text: &str, count: usize) -> Vec<&str> {
+    let mut parts = Vec::with_capacity(count);
+    let (mut start, mut depth) = (0, 0_usize);
+    for (at, char) in text.char_indices() {
+        match char {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 && parts.len() + 1 < count => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn problem(label: &str) -> Problem {
+    Problem {
+        label: label.to_owned(),
+        help: None,
+    }
+}

@@ -1,0 +1,251 @@
+//! Payload templates, and `Assign`.
+
+use super::Parser;
+use super::fields::Fields;
+use crate::diagnostic::Lint;
+use crate::expr::intrinsic::{ArgKind, Call};
+use crate::expr::path::Path;
+use crate::json::{Json, Kind, Member, Object, Text};
+use crate::source::{Span, Spanned};
+use crate::syntax::{Field, FieldValue, QueryLanguage, Template};
+use std::collections::HashMap;
+
+impl Parser<'_> {
+    /// `Parameters`: a template. The service takes any JSON there, but computes nothing outside an object (PT-9).
+    pub fn parameters(&mut self, fields: &Fields, name: &str) -> Option<Template> {
+        let member = fields.get(name)?;
+        if let Some(text) = member.value.as_text()
+            && looks_computed(&text.value)
+        {
+            let message = format!("`{name}` is no object, so nothing in it is computed");
+            self.finding(Lint::NoPath, member.value.span, &fields.location(name), message)
+                .label("this stays a string")
+                .help(format!("`\"{name}\": {{ \"value.$\": .. }}` computes a member"))
+                .push();
+        }
+        Some(self.template(&member.value, &fields.location(name)))
+    }
+
+    /// A field that holds an object template.
+    pub fn object_template(&mut self, fields: &Fields, name: &str) -> Option<Template> {
+        let member = fields.get(name)?;
+        if member.value.as_object().is_none() {
+            self.wrong_type(&member.value, &fields.location(name), name, "an object", "OBJECT")
+                .push();
+            return None;
+        }
+        Some(self.template(&member.value, &fields.location(name)))
+    }
+
+    /// A template. `root` is the place of the field it belongs to: errors in it are reported there (V-43).
+    pub fn template(&mut self, json: &Json, root: &str) -> Template {
+        match &json.kind {
+            Kind::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.template(item, root)).collect();
+                match items.iter().all(is_literal) {
+                    true => Template::Literal(items.into_iter().map(literal).collect()),
+                    false => Template::Array(items),
+                }
+            }
+            Kind::Object(object) => {
+                let fields = self.template_fields(object, root);
+                let literal_only = |field: &Field| matches!(&field.value, FieldValue::Template(Template::Literal(_)));
+                match fields.iter().all(literal_only) {
+                    true => Template::Literal(fields.into_iter().map(literal_member).collect()),
+                    false => Template::Object(fields),
+                }
+            }
+            _ => Template::Literal(json.to_value()),
+        }
+    }
+
+    fn template_fields(&mut self, object: &Object, root: &str) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::with_capacity(object.members.len());
+        // Where each name stands in `fields`, and the key it was written as.
+        let mut seen: HashMap<&str, (usize, &Member)> = HashMap::with_capacity(object.members.len());
+        for member in &object.members {
+            let name = member.key.strip_suffix(".$").unwrap_or(&member.key);
+            let value = match name.len() < member.key.len() {
+                true => self.computed(member, root),
+                false => Some(FieldValue::Template(self.template(&member.value, root))),
+            };
+            let Some(value) = value else { continue };
+            let field = Field {
+                name: name.to_owned(),
+                key_span: member.key_span,
+                value,
+            };
+            match seen.get(name) {
+                Some(&(at, first)) if first.key == member.key => fields[at] = field,
+                Some(&(_, first)) => self.same_name(first, member, root),
+                None => {
+                    seen.insert(name, (fields.len(), member));
+                    fields.push(field);
+                }
+            }
+        }
+        fields
+    }
+
+    /// `a` and `a.$` in one object (PT-7).
+    fn same_name(&mut self, first: &Member, second: &Member, root: &str) {
+        let message = format!("`{}` and `{}` become the same field", first.key, second.key);
+        self.schema(second.key_span, root, message)
+            .label("the second of two fields of this name")
+            .related(first.key_span, "the first")
+            .push();
+    }
+
+    /// The value of a key that ends with `.$`.
+    fn computed(&mut self, member: &Member, root: &str) -> Option<FieldValue> {
+        let Some(text) = member.value.as_text() else {
+            let label = format!("expected a string, not {}", member.value.kind_name());
+            self.not_computed(&member.key, member.value.span, label, None, root);
+            return None;
+        };
+        let span = member.value.span;
+        if text.value.trim_start().starts_with("States.") || !text.value.starts_with('$') {
+            return self.call(&member.key, text, span, root).map(FieldValue::Call);
+        }
+        if !text.symbols.is_empty() {
+            self.unsettled(text, span, root);
+            return None;
+        }
+        match Path::parse(&text.value) {
+            Ok(value) => Some(FieldValue::Path(Spanned { value, span })),
+            Err(error) => {
+                let at = text.span(self.source, span, error.at);
+                self.not_computed(&member.key, at, error.message, error.help, root);
+                None
+            }
+        }
+    }
+
+    fn call(&mut self, key: &str, text: &Text, span: Span, root: &str) -> Option<Spanned<Call>> {
+        match Call::parse(&text.value) {
+            Ok(value) => {
+                if !text.symbols.is_empty() && reads_symbol(&value) {
+                    self.unsettled(text, span, root);
+                    return None;
+                }
+                Some(Spanned { value, span })
+            }
+            Err(_) if !text.symbols.is_empty() => {
+                self.unsettled(text, span, root);
+                None
+            }
+            Err(error) => {
+                let at = text.span(self.source, span, error.at);
+                self.not_computed(key, at, error.message, error.help, root);
+                None
+            }
+        }
+    }
+
+    fn not_computed(&mut self, key: &str, at: Span, label: String, help: Option<String>, root: &str) {
+        self.schema(
+            at,
+            root,
+            format!("the value of `{key}` must be a path or a call of an intrinsic function"),
+        )
+        .label(label)
+        .service(format!(
+            "The value for the field '{key}' must be a valid JSONPath or a valid intrinsic function call"
+        ))
+        .maybe_help(help)
+        .push();
+    }
+
+    /// `Assign`: names of variables and their values (J-72 to J-76).
+    pub fn assign(&mut self, fields: &Fields, language: QueryLanguage) -> Option<Template> {
+        let assign = self.object_field(fields, "Assign")?;
+        for member in assign.members() {
+            let name = match language {
+                QueryLanguage::JsonPath => member.key.strip_suffix(".$").unwrap_or(&member.key),
+                QueryLanguage::Jsonata => &member.key,
+            };
+            self.variable_name(name, member, &assign);
+        }
+        let object = fields.get("Assign")?.value.as_object()?;
+        Some(Template::Object(match language {
+            QueryLanguage::JsonPath => self.template_fields(object, &assign.at),
+            QueryLanguage::Jsonata => object.iter().map(jsonata_field).collect(),
+        }))
+    }
+
+    fn variable_name(&mut self, name: &str, member: &Member, assign: &Fields) {
+        let problem = match name {
+            "states" => "`$states` is reserved".to_owned(),
+            "" => "a name is needed".to_owned(),
+            _ if name.starts_with('$') => "write the name without `$`".to_owned(),
+            _ if !is_identifier(name) => {
+                "a name is a letter, then letters, digits and `_`; parts of a variable cannot be assigned".to_owned()
+            }
+            _ if name.chars().count() > MAX_VARIABLE_NAME => format!("longer than {MAX_VARIABLE_NAME} characters"),
+            _ => return,
+        };
+        self.schema(
+            member.key_span,
+            &assign.at,
+            format!("`{name}` cannot be the name of a variable"),
+        )
+        .label(problem)
+        .push();
+    }
+}
+
+/// J-72
+const MAX_VARIABLE_NAME: usize = 80;
+
+/// Whether `name` is a Unicode identifier (UAX #31).
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(unicode_ident::is_xid_start) && chars.all(unicode_ident::is_xid_continue)
+}
+
+/// A member of a JSONata `Assign`: its value is not read here.
+fn jsonata_field(member: &Member) -> Field {
+    Field {
+        name: member.key.clone(),
+        key_span: member.key_span,
+        value: FieldValue::Template(Template::Literal(member.value.to_value())),
+    }
+}
+
+/// Whether a plain string looks as if it were meant to be computed.
+pub(super) fn looks_computed(text: &str) -> bool {
+    text == "$"
+        || ["$.", "$[", "$$.", "States."]
+            .iter()
+            .any(|start| text.starts_with(start))
+}
+
+/// Whether a `${Name}` stands where the call reads a path.
+fn reads_symbol(call: &Call) -> bool {
+    call.args.iter().any(|arg| match &arg.kind {
+        ArgKind::Path(path) => path.text.contains("${"),
+        ArgKind::Call(call) => reads_symbol(call),
+        _ => false,
+    })
+}
+
+fn is_literal(template: &Template) -> bool {
+    matches!(template, Template::Literal(_))
+}
+
+/// The value of a template that [`is_literal`].
+fn literal(template: Template) -> serde_json::Value {
+    match template {
+        Template::Literal(value) => value,
+        Template::Object(fields) => fields.into_iter().map(literal_member).collect(),
+        Template::Array(items) => items.into_iter().map(literal).collect(),
+    }
+}
+
+fn literal_member(field: Field) -> (String, serde_json::Value) {
+    let value = match field.value {
+        FieldValue::Template(template) => literal(template),
+        FieldValue::Path(_) | FieldValue::Call(_) => serde_json::Value::Null,
+    };
+    (field.name, value)
+}

@@ -1,0 +1,203 @@
+//! Verdicts on definitions whose verdict is known, where the folder `ASL_CORPUS` holds some.
+
+use asl_codegen::diagnostic::{Diagnostic, Severity};
+use asl_codegen::source::Source;
+use asl_codegen::{Options, WorkflowType};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The corpus, if there is one.
+fn corpus(folder: &str) -> Option<PathBuf> {
+    std::env::var_os("ASL_CORPUS")
+        .map(|root| Path::new(&root).join(folder))
+        .filter(|path| path.is_dir())
+}
+
+/// Every JSON file below a folder, by path.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            match path.is_dir() {
+                true => open.push(path),
+                false if path.extension().is_some_and(|extension| extension == "json") => files.push(path),
+                false => {}
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The text of the definition in a case. A definition that is not JSON is given as text; YAML is not read.
+fn definition(case: &Value) -> Option<String> {
+    if case["format"] == "yaml" {
+        return None;
+    }
+    match &case["definition"] {
+        Value::Null => case["definition_text"].as_str().map(str::to_owned),
+        Value::String(text) => Some(text.clone()),
+        definition => Some(serde_json::to_string_pretty(definition).unwrap()),
+    }
+}
+
+fn check(name: &str, text: String, workflow_type: &Value) -> (Source, Vec<Diagnostic>) {
+    let source = Source::new(name, text);
+    let workflow_type = match workflow_type.as_str() {
+        Some("EXPRESS") => WorkflowType::Express,
+        _ => WorkflowType::Standard,
+    };
+    let options = Options {
+        workflow_type,
+        ..Options::default()
+    };
+    let diagnostics = asl_codegen::check(&source, &options).into_iter().collect();
+    (source, diagnostics)
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .collect()
+}
+
+fn rendered(source: &Source, diagnostics: &[&Diagnostic]) -> String {
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.render(source) + "\n")
+        .collect()
+}
+
+/// Definitions that public validators judge.
+#[test]
+fn labelled() {
+    let Some(folder) = corpus("definitions/labelled") else {
+        return;
+    };
+    let (mut refused_wrongly, mut accepted_wrongly) = (Vec::new(), Vec::new());
+    let (mut valid, mut invalid) = (0, 0);
+    for path in files(&folder) {
+        let case = read(&path);
+        let (Some(expected), Some(text)) = (case["expect_valid"].as_bool(), definition(&case)) else {
+            continue;
+        };
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        let (source, diagnostics) = check(&name, text, &Value::Null);
+        let errors = errors(&diagnostics);
+        match expected {
+            true => valid += 1,
+            false => invalid += 1,
+        }
+        if expected && !errors.is_empty() {
+            refused_wrongly.push(rendered(&source, &errors));
+        }
+        if !expected && errors.is_empty() {
+            accepted_wrongly.push(format!("{name}: {}", case["reason"]));
+        }
+        if std::env::var_os("SHOW").is_some() && !expected {
+            println!("{name}: {}\n{}", case["reason"], rendered(&source, &errors));
+        }
+    }
+    println!(
+        "{valid} valid, {} refused; {invalid} invalid, {} accepted",
+        refused_wrongly.len(),
+        accepted_wrongly.len()
+    );
+    println!("{}\n{}", refused_wrongly.join("\n"), accepted_wrongly.join("\n"));
+    assert!(refused_wrongly.is_empty());
+    assert!(accepted_wrongly.len() * 100 <= invalid * 3);
+}
+
+/// Workflows that people published, their substitutions left open, and what was run on the service.
+#[test]
+fn accepted() {
+    for folder in ["definitions/workflows", "conformance/execution", "conformance/describe"] {
+        let Some(folder) = corpus(folder) else { continue };
+        let (mut refused, mut warnings) = (Vec::new(), std::collections::BTreeMap::new());
+        let mut count = 0;
+        for path in files(&folder) {
+            if path.file_name().is_some_and(|name| name == "manifest.json") {
+                continue;
+            }
+            let case = read(&path);
+            let text = match case.get("States") {
+                Some(_) => Some(std::fs::read_to_string(&path).unwrap()),
+                None => definition(&case),
+            };
+            let name = path.strip_prefix(&folder).unwrap().display().to_string();
+            let (source, diagnostics) = check(&name, text.unwrap(), &case["type"]);
+            count += 1;
+            for diagnostic in &diagnostics {
+                *warnings.entry(diagnostic.code.as_str()).or_insert(0) += 1;
+                if std::env::var("SHOW").is_ok_and(|code| code == diagnostic.code.as_str()) {
+                    println!("{}\n", diagnostic.render(&source));
+                }
+            }
+            let errors = errors(&diagnostics);
+            if !errors.is_empty() {
+                refused.push(rendered(&source, &errors));
+            }
+        }
+        println!(
+            "{}: {count} definitions, {} refused, findings {warnings:?}",
+            folder.display(),
+            refused.len()
+        );
+        assert!(refused.is_empty(), "{}", refused.join("\n"));
+    }
+}
+
+/// What the service refused, with its words.
+#[test]
+fn refused_as_recorded() {
+    for folder in ["conformance/create_error", "conformance/validate"] {
+        let Some(folder) = corpus(folder) else { continue };
+        let mut wrong = Vec::new();
+        let mut count = 0;
+        for path in files(&folder) {
+            let case = read(&path);
+            let name = path.strip_prefix(&folder).unwrap().display().to_string();
+            let (source, diagnostics) = check(&name, definition(&case).unwrap(), &case["type"]);
+            let found: Vec<String> = errors(&diagnostics)
+                .into_iter()
+                .map(in_the_words_of_the_service)
+                .collect();
+            let expected = expected(&case["expect"]);
+            count += 1;
+            if found != expected {
+                let errors = rendered(&source, &errors(&diagnostics));
+                wrong.push(format!(
+                    "{name}\n  expected {expected:#?}\n  found {found:#?}\n{errors}"
+                ));
+            }
+        }
+        println!("{}: {count} cases, {} wrong", folder.display(), wrong.len());
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+/// `CODE: message at location`
+fn in_the_words_of_the_service(diagnostic: &Diagnostic) -> String {
+    let message = diagnostic.service_message.as_deref().unwrap_or("<unknown>");
+    let location = diagnostic.location.as_deref().unwrap_or("null");
+    format!("{}: {message} at {location}", diagnostic.code)
+}
+
+fn expected(expect: &Value) -> Vec<String> {
+    if let Some(message) = expect["error"]["message"].as_str() {
+        let start = message.find('\'').unwrap() + 1;
+        return vec![message[start..message.len() - 1].to_owned()];
+    }
+    let one = |diagnostic: &Value| {
+        let text = |field: &str| diagnostic[field].as_str().unwrap_or("null").to_owned();
+        format!("{}: {} at {}", text("code"), text("message"), text("location"))
+    };
+    expect["diagnostics"].as_array().unwrap().iter().map(one).collect()
+}
