@@ -19,6 +19,8 @@ mod scope;
 mod task;
 pub mod wait;
 
+#[cfg(feature = "macros")]
+pub use asl_macros::{ErrorName, asl, include_asl};
 pub use attempt::attempt;
 pub use callback::{Handle, TokenError};
 pub use data::Data;

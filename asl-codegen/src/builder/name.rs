@@ -24,10 +24,8 @@ fn snake_case(name: &str) -> String {
         let before = n.checked_sub(1).map(|n| chars[n]);
         let begins_word = c.is_uppercase() && before.is_some_and(|b| b.is_lowercase() || b.is_numeric())
             || c.is_uppercase() && chars.get(n + 1).is_some_and(|next| next.is_lowercase());
-        if !c.is_alphanumeric() || begins_word {
-            if !snake.is_empty() && !snake.ends_with('_') {
-                snake.push('_');
-            }
+        if (begins_word || !c.is_alphanumeric()) && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
         }
         if c.is_alphanumeric() {
             snake.extend(c.to_lowercase());

@@ -1,0 +1,177 @@
+//! What both macros have in common: `pub mod order = ..` and the options after it.
+
+use crate::literal;
+use asl_codegen::diagnostic::{Level, Lint};
+use asl_codegen::{Module, Options, WorkflowType, nearest, skeleton};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, LitStr, Token, Visibility, braced};
+
+/// `pub mod order = `, and what follows it.
+pub(crate) struct Declaration {
+    pub(crate) module: Module,
+    rest: TokenStream,
+}
+
+impl Parse for Declaration {
+    fn parse(input: ParseStream) -> syn::Result<Declaration> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        if !input.peek(Token![mod]) {
+            return Err(input.error("expected `mod`, a name and `=`, as in `pub mod order = ..`"));
+        }
+        input.parse::<Token![mod]>()?;
+        let name = input.parse()?;
+        input.parse::<Token![=]>()?;
+        Ok(Declaration {
+            module: Module {
+                attributes: attributes.iter().map(ToTokens::to_token_stream).collect(),
+                visibility: visibility.into_token_stream(),
+                name,
+            },
+            rest: input.parse()?,
+        })
+    }
+}
+
+impl Declaration {
+    /// Reads the definition, whatever it is, and the options.
+    pub(crate) fn read<T>(&self, definition: fn(ParseStream) -> syn::Result<T>) -> syn::Result<(T, Options)> {
+        let parser = |input: ParseStream| {
+            let definition = definition(input)?;
+            let mut options = Options {
+                module: self.module.clone(),
+                ..Options::default()
+            };
+            read_options(input, &mut options)?;
+            Ok((definition, options))
+        };
+        parser.parse2(self.rest.clone())
+    }
+
+    /// The items that stand in for those of a definition that does not compile, beside the errors.
+    pub(crate) fn failed(&self, errors: TokenStream) -> TokenStream {
+        let mut tokens = errors;
+        tokens.extend(skeleton(&self.module, &[]));
+        tokens
+    }
+}
+
+const OPTIONS: [&str; 4] = ["type", "substitutions", "lints", "rename"];
+
+fn read_options(input: ParseStream, options: &mut Options) -> syn::Result<()> {
+    let mut seen = Vec::new();
+    while !input.is_empty() {
+        input.parse::<Token![,]>()?;
+        if input.is_empty() {
+            break;
+        }
+        let key = input.call(Ident::parse_any)?;
+        if seen.contains(&key) {
+            return Err(syn::Error::new(
+                key.span(),
+                format!("the option `{key}` is given twice"),
+            ));
+        }
+        match key.to_string().as_str() {
+            "type" => options.workflow_type = workflow_type(input)?,
+            "substitutions" => substitutions(input, options)?,
+            "lints" => lints(input, options)?,
+            "rename" => rename(input, options)?,
+            other => return Err(unknown(key.span(), "option", other, OPTIONS)),
+        }
+        seen.push(key);
+    }
+    Ok(())
+}
+
+fn workflow_type(input: ParseStream) -> syn::Result<WorkflowType> {
+    input.parse::<Token![:]>()?;
+    let name: Ident = input.parse()?;
+    match name.to_string().as_str() {
+        "Standard" => Ok(WorkflowType::Standard),
+        "Express" => Ok(WorkflowType::Express),
+        other => Err(unknown(name.span(), "workflow type", other, ["Standard", "Express"])),
+    }
+}
+
+fn substitutions(input: ParseStream, options: &mut Options) -> syn::Result<()> {
+    entries(input, |input| {
+        let name: LitStr = input.parse()?;
+        input.parse::<Token![=>]>()?;
+        let value = literal::substitution(input)?;
+        if options.substitutions.get(&name.value()).is_some() {
+            return Err(twice(&name));
+        }
+        options.substitutions.insert(name.value(), value);
+        Ok(())
+    })
+}
+
+fn lints(input: ParseStream, options: &mut Options) -> syn::Result<()> {
+    let mut seen = Vec::new();
+    entries(input, |input| {
+        let name: Ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let level: Ident = input.parse()?;
+        let lint = Lint::from_name(&name.to_string()).ok_or_else(|| {
+            unknown(
+                name.span(),
+                "lint",
+                &name.to_string(),
+                Lint::ALL.iter().map(|lint| lint.as_str()),
+            )
+        })?;
+        let level = Level::from_name(&level.to_string())
+            .ok_or_else(|| unknown(level.span(), "level", &level.to_string(), ["allow", "warn", "deny"]))?;
+        if seen.contains(&lint) {
+            return Err(twice(&name));
+        }
+        seen.push(lint);
+        options.levels.set(lint, level);
+        Ok(())
+    })
+}
+
+fn rename(input: ParseStream, options: &mut Options) -> syn::Result<()> {
+    entries(input, |input| {
+        let state: LitStr = input.parse()?;
+        input.parse::<Token![=>]>()?;
+        let name: Ident = input.parse()?;
+        match options.renames.insert(state.value(), name.to_string()) {
+            Some(_) => Err(twice(&state)),
+            None => Ok(()),
+        }
+    })
+}
+
+/// `{ entry, entry, }`
+fn entries(input: ParseStream, mut entry: impl FnMut(ParseStream) -> syn::Result<()>) -> syn::Result<()> {
+    let content;
+    braced!(content in input);
+    while !content.is_empty() {
+        entry(&content)?;
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(())
+}
+
+fn twice(name: &impl ToTokens) -> syn::Error {
+    let text = name.to_token_stream();
+    syn::Error::new_spanned(name, format!("`{text}` is given twice"))
+}
+
+/// An unknown name, with the one that was probably meant, or with all if they are few.
+fn unknown<'a>(span: Span, what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> syn::Error {
+    let known: Vec<_> = known.into_iter().collect();
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("\nhelp: one with a similar name exists: `{near}`"),
+        None if known.len() < 6 => format!("\nhelp: known are `{}`", known.join("`, `")),
+        None => String::new(),
+    };
+    syn::Error::new(span, format!("there is no {what} `{name}`{help}"))
+}

@@ -1,0 +1,88 @@
+//! `include_asl!`
+
+use crate::declaration::Declaration;
+use asl_codegen::diagnostic::{CompileError, Severity};
+use asl_codegen::source::Source;
+use asl_codegen::{Options, compile, nearest};
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+use syn::LitStr;
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let declaration: Declaration = match syn::parse2(input) {
+        Ok(declaration) => declaration,
+        Err(error) => return error.into_compile_error(),
+    };
+    let expanded = declaration
+        .read(|input| input.parse::<LitStr>())
+        .and_then(|(path, options)| include(&path, &options));
+    expanded.unwrap_or_else(|error| declaration.failed(error.into_compile_error()))
+}
+
+fn include(path: &LitStr, options: &Options) -> syn::Result<TokenStream> {
+    let wrong = |message: String| syn::Error::new(path.span(), message);
+    let file = locate(path).map_err(wrong)?;
+    let bytes = fs::read(&file).map_err(|error| {
+        let (shown, help) = (path.value(), similar(&file).unwrap_or_default());
+        wrong(format!(
+            "cannot read `{shown}`: {error}\nnote: it was looked for at `{}`{help}",
+            file.display()
+        ))
+    })?;
+    let file = file
+        .to_str()
+        .ok_or_else(|| wrong(format!("the path `{}` is not UTF-8", file.display())))?;
+    let compiled = Source::from_bytes(path.value(), bytes).and_then(|source| compile(&source, options));
+    let tokens = compiled.map_err(|error| errors(&error, path))?.tokens;
+    // The compiler watches what is included, and so the definition.
+    Ok(quote! {
+        #tokens
+        const _: &[u8] = ::core::include_bytes!(#file);
+    })
+}
+
+/// The absolute path of the definition.
+fn locate(literal: &LitStr) -> Result<PathBuf, String> {
+    let path = literal.value();
+    let folder = if path.starts_with("./") || path.starts_with("../") {
+        let file = literal.span().unwrap().local_file().ok_or_else(|| {
+            format!(
+                "the compiler does not tell which file this stands in, so `{path}` cannot be found\n\
+                 help: give the path relative to the folder of Cargo.toml, without `./` or `../` at its beginning"
+            )
+        })?;
+        file.parent().map(Path::to_owned).unwrap_or_default()
+    } else {
+        env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
+    };
+    let file = folder.join(&path);
+    std::path::absolute(&file).map_err(|error| format!("cannot find `{path}`: {error}"))
+}
+
+/// The file that was probably meant, as help.
+fn similar(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let entries = fs::read_dir(file.parent()?).ok()?;
+    let mut names: Vec<_> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let near = nearest(name, names.iter().map(String::as_str))?;
+    Some(format!("\nhelp: a file with a similar name exists: `{near}`"))
+}
+
+/// One error for each diagnostic, all at the path: they show themselves where in the file they are.
+fn errors(error: &CompileError, path: &LitStr) -> syn::Error {
+    let texts = error
+        .diagnostics()
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .map(|diagnostic| syn::Error::new(path.span(), diagnostic.render_body(error.source())));
+    let all = texts.reduce(|mut all, next| {
+        all.combine(next);
+        all
+    });
+    all.unwrap_or_else(|| syn::Error::new(path.span(), "the definition does not compile"))
+}

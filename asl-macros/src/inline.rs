@@ -1,0 +1,149 @@
+//! `asl!`: a definition written in place, as JSON that Rust has already cut into tokens.
+
+use crate::declaration::Declaration;
+use crate::literal;
+use asl_codegen::diagnostic::{Code, CompileError, Diagnostic, Severity};
+use asl_codegen::json::MAX_DEPTH;
+use asl_codegen::source::{self, Source};
+use asl_codegen::{Options, compile};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
+use std::ops::Range;
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let declaration: Declaration = match syn::parse2(input) {
+        Ok(declaration) => declaration,
+        Err(error) => return error.into_compile_error(),
+    };
+    let expanded = declaration
+        .read(|input| input.parse::<Group>())
+        .and_then(|(definition, options)| inline(definition, &options));
+    expanded.unwrap_or_else(|error| declaration.failed(error.into_compile_error()))
+}
+
+fn inline(definition: Group, options: &Options) -> syn::Result<TokenStream> {
+    let file = definition.span().unwrap().local_file();
+    let path = file.map_or_else(
+        || "asl!".to_owned(),
+        |file| file.display().to_string().replace('\\', "/"),
+    );
+    let mut inline = Inline::default();
+    inline.group(&definition, 0);
+    match inline.error.take() {
+        Some(error) => Err(error),
+        None => compile(&Source::new(path, inline.text.as_str()), options)
+            .map(|compiled| compiled.tokens)
+            .map_err(|error| inline.errors(&error)),
+    }
+}
+
+/// The definition as text, and where in the Rust file each part of it stands.
+#[derive(Default)]
+struct Inline {
+    text: String,
+    places: Vec<(Range<usize>, Span)>,
+    error: Option<syn::Error>,
+}
+
+impl Inline {
+    fn group(&mut self, group: &Group, depth: usize) {
+        if depth > MAX_DEPTH {
+            // The parser refuses it by what was read so far.
+            return;
+        }
+        let (open, close) = match group.delimiter() {
+            Delimiter::Brace => ("{", "}"),
+            Delimiter::Bracket => ("[", "]"),
+            Delimiter::Parenthesis => ("(", ")"),
+            // What a declarative macro puts around its fragments.
+            Delimiter::None => ("", ""),
+        };
+        self.put(open, group.span_open());
+        for token in group.stream() {
+            match token {
+                TokenTree::Group(group) => self.group(&group, depth + 1),
+                TokenTree::Literal(literal) => match literal::json(&literal) {
+                    Ok(text) => self.put(&text, literal.span()),
+                    Err(error) => self.fail(error),
+                },
+                TokenTree::Ident(ident) => self.put(&ident.to_string(), ident.span()),
+                TokenTree::Punct(punct) => self.put(&punct.to_string(), punct.span()),
+            }
+        }
+        self.put(close, group.span_close());
+    }
+
+    fn put(&mut self, text: &str, span: Span) {
+        // A sign belongs to its number; two other tokens must not become one.
+        if !self.text.is_empty() && !self.text.ends_with('-') {
+            self.text.push(' ');
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.places.push((start..self.text.len(), span));
+    }
+
+    fn fail(&mut self, error: syn::Error) {
+        match &mut self.error {
+            Some(all) => all.combine(error),
+            None => self.error = Some(error),
+        }
+    }
+
+    /// One error for each diagnostic, at its own tokens.
+    fn errors(&self, error: &CompileError) -> syn::Error {
+        let errors = error
+            .diagnostics()
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .map(|diagnostic| {
+                let (first, last) = self.tokens(diagnostic.span);
+                // An error reaches from the first to the last of the tokens that it is given.
+                let mut tokens = quote_spanned!(first=> x);
+                tokens.extend(quote_spanned!(last=> x));
+                syn::Error::new_spanned(tokens, self.message(diagnostic))
+            });
+        let all = errors.reduce(|mut all, next| {
+            all.combine(next);
+            all
+        });
+        all.unwrap_or_else(|| syn::Error::new(Span::call_site(), "the definition does not compile"))
+    }
+
+    /// The first and the last token of a span; of one over several lines, the last in its first line.
+    fn tokens(&self, span: source::Span) -> (Span, Span) {
+        let from = self.places.partition_point(|(range, _)| range.end <= span.start);
+        let from = from.min(self.places.len().saturating_sub(1));
+        let inside = self.places[from..]
+            .iter()
+            .take_while(|(range, _)| range.start < span.end);
+        let first = self.places.get(from).map_or_else(Span::call_site, |(_, span)| *span);
+        let last = inside
+            .map(|(_, span)| *span)
+            .take_while(|span| span.start().line == first.start().line)
+            .last();
+        (first, last.unwrap_or(first))
+    }
+
+    /// The text of a diagnostic without the snippet, which the compiler draws itself.
+    fn message(&self, diagnostic: &Diagnostic) -> String {
+        let mut text = diagnostic.message.clone();
+        if !diagnostic.label.is_empty() {
+            text += &format!(": {}", diagnostic.label);
+        }
+        for (span, label) in &diagnostic.related {
+            let line = self.tokens(*span).0.start().line;
+            text += &format!("\nnote: line {line}: {label}");
+        }
+        if let Code::Lint(lint) = diagnostic.code {
+            text += &format!(
+                "\nnote: this is the lint `{lint}`, {} by default",
+                lint.default_level().as_str()
+            );
+        }
+        if let Some(help) = &diagnostic.help {
+            text += &format!("\nhelp: {help}");
+        }
+        text
+    }
+}
