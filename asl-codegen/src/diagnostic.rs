@@ -2,6 +2,7 @@
 
 use crate::render;
 use crate::source::{Source, Span};
+use proc_macro2::TokenStream;
 use std::fmt;
 
 pub use crate::lint::{Level, Levels, Lint};
@@ -330,31 +331,51 @@ impl From<Diagnostic> for Diagnostics {
 ///
 /// `Display` and `Debug` both show the rendered diagnostics, so that an `.unwrap()` in a build script is readable.
 #[derive(Clone)]
-pub struct CompileError {
+pub struct CompileError(Box<Failed>);
+
+#[derive(Clone)]
+struct Failed {
     source: Source,
     diagnostics: Diagnostics,
+    skeleton: Option<TokenStream>,
 }
 
 impl CompileError {
     /// The findings about `source`, at least one of them an error.
     pub fn new(source: Source, diagnostics: Diagnostics) -> CompileError {
-        CompileError { source, diagnostics }
+        CompileError(Box::new(Failed {
+            source,
+            diagnostics,
+            skeleton: None,
+        }))
+    }
+
+    /// Adds the items that may stand in for those of the definition.
+    pub fn with_skeleton(mut self, skeleton: TokenStream) -> CompileError {
+        self.0.skeleton = Some(skeleton);
+        self
+    }
+
+    /// The module with the names that it would have and with no bodies, so that a mistake in the definition does not become ten
+    /// in the Rust around it. None where the names are not known.
+    pub fn skeleton(&self) -> Option<&TokenStream> {
+        self.0.skeleton.as_ref()
     }
 
     /// The definition.
     pub fn source(&self) -> &Source {
-        &self.source
+        &self.0.source
     }
 
     /// What is wrong with it, warnings included.
     pub fn diagnostics(&self) -> &Diagnostics {
-        &self.diagnostics
+        &self.0.diagnostics
     }
 }
 
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostics.render(&self.source))
+        f.write_str(&self.0.diagnostics.render(&self.0.source))
     }
 }
 

@@ -1,10 +1,10 @@
 //! What both macros have in common: `pub mod order = ..` and the options after it.
 
 use crate::literal;
-use asl_codegen::diagnostic::{Level, Lint};
-use asl_codegen::{Module, Options, WorkflowType, nearest, skeleton};
+use asl_codegen::diagnostic::{CompileError, Diagnostic, Level, Lint, Severity};
+use asl_codegen::{Module, Options, WorkflowType, nearest};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, LitStr, Token, Visibility, braced};
@@ -51,11 +51,49 @@ impl Declaration {
         parser.parse2(self.rest.clone())
     }
 
-    /// The items that stand in for those of a definition that does not compile, beside the errors.
-    pub(crate) fn failed(&self, errors: TokenStream) -> TokenStream {
-        let mut tokens = errors;
-        tokens.extend(skeleton(&self.module, &[]));
-        tokens
+    /// What the macro becomes where it fails: the errors in an otherwise empty module, which keeps recent compilers from
+    /// reporting every name that is missing in it, or beside a module that has these names.
+    pub(crate) fn failed(&self, failure: Failure) -> TokenStream {
+        let Module {
+            attributes,
+            visibility,
+            name,
+        } = &self.module;
+        let errors = failure.errors.into_compile_error();
+        match failure.skeleton {
+            Some(skeleton) => quote!(#errors #skeleton),
+            None => quote!(#attributes #visibility mod #name { #errors }),
+        }
+    }
+}
+
+/// Why a macro fails.
+pub(crate) struct Failure {
+    pub(crate) errors: syn::Error,
+    pub(crate) skeleton: Option<TokenStream>,
+}
+
+impl From<syn::Error> for Failure {
+    fn from(errors: syn::Error) -> Failure {
+        Failure { errors, skeleton: None }
+    }
+}
+
+impl Failure {
+    /// One error for each diagnostic that is one, shown as `shown` says.
+    pub(crate) fn of(error: &CompileError, shown: impl Fn(&Diagnostic) -> syn::Error) -> Failure {
+        let diagnostics = error.diagnostics().iter();
+        let errors = diagnostics
+            .filter(|diagnostic| diagnostic.severity == Severity::Error)
+            .map(shown)
+            .reduce(|mut all, next| {
+                all.combine(next);
+                all
+            });
+        Failure {
+            errors: errors.unwrap_or_else(|| syn::Error::new(Span::call_site(), "the definition does not compile")),
+            skeleton: error.skeleton().cloned(),
+        }
     }
 }
 

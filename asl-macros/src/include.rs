@@ -1,7 +1,6 @@
 //! `include_asl!`
 
-use crate::declaration::Declaration;
-use asl_codegen::diagnostic::{CompileError, Severity};
+use crate::declaration::{Declaration, Failure};
 use asl_codegen::source::Source;
 use asl_codegen::{Options, compile, nearest};
 use proc_macro2::TokenStream;
@@ -17,11 +16,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let expanded = declaration
         .read(|input| input.parse::<LitStr>())
+        .map_err(Failure::from)
         .and_then(|(path, options)| include(&path, &options));
-    expanded.unwrap_or_else(|error| declaration.failed(error.into_compile_error()))
+    expanded.unwrap_or_else(|failure| declaration.failed(failure))
 }
 
-fn include(path: &LitStr, options: &Options) -> syn::Result<TokenStream> {
+fn include(path: &LitStr, options: &Options) -> Result<TokenStream, Failure> {
     let wrong = |message: String| syn::Error::new(path.span(), message);
     let file = locate(path).map_err(wrong)?;
     let bytes = fs::read(&file).map_err(|error| {
@@ -35,7 +35,11 @@ fn include(path: &LitStr, options: &Options) -> syn::Result<TokenStream> {
         .to_str()
         .ok_or_else(|| wrong(format!("the path `{}` is not UTF-8", file.display())))?;
     let compiled = Source::from_bytes(path.value(), bytes).and_then(|source| compile(&source, options));
-    let tokens = compiled.map_err(|error| errors(&error, path))?.tokens;
+    let compiled = compiled.map_err(|error| {
+        // All at the path: each shows itself where in the file it is.
+        Failure::of(&error, |diagnostic| wrong(diagnostic.render_body(error.source())))
+    })?;
+    let tokens = compiled.tokens;
     // The compiler watches what is included, and so the definition.
     Ok(quote! {
         #tokens
@@ -71,18 +75,4 @@ fn similar(file: &Path) -> Option<String> {
     names.sort();
     let near = nearest(name, names.iter().map(String::as_str))?;
     Some(format!("\nhelp: a file with a similar name exists: `{near}`"))
-}
-
-/// One error for each diagnostic, all at the path: they show themselves where in the file they are.
-fn errors(error: &CompileError, path: &LitStr) -> syn::Error {
-    let texts = error
-        .diagnostics()
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .map(|diagnostic| syn::Error::new(path.span(), diagnostic.render_body(error.source())));
-    let all = texts.reduce(|mut all, next| {
-        all.combine(next);
-        all
-    });
-    all.unwrap_or_else(|| syn::Error::new(path.span(), "the definition does not compile"))
 }

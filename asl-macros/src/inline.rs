@@ -1,8 +1,8 @@
 //! `asl!`: a definition written in place, as JSON that Rust has already cut into tokens.
 
-use crate::declaration::Declaration;
+use crate::declaration::{Declaration, Failure};
 use crate::literal;
-use asl_codegen::diagnostic::{Code, CompileError, Diagnostic, Severity};
+use asl_codegen::diagnostic::{Code, Diagnostic};
 use asl_codegen::json::MAX_DEPTH;
 use asl_codegen::source::{self, Source};
 use asl_codegen::{Options, compile};
@@ -17,23 +17,24 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let expanded = declaration
         .read(|input| input.parse::<Group>())
-        .and_then(|(definition, options)| inline(definition, &options));
-    expanded.unwrap_or_else(|error| declaration.failed(error.into_compile_error()))
+        .map_err(Failure::from)
+        .and_then(|(definition, options)| inline(&definition, &options));
+    expanded.unwrap_or_else(|failure| declaration.failed(failure))
 }
 
-fn inline(definition: Group, options: &Options) -> syn::Result<TokenStream> {
+fn inline(definition: &Group, options: &Options) -> Result<TokenStream, Failure> {
     let file = definition.span().unwrap().local_file();
     let path = file.map_or_else(
         || "asl!".to_owned(),
         |file| file.display().to_string().replace('\\', "/"),
     );
     let mut inline = Inline::default();
-    inline.group(&definition, 0);
-    match inline.error.take() {
-        Some(error) => Err(error),
+    inline.group(definition, 0);
+    match inline.wrong.take() {
+        Some(error) => Err(error.into()),
         None => compile(&Source::new(path, inline.text.as_str()), options)
             .map(|compiled| compiled.tokens)
-            .map_err(|error| inline.errors(&error)),
+            .map_err(|error| Failure::of(&error, |diagnostic| inline.error(diagnostic))),
     }
 }
 
@@ -42,7 +43,7 @@ fn inline(definition: Group, options: &Options) -> syn::Result<TokenStream> {
 struct Inline {
     text: String,
     places: Vec<(Range<usize>, Span)>,
-    error: Option<syn::Error>,
+    wrong: Option<syn::Error>,
 }
 
 impl Inline {
@@ -84,30 +85,19 @@ impl Inline {
     }
 
     fn fail(&mut self, error: syn::Error) {
-        match &mut self.error {
+        match &mut self.wrong {
             Some(all) => all.combine(error),
-            None => self.error = Some(error),
+            None => self.wrong = Some(error),
         }
     }
 
-    /// One error for each diagnostic, at its own tokens.
-    fn errors(&self, error: &CompileError) -> syn::Error {
-        let errors = error
-            .diagnostics()
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .map(|diagnostic| {
-                let (first, last) = self.tokens(diagnostic.span);
-                // An error reaches from the first to the last of the tokens that it is given.
-                let mut tokens = quote_spanned!(first=> x);
-                tokens.extend(quote_spanned!(last=> x));
-                syn::Error::new_spanned(tokens, self.message(diagnostic))
-            });
-        let all = errors.reduce(|mut all, next| {
-            all.combine(next);
-            all
-        });
-        all.unwrap_or_else(|| syn::Error::new(Span::call_site(), "the definition does not compile"))
+    /// The error for a diagnostic, at its own tokens.
+    fn error(&self, diagnostic: &Diagnostic) -> syn::Error {
+        let (first, last) = self.tokens(diagnostic.span);
+        // An error reaches from the first to the last of the tokens that it is given.
+        let mut tokens = quote_spanned!(first=> x);
+        tokens.extend(quote_spanned!(last=> x));
+        syn::Error::new_spanned(tokens, self.message(diagnostic))
     }
 
     /// The first and the last token of a span; of one over several lines, the last in its first line.
