@@ -6,7 +6,7 @@ mod name;
 pub use error::{BuildError, BuildFailure};
 
 use crate::diagnostic::{CompileError, Level, Lint};
-use crate::json::SubstitutionValue;
+use crate::json::{SubstitutionValue, Substitutions};
 use crate::options::{Module, Options, WorkflowType};
 use crate::source::Source;
 use crate::{compile, format};
@@ -143,7 +143,12 @@ struct Build {
     /// Lines for Cargo, without their `cargo::`.
     cargo: Vec<String>,
     failures: Vec<BuildFailure>,
+    /// Substitutions that were in none of the definitions so far.
+    unused: Option<Unused>,
 }
+
+/// Names, each with the one that was probably meant.
+type Unused = BTreeMap<String, Option<String>>;
 
 impl Build {
     fn run(&mut self, builder: &Builder) -> Result<(), BuildError> {
@@ -176,6 +181,11 @@ impl Build {
             let text = self.definition(&input, Module::public(name), &builder.options);
             outputs.insert(file, (input, text));
         }
+        let unused = self.unused.take().unwrap_or_default();
+        self.cargo.extend(unused.into_iter().map(|(name, near)| {
+            let help = near.map_or_else(String::new, |near| format!(" (`${{{near}}}` does)"));
+            format!("warning=the substitution `${{{name}}}` occurs in no definition{help}")
+        }));
         if let (Some(folder), true) = (folder, self.failures.is_empty()) {
             let texts = outputs
                 .into_iter()
@@ -253,6 +263,9 @@ impl Build {
                 return None;
             }
         };
+        if let Ok(source) = &source {
+            self.unused(source, &options.substitutions);
+        }
         let compiled = source.and_then(|source| Ok((compile(&source, &options)?, source)));
         let (compiled, source) = match compiled {
             Ok(compiled) => compiled,
@@ -271,6 +284,19 @@ impl Build {
                 None
             }
         }
+    }
+
+    /// Forgets the substitutions that this definition uses.
+    fn unused(&mut self, source: &Source, given: &Substitutions) {
+        let owned = |(name, near): (&str, Option<&str>)| (name.to_owned(), near.map(str::to_owned));
+        let mut unused: Unused = given.unused(source).into_iter().map(owned).collect();
+        if let Some(before) = &mut self.unused {
+            unused.retain(|name, _| before.contains_key(name));
+            for (name, near) in &mut unused {
+                *near = near.take().or_else(|| before.remove(name).flatten());
+            }
+        }
+        self.unused = Some(unused);
     }
 
     /// Writes an output, or looks whether it is there. One that is up to date keeps its time of change, so that

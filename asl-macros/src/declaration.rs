@@ -2,6 +2,7 @@
 
 use crate::literal;
 use asl_codegen::diagnostic::{CompileError, Diagnostic, Level, Lint, Severity};
+use asl_codegen::source::Source;
 use asl_codegen::{Module, Options, WorkflowType, nearest};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -38,15 +39,13 @@ impl Parse for Declaration {
 
 impl Declaration {
     /// Reads the definition, whatever it is, and the options.
-    pub(crate) fn read<T>(&self, definition: fn(ParseStream) -> syn::Result<T>) -> syn::Result<(T, Options)> {
+    pub(crate) fn read<T>(&self, definition: fn(ParseStream) -> syn::Result<T>) -> syn::Result<(T, Given)> {
         let parser = |input: ParseStream| {
             let definition = definition(input)?;
-            let mut options = Options {
-                module: self.module.clone(),
-                ..Options::default()
-            };
-            read_options(input, &mut options)?;
-            Ok((definition, options))
+            let mut given = Given::default();
+            given.options.module = self.module.clone();
+            given.read(input)?;
+            Ok((definition, given))
         };
         parser.parse2(self.rest.clone())
     }
@@ -65,6 +64,13 @@ impl Declaration {
             None => quote!(#attributes #visibility mod #name { #errors }),
         }
     }
+}
+
+/// The options, and where their names stand.
+#[derive(Default)]
+pub(crate) struct Given {
+    pub(crate) options: Options,
+    substitutions: Vec<LitStr>,
 }
 
 /// Why a macro fails.
@@ -99,30 +105,62 @@ impl Failure {
 
 const OPTIONS: [&str; 4] = ["type", "substitutions", "lints", "rename"];
 
-fn read_options(input: ParseStream, options: &mut Options) -> syn::Result<()> {
-    let mut seen = Vec::new();
-    while !input.is_empty() {
-        input.parse::<Token![,]>()?;
-        if input.is_empty() {
-            break;
+impl Given {
+    fn read(&mut self, input: ParseStream) -> syn::Result<()> {
+        let mut seen = Vec::new();
+        while !input.is_empty() {
+            input.parse::<Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            let key = input.call(Ident::parse_any)?;
+            if seen.contains(&key) {
+                return Err(syn::Error::new(
+                    key.span(),
+                    format!("the option `{key}` is given twice"),
+                ));
+            }
+            match key.to_string().as_str() {
+                "type" => self.options.workflow_type = workflow_type(input)?,
+                "substitutions" => self.substitutions(input)?,
+                "lints" => lints(input, &mut self.options)?,
+                "rename" => rename(input, &mut self.options)?,
+                other => return Err(unknown(key.span(), "option", other, OPTIONS)),
+            }
+            seen.push(key);
         }
-        let key = input.call(Ident::parse_any)?;
-        if seen.contains(&key) {
-            return Err(syn::Error::new(
-                key.span(),
-                format!("the option `{key}` is given twice"),
-            ));
-        }
-        match key.to_string().as_str() {
-            "type" => options.workflow_type = workflow_type(input)?,
-            "substitutions" => substitutions(input, options)?,
-            "lints" => lints(input, options)?,
-            "rename" => rename(input, options)?,
-            other => return Err(unknown(key.span(), "option", other, OPTIONS)),
-        }
-        seen.push(key);
+        Ok(())
     }
-    Ok(())
+
+    fn substitutions(&mut self, input: ParseStream) -> syn::Result<()> {
+        entries(input, |input| {
+            let name: LitStr = input.parse()?;
+            input.parse::<Token![=>]>()?;
+            let value = literal::substitution(input)?;
+            if self.options.substitutions.get(&name.value()).is_some() {
+                return Err(twice(&name));
+            }
+            self.options.substitutions.insert(name.value(), value);
+            self.substitutions.push(name);
+            Ok(())
+        })
+    }
+
+    /// Refuses substitutions that occur nowhere in the definition: the others would silently stay symbolic.
+    pub(crate) fn are_used(&self, source: &Source) -> syn::Result<()> {
+        let mut errors: Option<syn::Error> = None;
+        for (name, near) in self.options.substitutions.unused(source) {
+            let literal = self.substitutions.iter().find(|literal| literal.value() == name);
+            let span = literal.map_or_else(Span::call_site, LitStr::span);
+            let help = near.map_or_else(String::new, |near| format!("\nhelp: it has `${{{near}}}`"));
+            let error = syn::Error::new(span, format!("the definition has no `${{{name}}}`{help}"));
+            match &mut errors {
+                Some(all) => all.combine(error),
+                None => errors = Some(error),
+            }
+        }
+        errors.map_or(Ok(()), Err)
+    }
 }
 
 fn workflow_type(input: ParseStream) -> syn::Result<WorkflowType> {
@@ -133,19 +171,6 @@ fn workflow_type(input: ParseStream) -> syn::Result<WorkflowType> {
         "Express" => Ok(WorkflowType::Express),
         other => Err(unknown(name.span(), "workflow type", other, ["Standard", "Express"])),
     }
-}
-
-fn substitutions(input: ParseStream, options: &mut Options) -> syn::Result<()> {
-    entries(input, |input| {
-        let name: LitStr = input.parse()?;
-        input.parse::<Token![=>]>()?;
-        let value = literal::substitution(input)?;
-        if options.substitutions.get(&name.value()).is_some() {
-            return Err(twice(&name));
-        }
-        options.substitutions.insert(name.value(), value);
-        Ok(())
-    })
 }
 
 fn lints(input: ParseStream, options: &mut Options) -> syn::Result<()> {

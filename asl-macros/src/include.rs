@@ -1,8 +1,9 @@
 //! `include_asl!`
 
-use crate::declaration::{Declaration, Failure};
+use crate::declaration::{Declaration, Failure, Given};
+use asl_codegen::diagnostic::CompileError;
 use asl_codegen::source::Source;
-use asl_codegen::{Options, compile, nearest};
+use asl_codegen::{compile, nearest};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::path::{Path, PathBuf};
@@ -17,11 +18,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let expanded = declaration
         .read(|input| input.parse::<LitStr>())
         .map_err(Failure::from)
-        .and_then(|(path, options)| include(&path, &options));
+        .and_then(|(path, given)| include(&path, &given));
     expanded.unwrap_or_else(|failure| declaration.failed(failure))
 }
 
-fn include(path: &LitStr, options: &Options) -> Result<TokenStream, Failure> {
+fn include(path: &LitStr, given: &Given) -> Result<TokenStream, Failure> {
     let wrong = |message: String| syn::Error::new(path.span(), message);
     let file = locate(path).map_err(wrong)?;
     let bytes = fs::read(&file).map_err(|error| {
@@ -34,12 +35,11 @@ fn include(path: &LitStr, options: &Options) -> Result<TokenStream, Failure> {
     let file = file
         .to_str()
         .ok_or_else(|| wrong(format!("the path `{}` is not UTF-8", file.display())))?;
-    let compiled = Source::from_bytes(path.value(), bytes).and_then(|source| compile(&source, options));
-    let compiled = compiled.map_err(|error| {
-        // All at the path: each shows itself where in the file it is.
-        Failure::of(&error, |diagnostic| wrong(diagnostic.render_body(error.source())))
-    })?;
-    let tokens = compiled.tokens;
+    // All at the path: each shows itself where in the file it is.
+    let failed = |error: CompileError| Failure::of(&error, |d| wrong(d.render_body(error.source())));
+    let source = Source::from_bytes(path.value(), bytes).map_err(failed)?;
+    given.are_used(&source)?;
+    let tokens = compile(&source, &given.options).map_err(failed)?.tokens;
     // The compiler watches what is included, and so the definition.
     Ok(quote! {
         #tokens

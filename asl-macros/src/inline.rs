@@ -1,11 +1,11 @@
 //! `asl!`: a definition written in place, as JSON that Rust has already cut into tokens.
 
-use crate::declaration::{Declaration, Failure};
+use crate::declaration::{Declaration, Failure, Given};
 use crate::literal;
-use asl_codegen::diagnostic::{Code, Diagnostic};
+use asl_codegen::compile;
+use asl_codegen::diagnostic::{Code, CompileError, Diagnostic};
 use asl_codegen::json::MAX_DEPTH;
 use asl_codegen::source::{self, Source};
-use asl_codegen::{Options, compile};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use std::ops::Range;
@@ -18,11 +18,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let expanded = declaration
         .read(|input| input.parse::<Group>())
         .map_err(Failure::from)
-        .and_then(|(definition, options)| inline(&definition, &options));
+        .and_then(|(definition, given)| inline(&definition, &given));
     expanded.unwrap_or_else(|failure| declaration.failed(failure))
 }
 
-fn inline(definition: &Group, options: &Options) -> Result<TokenStream, Failure> {
+fn inline(definition: &Group, given: &Given) -> Result<TokenStream, Failure> {
     let file = definition.span().unwrap().local_file();
     let path = file.map_or_else(
         || "asl!".to_owned(),
@@ -30,12 +30,14 @@ fn inline(definition: &Group, options: &Options) -> Result<TokenStream, Failure>
     );
     let mut inline = Inline::default();
     inline.group(definition, 0);
-    match inline.wrong.take() {
-        Some(error) => Err(error.into()),
-        None => compile(&Source::new(path, inline.text.as_str()), options)
-            .map(|compiled| compiled.tokens)
-            .map_err(|error| Failure::of(&error, |diagnostic| inline.error(diagnostic))),
+    if let Some(wrong) = inline.wrong.take() {
+        return Err(wrong.into());
     }
+    let source = Source::new(path, inline.text.as_str());
+    given.are_used(&source)?;
+    let compiled = compile(&source, &given.options);
+    let failed = |error: CompileError| Failure::of(&error, |diagnostic| inline.error(diagnostic));
+    Ok(compiled.map_err(failed)?.tokens)
 }
 
 /// The definition as text, and where in the Rust file each part of it stands.

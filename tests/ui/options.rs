@@ -9,6 +9,7 @@ asl!(pub mod level = {}, lints { unread_token: forbid });
 asl!(pub mod twice = {}, type: Express, type: Express);
 asl!(pub mod lint_twice = {}, lints { no_dollar: allow, no_dollar: deny });
 asl!(pub mod name_twice = {}, substitutions { "A" => 1, "A" => 2 });
+asl!(pub mod unused = { "Comment": "${Region}" }, substitutions { "Regoin" => "eu-west-1", "Other" => 1 });
 asl!(pub mod value = {}, substitutions { "A" => 'a' });
 asl!(pub mod number = {}, substitutions { "A" => 1u8 });
 asl!(pub mod identifier = {}, rename { "Cat?" => match });

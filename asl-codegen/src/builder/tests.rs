@@ -96,6 +96,23 @@ fn cargo_is_told_what_was_read() {
 }
 
 #[test]
+fn a_substitution_that_nothing_uses_is_told() {
+    let uses = |name: &str| MACHINE.replace("\"Hello\": {", &format!("\"Hello\": {{ \"Comment\": \"${{{name}}}\","));
+    let folder = folder(&[("a.json", &uses("Region")), ("b.json", &uses("Stage"))]);
+    let builder = builder(&folder)
+        .substitution("Region", "eu-west-1")
+        .substitution("Stage", 1)
+        .substitution("Stge", true);
+    let mut build = Build::default();
+    build.run(&builder).expect("a build");
+    let warnings: Vec<_> = build.cargo.iter().filter(|line| line.starts_with("warning=")).collect();
+    assert_eq!(
+        warnings,
+        ["warning=the substitution `${Stge}` occurs in no definition (`${Stage}` does)"]
+    );
+}
+
+#[test]
 fn the_fixed_part_of_a_pattern() {
     let parent = |pattern| fixed_parent(pattern).display().to_string();
     assert_eq!(parent("*.json"), ".");

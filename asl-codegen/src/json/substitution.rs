@@ -2,6 +2,7 @@
 
 use super::Scalar;
 use super::parse::unescape;
+use crate::nearest;
 use crate::source::{Source, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -38,6 +39,15 @@ impl Substitutions {
     /// The value of `${name}`, if it was given.
     pub fn get(&self, name: &str) -> Option<&SubstitutionValue> {
         self.0.get(name)
+    }
+
+    /// The names that occur nowhere in a definition, each with the name in it that is most like it: one of them was
+    /// probably mistyped.
+    pub fn unused<'a>(&'a self, source: &'a Source) -> Vec<(&'a str, Option<&'a str>)> {
+        let used: Vec<_> = symbols(source.text()).map(|(_, name)| name).collect();
+        let names = self.0.keys().map(String::as_str);
+        let unused = names.filter(|name| !used.contains(name));
+        unused.map(|name| (name, nearest(name, used.iter().copied()))).collect()
     }
 
     /// Names and values, ordered by name.
@@ -124,10 +134,7 @@ impl Text {
         }
         let mut text = Text::default();
         let mut rest = 0;
-        for (at, _) in value.match_indices("${") {
-            let Some(name) = symbol(&value[at + 2..]) else {
-                continue;
-            };
+        for (at, name) in symbols(&value) {
             let Some(given) = substitutions.get(name) else {
                 text.symbols.push(name.to_owned());
                 continue;
@@ -220,6 +227,12 @@ pub fn string_span(source: &Source, literal: Span, range: Range<usize>) -> Span 
     Span::new(base + start, base + end)
 }
 
+/// Every `${Name}` in a text: where it begins, and the name.
+fn symbols(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices("${")
+        .filter_map(|(at, _)| Some((at, symbol(&text[at + 2..])?)))
+}
+
 /// The name at the start of `text`, which follows `${`, up to its `}`.
 fn symbol(text: &str) -> Option<&str> {
     let end =
@@ -273,6 +286,17 @@ mod tests {
         );
         assert_eq!(text.symbols, ["B"]);
         assert!(!text.substituted);
+    }
+
+    #[test]
+    fn names_that_occur_nowhere() {
+        let given = Substitutions::from_iter([("ChrageArn", ""), ("Region", ""), ("Unrelated", "")]);
+        let source = Source::new(
+            "a.json",
+            r#"{ "Resource": "${ChargeArn}:${Region}", "${StageName}": 1 }"#,
+        );
+        let unused = given.unused(&source);
+        assert_eq!(unused, [("ChrageArn", Some("ChargeArn")), ("Unrelated", None)]);
     }
 
     #[test]
