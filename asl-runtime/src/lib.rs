@@ -11,12 +11,14 @@ mod execution;
 pub mod fork;
 mod machine;
 mod memory;
+pub mod number;
 pub mod path;
 pub mod random;
 mod resource;
 mod retry;
 mod scope;
 mod task;
+mod text;
 pub mod wait;
 
 #[cfg(feature = "macros")]

@@ -34,7 +34,7 @@ pub enum Step {
     Member(String),
     /// `[0]`; negative counts from the end.
     Index(i64),
-    /// `['a','b']`: at the end of a path one object of these members, elsewhere each of them.
+    /// `['a','b']` at the end: one object of these members.
     Members(Vec<String>),
     /// `[0,2]`
     Indices(Vec<i64>),

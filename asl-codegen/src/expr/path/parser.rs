@@ -144,8 +144,15 @@ impl<'a> Parser<'a> {
                 break;
             }
             let start = self.pos;
-            if let Some(Step::Function(_)) = steps.last() {
-                return Err(SyntaxError::new(self.here(), "nothing can follow a function"));
+            match steps.last() {
+                Some(Step::Function(_)) => {
+                    return Err(SyntaxError::new(self.here(), "nothing can follow a function"));
+                }
+                Some(Step::Members(_)) => {
+                    return Err(SyntaxError::new(self.here(), "nothing can follow several members")
+                        .help("the service reads `['a','b']` at the end of a path only"));
+                }
+                _ => {}
             }
             match next {
                 '[' => steps.push(self.bracket()?),

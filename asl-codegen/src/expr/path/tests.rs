@@ -334,7 +334,6 @@ fn kinds_of_path() {
         ("$..a.sum()", true, false, false),
         ("$.a[*].length()", false, false, false),
         ("$['a','b']", true, false, false),
-        ("$['a','b'].c", false, false, false),
         ("$.a[0,1]", false, false, false),
         ("$.a[1:2]", false, false, false),
         ("$.a[*]", false, false, false),
@@ -382,6 +381,8 @@ fn errors_point_at_what_is_wrong() {
         ("$.a['b' 'c']", "'", "expected `]`"),
         ("$.a['b',]", "]", "expected a quoted name after the comma"),
         ("$.a[0,]", "]", "expected an index"),
+        // P-17: the service takes the definition, and fails whenever it comes there.
+        ("$['a','b'].c", ".", "nothing can follow several members"),
         ("$.a[1;2]", ";", "expected `]`"),
         ("$.a[99999999999]", "99999999999", "this index is out of range"),
         ("$.a[:]", ":", "a slice must have a start or an end"),
