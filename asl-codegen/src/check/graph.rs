@@ -66,7 +66,8 @@ impl Graph<'_> {
         index: &HashMap<&str, usize>,
     ) -> Option<usize> {
         let name = target.name.value.as_str();
-        if name.is_empty() && !scope.intact {
+        if scope.states.is_empty() || name.is_empty() && !scope.intact {
+            // Something else is missing, and was reported.
             return None;
         }
         if let Some(&at) = index.get(name) {
@@ -107,6 +108,10 @@ impl Graph<'_> {
     /// Whether the scope can end, and all its states are reached.
     fn ends(&mut self, scope: &Scope, start: Option<usize>, edges: &[Vec<Option<usize>>]) {
         if !scope.states.iter().any(State::is_terminal) {
+            // A state that is missing may well be the one that should end the scope.
+            if edges.iter().flatten().any(Option::is_none) {
+                return;
+            }
             let whole = match scope.location.as_str() {
                 "" => "the state machine",
                 _ => "this scope",

@@ -3,9 +3,12 @@
 //! After it every target has its index, or an error was reported.
 
 mod graph;
+mod lints;
 mod names;
+mod variables;
+mod visit;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::syntax::{Machine, Scope};
 
 /// Settles targets, names and variables, and looks for what is legal but hardly meant.
@@ -14,6 +17,15 @@ pub(crate) fn check(machine: &mut Machine, diagnostics: &mut Diagnostics) {
     let names = names::check(machine, diagnostics);
     // After this every target is a state of its scope, and every state can be reached.
     graph::check(machine, &names, diagnostics);
+    // A document with gaps would give findings about the gaps.
+    let has_gaps = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error && matches!(diagnostic.code, Code::Service(_)));
+    // After this no scope assigns a variable of another.
+    variables::check(machine, has_gaps, diagnostics);
+    if !has_gaps {
+        lints::check(machine, diagnostics);
+    }
 }
 
 /// A scope and all scopes inside it, outer ones first. Their depth is that of the JSON, which is bounded.

@@ -6,8 +6,10 @@ use super::path::Wanted;
 use super::read::is_expression;
 use super::table::Language;
 use super::timestamp::is_timestamp;
-use crate::json::{Json, Member};
-use crate::source::Spanned;
+use crate::diagnostic::Lint;
+use crate::expr::pattern::pattern_pieces;
+use crate::json::{Json, Member, Text};
+use crate::source::{Span, Spanned};
 use crate::syntax::{Choice, Condition, Operator, QueryLanguage, Relation, Right, Rule, Target, Test, TypeTest};
 
 /// The comparison operators (CH-42).
@@ -284,7 +286,11 @@ impl Parser<'_> {
     /// A literal right side (CH-24).
     fn operand(&mut self, fields: &Fields, name: &str, family: &str) -> Option<String> {
         match family {
-            "String" => self.text(fields, name).map(|text| text.value.value.clone()),
+            "String" => {
+                let Spanned { value: text, span } = self.text(fields, name)?;
+                self.symbolic(text, span, &fields.location(name));
+                Some(text.value.clone())
+            }
             "Numeric" => {
                 let location = fields.location(name);
                 let value: &Json = &fields.get(name)?.value;
@@ -313,22 +319,48 @@ impl Parser<'_> {
         None
     }
 
+    /// Says that a text is compared with as it stands, `${Name}` and all.
+    fn symbolic(&mut self, text: &Text, span: Span, location: &str) {
+        if let Some(name) = text.symbols.first() {
+            self.finding(
+                Lint::SymbolicComparison,
+                span,
+                location,
+                format!("`{name}` has no value"),
+            )
+            .label(format!("compared with the text `${{{name}}}` itself"))
+            .help("give it in the `substitutions` of the macro or the builder")
+            .push();
+        }
+    }
+
     /// The pattern of `StringMatches` (CH-34, CH-35).
     fn pattern(&mut self, fields: &Fields, name: &str) -> Option<String> {
         let Spanned { value: text, span } = self.text(fields, name)?;
         let pattern = &text.value;
-        let backslashes = pattern.len() - pattern.trim_end_matches('\\').len();
-        if backslashes % 2 == 1 {
-            let at = text.span(self.source, span, pattern.len() - 1..pattern.len());
-            self.schema(
-                at,
-                &fields.location(name),
-                "a pattern must not end with a single backslash",
-            )
-            .label("nothing follows it")
-            .help("`\\\\` stands for one backslash, which is `\\\\\\\\` in JSON")
-            .push();
-            return None;
+        let location = fields.location(name);
+        self.symbolic(text, span, &location);
+        match pattern_pieces(pattern) {
+            Ok(pieces) if pieces.len() == 1 && text.symbols.is_empty() => {
+                self.finding(
+                    Lint::MatchWithoutWildcard,
+                    span,
+                    &location,
+                    "a pattern without `*` matches one text only",
+                )
+                .label("has no `*`")
+                .help("write `StringEquals`, or add `*` where anything may stand")
+                .push();
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let at = text.span(self.source, span, error.at);
+                self.schema(at, &location, "a pattern must not end with a single backslash")
+                    .label(error.message)
+                    .maybe_help(error.help)
+                    .push();
+                return None;
+            }
         }
         Some(pattern.clone())
     }

@@ -20,6 +20,20 @@ const MAX_LABEL: usize = 40;
 impl Parser<'_> {
     pub fn map(&mut self, fields: &Fields, language: QueryLanguage, what: &str) -> Map {
         let (processor, mode) = self.processor(fields, what);
+        if mode == MapMode::Inline {
+            for member in DATA_SET_FIELDS
+                .iter()
+                .chain(&["Label"])
+                .filter_map(|name| fields.get(name))
+            {
+                let name = &member.key;
+                let message = format!("`{name}` is for distributed Maps, and this one is inline");
+                self.finding(Lint::Doubtful, member.key_span, &fields.at, message)
+                    .label("has no effect on an inline Map")
+                    .help("set `\"ProcessorConfig\": { \"Mode\": \"DISTRIBUTED\", .. }`")
+                    .push();
+            }
+        }
         self.exclusive(fields, &["ItemSelector", "Parameters"]);
         let item_selector = path_only(language, || {
             let selector = self.object_template(fields, "ItemSelector");

@@ -164,8 +164,7 @@ fn is_whole(path: &Path) -> bool {
 /// What keeps a path from being a Reference Path (RP-1, RP-2).
 fn not_a_reference(path: &Path) -> Option<&'static str> {
     path.steps.iter().find_map(|step| match step {
-        Step::Member(_) => None,
-        Step::Index(index) if *index >= 0 => None,
+        Step::Member(_) | Step::Index(0..) => None,
         Step::Index(_) => Some("a Reference Path counts from the start of an array"),
         Step::Members(_) | Step::Indices(_) => Some("`,` selects several values"),
         Step::Slice(..) => Some("`:` selects several values"),

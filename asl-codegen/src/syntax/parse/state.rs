@@ -122,12 +122,7 @@ impl Parser<'_> {
                 self.required(fields, &["Resource"], &what);
                 StateKind::Task(Box::new(self.task(fields, language)))
             }
-            StateType::Pass => StateKind::Pass(Pass {
-                result: path_only(language, || fields.get("Result").map(|member| member.value.to_value())),
-                parameters: path_only(language, || self.parameters(fields, "Parameters")),
-                result_path: self.result_path_of(fields, language),
-                next: self.next(fields, &what),
-            }),
+            StateType::Pass => StateKind::Pass(self.pass(fields, language, &what)),
             StateType::Choice => {
                 if !self.required(fields, &["Choices"], &what) {
                     self.intact = false;
@@ -145,6 +140,32 @@ impl Parser<'_> {
             }),
             StateType::Parallel => StateKind::Parallel(self.parallel(fields, language, &what)),
             StateType::Map => StateKind::Map(Box::new(self.map(fields, language, &what))),
+        }
+    }
+
+    fn pass(&mut self, fields: &Fields, language: QueryLanguage, what: &str) -> Pass {
+        let result = path_only(language, || fields.get("Result"));
+        if let Some(result) = result {
+            self.static_result(&result.value, &fields.location("Result"));
+            for name in ["InputPath", "Parameters"] {
+                if let Some(member) = fields.get(name) {
+                    self.finding(
+                        Lint::IgnoredField,
+                        member.key_span,
+                        &fields.at,
+                        format!("`{name}` has no effect beside `Result`"),
+                    )
+                    .label("not applied")
+                    .related(result.key_span, "this is the result, whatever the input")
+                    .push();
+                }
+            }
+        }
+        Pass {
+            result: result.map(|member| member.value.to_value()),
+            parameters: path_only(language, || self.parameters(fields, "Parameters")),
+            result_path: self.result_path_of(fields, language),
+            next: self.next(fields, what),
         }
     }
 
@@ -368,6 +389,7 @@ impl Parser<'_> {
                        returns a string";
         let (at, label, help) = match Call::parse(&text.value) {
             Ok(call) if gives_text(call.function) => {
+                self.call_findings(&call, text, span, &location);
                 return Some(FailText::Call(Spanned { value: call, span }));
             }
             Ok(_) => (span, "this function gives no string".to_owned(), None),

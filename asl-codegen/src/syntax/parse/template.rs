@@ -3,7 +3,7 @@
 use super::Parser;
 use super::fields::Fields;
 use crate::diagnostic::Lint;
-use crate::expr::intrinsic::{ArgKind, Call};
+use crate::expr::intrinsic::{ArgKind, Call, FindingKind};
 use crate::expr::path::Path;
 use crate::json::{Json, Kind, Member, Object, Text};
 use crate::source::{Span, Spanned};
@@ -41,6 +41,7 @@ impl Parser<'_> {
     pub fn template(&mut self, json: &Json, root: &str) -> Template {
         match &json.kind {
             Kind::Array(items) => {
+                items.iter().for_each(|item| self.copied(item, None, root));
                 let items: Vec<_> = items.iter().map(|item| self.template(item, root)).collect();
                 match items.iter().all(is_literal) {
                     true => Template::Literal(items.into_iter().map(literal).collect()),
@@ -59,6 +60,12 @@ impl Parser<'_> {
         }
     }
 
+    fn copied(&mut self, json: &Json, key: Option<&str>, root: &str) {
+        if let Some(text) = json.as_str().filter(|text| looks_computed(text)) {
+            self.not_a_path(text, key, json.span, root);
+        }
+    }
+
     fn template_fields(&mut self, object: &Object, root: &str) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::with_capacity(object.members.len());
         // Where each name stands in `fields`, and the key it was written as.
@@ -67,7 +74,10 @@ impl Parser<'_> {
             let name = member.key.strip_suffix(".$").unwrap_or(&member.key);
             let value = match name.len() < member.key.len() {
                 true => self.computed(member, root),
-                false => Some(FieldValue::Template(self.template(&member.value, root))),
+                false => {
+                    self.copied(&member.value, Some(name), root);
+                    Some(FieldValue::Template(self.template(&member.value, root)))
+                }
             };
             let Some(value) = value else { continue };
             let field = Field {
@@ -128,6 +138,7 @@ impl Parser<'_> {
                     self.unsettled(text, span, root);
                     return None;
                 }
+                self.call_findings(&value, text, span, root);
                 Some(Spanned { value, span })
             }
             Err(_) if !text.symbols.is_empty() => {
@@ -139,6 +150,38 @@ impl Parser<'_> {
                 self.not_computed(key, at, error.message, error.help, root);
                 None
             }
+        }
+    }
+
+    /// What cannot work in a call, whatever the input.
+    pub fn call_findings(&mut self, call: &Call, text: &Text, span: Span, location: &str) {
+        for finding in call.findings() {
+            let (lint, message) = match finding.kind {
+                FindingKind::Arity => (Lint::IntrinsicArity, "a call with the wrong number of arguments"),
+                FindingKind::Type => (Lint::IntrinsicArgument, "an argument of the wrong type"),
+                FindingKind::Value => (Lint::IntrinsicArgument, "an argument that the function refuses"),
+                FindingKind::Placeholders => (Lint::FormatPlaceholders, "the template and its arguments do not match"),
+                FindingKind::Unsupported => (Lint::Doubtful, "the service does not have this"),
+            };
+            let at = text.span(self.source, span, finding.at);
+            self.finding(lint, at, location, message)
+                .label(finding.message)
+                .maybe_help(finding.help)
+                .push();
+        }
+    }
+
+    /// A value that is copied, but looks as if it were to be computed (V-129).
+    fn not_a_path(&mut self, text: &str, key: Option<&str>, span: Span, root: &str) {
+        let finding = self
+            .finding(Lint::NoDollar, span, root, "this looks like a path, but is plain text")
+            .label("copied as it is");
+        match key {
+            Some(key) => finding.help(format!("write the key as `{key}.$`")).push(),
+            None if text.starts_with('$') => finding
+                .help("elements of an array are not computed: use `States.Array` under a key that ends with `.$`")
+                .push(),
+            None => finding.push(),
         }
     }
 
@@ -154,6 +197,41 @@ impl Parser<'_> {
         ))
         .maybe_help(help)
         .push();
+    }
+
+    /// `Result` of a Pass, in which nothing is computed (PS-3).
+    pub fn static_result(&mut self, json: &Json, location: &str) {
+        match &json.kind {
+            Kind::Array(items) => items.iter().for_each(|item| self.static_result(item, location)),
+            Kind::Object(object) => {
+                for member in object {
+                    if member.key.ends_with(".$") {
+                        self.finding(
+                            Lint::PassResultIsStatic,
+                            member.key_span,
+                            location,
+                            "nothing in `Result` is computed",
+                        )
+                        .label("this key stays as it is")
+                        .help("write `Parameters` instead of `Result`")
+                        .push();
+                    } else {
+                        self.static_result(&member.value, location);
+                    }
+                }
+            }
+            Kind::String(text) if looks_computed(&text.value) => self
+                .finding(
+                    Lint::PassResultIsStatic,
+                    json.span,
+                    location,
+                    "nothing in `Result` is computed",
+                )
+                .label("this looks like a path, but is plain text")
+                .help("write `Parameters` instead of `Result`")
+                .push(),
+            _ => {}
+        }
     }
 
     /// `Assign`: names of variables and their values (J-72 to J-76).
@@ -213,11 +291,9 @@ fn jsonata_field(member: &Member) -> Field {
 }
 
 /// Whether a plain string looks as if it were meant to be computed.
-pub(super) fn looks_computed(text: &str) -> bool {
-    text == "$"
-        || ["$.", "$[", "$$.", "States."]
-            .iter()
-            .any(|start| text.starts_with(start))
+fn looks_computed(text: &str) -> bool {
+    let path = || text == "$" || ["$.", "$[", "$$."].iter().any(|start| text.starts_with(start));
+    path() && Path::parse(text).is_ok() || text.starts_with("States.") && Call::parse(text).is_ok()
 }
 
 /// Whether a `${Name}` stands where the call reads a path.

@@ -1,0 +1,130 @@
+//! Rules of a Choice that say too little, or the same twice.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
+use crate::expr::path::Path;
+use crate::source::Span;
+use crate::syntax::{Choice, Condition, Operator, Right, State, StateKind, Test};
+use std::collections::HashMap;
+use std::fmt::Write;
+
+pub(super) fn check(state: &State, diagnostics: &mut Diagnostics) {
+    let StateKind::Choice(choice) = &state.kind else { return };
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    for (index, rule) in choice.rules.iter().enumerate() {
+        let Some(condition) = &rule.condition else { continue };
+        if let Some(first) = seen.insert(key(condition), rule.span) {
+            diagnostics.push(
+                Diagnostic::lint(
+                    Lint::DuplicateRule,
+                    opening(rule.span),
+                    "this rule repeats an earlier one",
+                )
+                .label("never reached: the first rule that holds decides")
+                .related(opening(first), "the same condition")
+                .at(format!("{}/Choices[{index}]", state.location)),
+            );
+        }
+    }
+    if choice.default.is_none() && !is_exhaustive(choice, &seen) {
+        diagnostics.push(
+            Diagnostic::lint(
+                Lint::ChoiceWithoutDefault,
+                state.name.span,
+                format!("Choice `{}` has no `Default`", state.name.value),
+            )
+            .label("where no rule holds the execution fails")
+            .help("add a `Default`")
+            .at(&state.location),
+        );
+    }
+}
+
+/// The opening brace of an object.
+fn opening(span: Span) -> Span {
+    Span::new(span.start, span.start + 1)
+}
+
+/// Whether the author took care of every case: there is a rule and its opposite.
+///
+/// `BooleanEquals` on what is no boolean is neither true nor false, but hardly what a reader should be told about.
+fn is_exhaustive(choice: &Choice, seen: &HashMap<String, Span>) -> bool {
+    choice.rules.iter().any(|rule| match &rule.condition {
+        // What JSONata conditions say is not known.
+        None => true,
+        Some(Condition::Not(inner)) => seen.contains_key(&key(inner)),
+        Some(Condition::Test(test)) => opposites(test).iter().any(|opposite| seen.contains_key(opposite)),
+        Some(Condition::And(_) | Condition::Or(_)) => false,
+    })
+}
+
+/// The keys of tests that hold where a test does not.
+fn opposites(test: &Test) -> Vec<String> {
+    use crate::syntax::Relation::{Greater, GreaterEqual, Less, LessEqual};
+    let operator = match &test.operator {
+        Operator::Is(kind, expected) => Operator::Is(*kind, !expected),
+        Operator::Boolean(Right::Literal(value)) => Operator::Boolean(Right::Literal(!value)),
+        Operator::Numeric(relation, right) => {
+            let relation = match relation {
+                Less => GreaterEqual,
+                LessEqual => Greater,
+                Greater => LessEqual,
+                GreaterEqual => Less,
+                crate::syntax::Relation::Equal => return Vec::new(),
+            };
+            Operator::Numeric(relation, right.clone())
+        }
+        _ => return Vec::new(),
+    };
+    let opposite = Test {
+        operator,
+        ..test.clone()
+    };
+    vec![key(&Condition::Test(opposite))]
+}
+
+/// A text that is the same for conditions that say the same.
+fn key(condition: &Condition) -> String {
+    let mut key = String::new();
+    write_key(condition, &mut key);
+    key
+}
+
+/// Conditions nest as the JSON does, whose depth is bounded.
+fn write_key(condition: &Condition, key: &mut String) {
+    let mut all = |name: char, inner: &[Condition]| {
+        key.push(name);
+        for condition in inner {
+            write_key(condition, key);
+        }
+        key.push(')');
+    };
+    match condition {
+        Condition::And(inner) => all('&', inner),
+        Condition::Or(inner) => all('|', inner),
+        Condition::Not(inner) => all('!', std::slice::from_ref(inner)),
+        Condition::Test(test) => {
+            let (name, right) = match &test.operator {
+                Operator::String(relation, right) => (format!("String{relation:?}"), right_key(right)),
+                Operator::Numeric(relation, right) => (format!("Numeric{relation:?}"), right_key(right)),
+                Operator::Timestamp(relation, right) => (format!("Timestamp{relation:?}"), right_key(right)),
+                Operator::Boolean(right) => ("Boolean".to_owned(), right_key(right)),
+                Operator::Matches(pattern) => ("Matches".to_owned(), format!("{pattern:?}")),
+                Operator::Is(test, expected) => (format!("Is{test:?}"), format!("{expected}")),
+            };
+            // Writing to a string cannot fail.
+            let _ = write!(key, "({} {name} {right})", path_key(&test.variable.value));
+        }
+    }
+}
+
+fn right_key<T: std::fmt::Debug>(right: &Right<T>) -> String {
+    match right {
+        Right::Literal(literal) => format!("{literal:?}"),
+        Right::Path(path) => path_key(&path.value),
+    }
+}
+
+/// `$.a` and `$['a']` are the same path.
+fn path_key(path: &Path) -> String {
+    format!("{:?}{:?}", path.root, path.steps)
+}
