@@ -3,9 +3,11 @@
 pub mod builder;
 mod check;
 pub mod diagnostic;
+pub mod emit;
 pub mod expr;
 pub mod flow;
 pub mod format;
+mod hash;
 pub mod json;
 mod lint;
 mod nearest;
@@ -22,6 +24,7 @@ pub use options::{Module, Options, WorkflowType};
 pub use skeleton::skeleton;
 
 use diagnostic::{CompileError, Diagnostics};
+use json::Json;
 use proc_macro2::TokenStream;
 use source::Source;
 use syntax::Machine;
@@ -40,40 +43,53 @@ pub struct Compiled {
 /// # Errors
 /// With everything that is wrong with it.
 pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileError> {
-    let (machine, mut diagnostics) = checked(source, options);
-    if let Some(machine) = machine.filter(|_| !diagnostics.has_errors()) {
-        support::support(&machine, &mut diagnostics);
-        if !diagnostics.has_errors() {
-            return Ok(Compiled {
-                tokens: skeleton(&options.module, &[]),
-                warnings: diagnostics,
-            });
-        }
+    let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
+    let tokens = compile_into(source, options, &mut diagnostics);
+    match tokens.filter(|_| !diagnostics.has_errors()) {
+        Some(tokens) => Ok(Compiled {
+            tokens,
+            warnings: diagnostics,
+        }),
+        None => Err(CompileError::new(source.clone(), diagnostics)),
     }
-    Err(CompileError::new(source.clone(), diagnostics))
+}
+
+fn compile_into(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<TokenStream> {
+    let json = read(source, options, out)?;
+    let machine = checked(source, &json, options, out)?;
+    // After this everything in it can be compiled.
+    support::support(&machine, out);
+    if out.has_errors() {
+        return None;
+    }
+    Some(emit::emit(&machine, source, &hash::sha256(&json), options, out))
 }
 
 /// What the service would say about a definition, and what the lints of this compiler find.
 ///
 /// A definition without errors here is valid, also where this version cannot compile it.
 pub fn check(source: &Source, options: &Options) -> Diagnostics {
-    checked(source, options).1
+    let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
+    if let Some(json) = read(source, options, &mut diagnostics) {
+        checked(source, &json, options, &mut diagnostics);
+    }
+    diagnostics
 }
 
-fn checked(source: &Source, options: &Options) -> (Option<Machine>, Diagnostics) {
-    let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
-    let machine = match json::parse(source, &options.substitutions) {
-        // After this every field has been read by itself.
-        Ok(json) => syntax::parse(source, &json, options, &mut diagnostics),
+fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {
+    match json::parse(source, &options.substitutions) {
+        Ok(json) => Some(json),
         Err(errors) => {
-            diagnostics.extend(errors);
+            out.extend(errors);
             None
         }
-    };
-    let machine = machine.map(|mut machine| {
-        // After this targets are settled, and names and variables are known to be right.
-        check::check(&mut machine, &mut diagnostics);
-        machine
-    });
-    (machine, diagnostics)
+    }
+}
+
+fn checked(source: &Source, json: &Json, options: &Options, out: &mut Diagnostics) -> Option<Machine> {
+    // After this every field has been read by itself.
+    let mut machine = syntax::parse(source, json, options, out)?;
+    // After this targets are settled, and names and variables are known to be right.
+    check::check(&mut machine, out);
+    (!out.has_errors()).then_some(machine)
 }

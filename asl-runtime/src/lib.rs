@@ -3,12 +3,16 @@
 mod attempt;
 mod callback;
 pub mod choice;
+#[doc(hidden)]
+pub mod codegen;
 pub mod data;
 mod engine;
 mod error;
 mod execute;
 mod execution;
 pub mod fork;
+mod handler;
+pub mod intrinsic;
 mod machine;
 mod memory;
 pub mod number;
@@ -17,6 +21,7 @@ pub mod random;
 mod resource;
 mod retry;
 mod scope;
+mod select;
 mod task;
 mod text;
 pub mod wait;
@@ -30,6 +35,7 @@ pub use engine::{BoxFuture, Call, Child, Engine, Event, Limits, Line, Output, Po
 pub use error::{Error, ErrorName, Status, TaskError};
 pub use execute::execute;
 pub use execution::Execution;
+pub use handler::{Handler, Untyped};
 pub use machine::{Definition, Machine, Run, State, StateType};
 pub use memory::Memory;
 pub use resource::{Family, Pattern, Resource};

@@ -64,6 +64,7 @@ pub struct Visit {
     pub(crate) draws: AtomicU32,
     pub(crate) entered: Option<DateTime<Utc>>,
     pub(crate) token: Option<String>,
+    pub(crate) credentials: Option<Arc<Value>>,
 }
 
 impl<'a, E: Engine> Scope<'a, E> {
@@ -154,16 +155,29 @@ impl<'a, E: Engine> Scope<'a, E> {
 
     /// A Catcher's transition: the Error Output goes to `result_path` of the state's input, which `None` leaves alone.
     pub fn catch(&mut self, error: Error, data: &mut Data<'_>, result_path: Option<&[Step]>) -> Result<(), Error> {
-        if let Some(steps) = result_path {
-            let output = self.caught(error);
-            if steps.is_empty() {
-                *data = Data::Owned(output)
-            } else {
-                path::set(data.to_mut(), steps, output)?
-            }
+        let output = self.caught(error);
+        self.catch_output(output, data, result_path)
+    }
+
+    /// [`catch`](Scope::catch), with the Error Output in hand.
+    pub fn catch_output(
+        &mut self,
+        output: Value,
+        data: &mut Data<'_>,
+        result_path: Option<&[Step]>,
+    ) -> Result<(), Error> {
+        match result_path {
+            None => {}
+            Some([]) => *data = Data::Owned(output),
+            Some(steps) => path::set(data.to_mut(), steps, output)?,
         }
         self.exit(data);
         Ok(())
+    }
+
+    /// The credentials of the current task (TK-5), for its context.
+    pub fn set_credentials(&mut self, credentials: Value) {
+        self.visit.credentials = Some(Arc::new(credentials));
     }
 }
 

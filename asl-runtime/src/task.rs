@@ -31,6 +31,7 @@ pub struct TaskContext<'a> {
     pub(crate) token: Option<Arc<str>>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) beat: Option<Arc<Notify>>,
+    pub(crate) credentials: Option<Arc<Value>>,
 }
 
 impl<'a> TaskContext<'a> {
@@ -79,6 +80,11 @@ impl<'a> TaskContext<'a> {
     /// The task token, in `.waitForTaskToken`, `.sync` and activity tasks (CX-12).
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
+    }
+
+    /// `Credentials` of the state (TK-5): an object with `RoleArn`.
+    pub fn credentials(&self) -> Option<&Value> {
+        self.credentials.as_deref()
     }
 
     /// Restarts the heartbeat clock of this attempt (TO-3).
@@ -134,10 +140,12 @@ pub async fn task<'a, E: Engine, O: Output + 'a>(
                     token: visit.token.as_deref().map(Arc::from),
                     deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
                     beat: None,
+                    credentials: visit.credentials.clone(),
                 };
                 match engine.task(at, line, task, limits, input, call).await {
                     Ok(output) => {
                         visit.token = None;
+                        visit.credentials = None;
                         return Ok(output);
                     }
                     Err(error) => error,

@@ -1,0 +1,364 @@
+//! Paths, intrinsic calls and templates as Rust expressions.
+
+use super::variables::{Variables, ident};
+use crate::expr::intrinsic::{Arg, ArgKind, Call, Intrinsic};
+use crate::expr::path::{Filter, Operand, Path, Root, Step};
+use crate::expr::pattern::format_pieces;
+use crate::syntax::{Field, FieldValue, Template};
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use serde_json::Value;
+
+/// What expressions can see where they stand.
+pub struct Env<'a> {
+    /// What `$` is, as an expression that is, or derefs to, `&Value`.
+    pub root: TokenStream,
+    /// The context, as an expression of type `Context`.
+    pub context: TokenStream,
+    /// The variables.
+    pub variables: &'a Variables,
+}
+
+impl Env<'_> {
+    /// The value of a path as `&Value`; a missing one is the error of ER-22.
+    pub fn borrow(&self, path: &Path) -> TokenStream {
+        let text = &path.text;
+        let steps = steps(&path.steps);
+        let root = match &path.root {
+            Root::Input => self.root.clone(),
+            Root::Context => {
+                let context = &self.context;
+                return quote!(&rt::context(#context, #text, #steps)?);
+            }
+            Root::Variable(name) => self.variables.read(name),
+        };
+        match path.steps.is_empty() {
+            true => root,
+            false if path.is_plain() => quote!(rt::select(#root, #text, #steps)?),
+            false => quote!(&rt::query(#root, #text, #steps)?),
+        }
+    }
+
+    /// The value of a path, or none, as `Option<&Value>`.
+    pub fn find(&self, path: &Path) -> TokenStream {
+        let steps = steps(&path.steps);
+        let text = &path.text;
+        match &path.root {
+            Root::Context => {
+                let context = &self.context;
+                quote!(rt::context(#context, #text, #steps).ok().as_ref())
+            }
+            Root::Variable(name) => {
+                let variable = self.variables.find(name);
+                let whole = quote!(#variable.as_ref());
+                match path.steps.is_empty() {
+                    true => whole,
+                    false => quote!(#whole.and_then(|value| rt::get(value, #steps))),
+                }
+            }
+            Root::Input => {
+                let root = &self.root;
+                match path.steps.is_empty() {
+                    true => quote!(Some(&*#root)),
+                    false if path.is_plain() => quote!(rt::get(#root, #steps)),
+                    false => quote!(rt::query(#root, #text, #steps).ok().filter(rt::is_found).as_ref()),
+                }
+            }
+        }
+    }
+
+    /// The value of a path as `Value`; a missing one is the error of ER-22.
+    pub fn copy(&self, path: &Path) -> TokenStream {
+        owned(self.borrow(path))
+    }
+
+    /// The value of the field `key` as `&Value`; a missing one is the error of ER-20 (FL-4).
+    pub fn field(&self, key: &str, path: &Path) -> TokenStream {
+        let text = &path.text;
+        let steps = steps(&path.steps);
+        let root = match &path.root {
+            Root::Input => self.root.clone(),
+            Root::Context => {
+                let (context, root) = (&self.context, &self.root);
+                return quote!(&rt::context_field(#context, #root, #key, #text, #steps)?);
+            }
+            Root::Variable(name) => self.variables.read(name),
+        };
+        match path.steps.is_empty() {
+            true => root,
+            false if path.is_plain() => quote!(rt::field(#root, #key, #text, #steps)?),
+            false => quote!(&rt::query(#root, #text, #steps)?),
+        }
+    }
+
+    /// A template as `Value`.
+    pub fn template(&self, template: &Template) -> TokenStream {
+        match template {
+            Template::Literal(value) => literal(value),
+            Template::Array(elements) => {
+                let elements = elements.iter().map(|element| self.template(element));
+                quote!(rt::array([#(#elements),*]))
+            }
+            Template::Object(fields) => {
+                let names = fields.iter().map(|field| &field.name);
+                let values = fields.iter().map(|field| self.field_value(field));
+                quote!(rt::object([#((#names, #values)),*]))
+            }
+        }
+    }
+
+    /// A member of a template as `Value`.
+    pub fn field_value(&self, field: &Field) -> TokenStream {
+        let key = format!("{}.$", field.name);
+        match &field.value {
+            FieldValue::Template(template) => self.template(template),
+            FieldValue::Path(path) => owned(self.field(&key, &path.value)),
+            FieldValue::Call(call) => self.call(&key, &call.value),
+        }
+    }
+
+    /// An intrinsic call in the field `key` as `Value`.
+    pub fn call(&self, key: &str, call: &Call) -> TokenStream {
+        let context = &self.context;
+        let borrowed = |arg: &Arg| self.argument(key, arg);
+        match (call.function, &call.args[..]) {
+            (Intrinsic::Uuid, _) => quote!(rt::intrinsic::uuid(&mut #context.draws())),
+            (Intrinsic::MathRandom, args) => {
+                let (seed, bounds) = (args.get(2).map(borrowed), args.iter().take(2).map(borrowed));
+                let seed = match seed {
+                    Some(seed) => quote!(Some(#seed)),
+                    None => quote!(None),
+                };
+                quote!(rt::intrinsic::math_random(#(#bounds,)* #seed, &mut #context.draws())?)
+            }
+            (Intrinsic::Array, args) => {
+                let elements = args.iter().map(|arg| self.owned_argument(key, arg));
+                quote!(rt::array([#(#elements),*]))
+            }
+            (
+                Intrinsic::Format,
+                [
+                    Arg {
+                        kind: ArgKind::String { raw, .. },
+                        ..
+                    },
+                    values @ ..,
+                ],
+            ) => {
+                let pieces = format_pieces(raw);
+                let values = values.iter().map(borrowed);
+                quote!(rt::intrinsic::format(&[#(#pieces),*], &[#(#values),*]))
+            }
+            (Intrinsic::Format, [template, values @ ..]) => {
+                let template = borrowed(template);
+                let values = values.iter().map(borrowed);
+                quote!(rt::intrinsic::format_template(#template, &[#(#values),*])?)
+            }
+            (function, args) => {
+                let name = function.name().trim_start_matches("States.");
+                let name = format_ident!("{}", super::name::snake(name));
+                let args = args.iter().map(borrowed);
+                quote!(rt::intrinsic::#name(#(#args),*)?)
+            }
+        }
+    }
+
+    fn argument(&self, key: &str, arg: &Arg) -> TokenStream {
+        match &arg.kind {
+            ArgKind::Path(path) => self.field(key, path),
+            _ => {
+                let value = self.owned_argument(key, arg);
+                quote!(&#value)
+            }
+        }
+    }
+
+    fn owned_argument(&self, key: &str, arg: &Arg) -> TokenStream {
+        match &arg.kind {
+            ArgKind::String { value, .. } => quote!(Value::from(#value)),
+            ArgKind::Number(text) => number(text),
+            ArgKind::Bool(value) => quote!(Value::Bool(#value)),
+            ArgKind::Null => quote!(Value::Null),
+            ArgKind::Path(path) => owned(self.field(key, path)),
+            ArgKind::Call(call) => self.call(key, call),
+        }
+    }
+}
+
+/// A `Value` from an expression of type `&Value`: where it borrows from a temporary, the temporary itself.
+fn owned(borrowed: TokenStream) -> TokenStream {
+    let mut tokens = borrowed.clone().into_iter();
+    match tokens.next() {
+        Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&' => tokens.collect(),
+        _ => quote!(Value::clone(#borrowed)),
+    }
+}
+
+/// A JSON literal as `Value`.
+pub fn literal(value: &Value) -> TokenStream {
+    match value {
+        Value::Null => quote!(Value::Null),
+        Value::Bool(value) => quote!(Value::Bool(#value)),
+        Value::Number(value) => number(&value.to_string()),
+        Value::String(value) => quote!(Value::from(#value)),
+        Value::Array(elements) => {
+            let elements = elements.iter().map(literal);
+            quote!(rt::array([#(#elements),*]))
+        }
+        Value::Object(members) if members.is_empty() => quote!(rt::nothing()),
+        Value::Object(members) => {
+            let names = members.keys();
+            let values = members.values().map(literal);
+            quote!(rt::object([#((#names, #values)),*]))
+        }
+    }
+}
+
+/// A JSON number as `Value`, as exactly as serde_json would read it.
+fn number(text: &str) -> TokenStream {
+    match rust_number(text) {
+        Some(number) => quote!(Value::from(#number)),
+        // Beyond f64: what serde_json makes of the text depends on its features.
+        None => quote!(rt::number(#text)),
+    }
+}
+
+/// A JSON number as a Rust literal of the first of `i32`, `i64`, `u64` and `f64` that holds it.
+pub fn rust_number(text: &str) -> Option<TokenStream> {
+    if let Ok(value) = text.parse::<i32>() {
+        let value = Literal::i32_unsuffixed(value);
+        return Some(quote!(#value));
+    }
+    if let Ok(value) = text.parse::<i64>() {
+        return Some(quote!(#value));
+    }
+    if let Ok(value) = text.parse::<u64>() {
+        return Some(quote!(#value));
+    }
+    let value = text.parse::<f64>().ok().filter(|value| value.is_finite())?;
+    let value = Literal::f64_unsuffixed(value);
+    Some(quote!(#value))
+}
+
+/// A JSON number as `Num`.
+pub fn num(text: &str) -> TokenStream {
+    let is = |parses: bool| parses.then(|| rust_number(text)).flatten();
+    if let Some(number) = is(text.parse::<i64>().is_ok()) {
+        return quote!(rt::Num::I64(#number));
+    }
+    match is(text.parse::<u64>().is_ok()) {
+        Some(number) => quote!(rt::Num::U64(#number)),
+        None => quote!(rt::Num::Text(#text)),
+    }
+}
+
+/// The steps of a path as `&'static [Step]`.
+pub fn steps(steps: &[Step]) -> TokenStream {
+    let steps = steps.iter().map(step);
+    quote!(&[#(#steps),*])
+}
+
+fn step(step: &Step) -> TokenStream {
+    let int = |value: &i64| Literal::i64_unsuffixed(*value);
+    let option = |value: &Option<i64>| match value {
+        Some(value) => {
+            let value = int(value);
+            quote!(Some(#value))
+        }
+        None => quote!(None),
+    };
+    match step {
+        Step::Member(name) => quote!(rt::Key(#name)),
+        Step::Index(index) => {
+            let index = int(index);
+            quote!(rt::At(#index))
+        }
+        Step::Members(names) => quote!(rt::Step::Keys(&[#(#names),*])),
+        Step::Indices(indices) => {
+            let indices = indices.iter().map(int);
+            quote!(rt::Step::Indices(&[#(#indices),*]))
+        }
+        Step::Slice(from, to) => {
+            let (from, to) = (option(from), option(to));
+            quote!(rt::Step::Slice(#from, #to))
+        }
+        Step::Wildcard => quote!(rt::Step::Wildcard),
+        Step::Descend => quote!(rt::Step::Descend),
+        Step::Filter(expression) => {
+            let expression = filter(expression);
+            quote!(rt::Step::Filter(&#expression))
+        }
+        Step::Function(function) => {
+            let function = ident(&format!("{function:?}"));
+            quote!(rt::Step::Function(rt::Function::#function))
+        }
+    }
+}
+
+fn filter(expression: &Filter) -> TokenStream {
+    match expression {
+        Filter::And(all) => {
+            let all = all.iter().map(filter);
+            quote!(rt::Filter::And(&[#(#all),*]))
+        }
+        Filter::Or(any) => {
+            let any = any.iter().map(filter);
+            quote!(rt::Filter::Or(&[#(#any),*]))
+        }
+        Filter::Not(a) => {
+            let a = filter(a);
+            quote!(rt::Filter::Not(&#a))
+        }
+        Filter::Exists(path) => {
+            let path = operand(path);
+            quote!(rt::Filter::Exists(#path))
+        }
+        Filter::Compare(left, comparison, right) => {
+            let (left, right) = (operand(left), operand(right));
+            let comparison = ident(&format!("{comparison:?}"));
+            quote!(rt::Filter::Compare(#left, rt::Comparison::#comparison, #right))
+        }
+    }
+}
+
+fn operand(operand_: &Operand) -> TokenStream {
+    match operand_ {
+        Operand::Element(path) => {
+            let path = steps(path);
+            quote!(rt::Operand::Element(#path))
+        }
+        Operand::Root(path) => {
+            let path = steps(path);
+            quote!(rt::Operand::Root(#path))
+        }
+        Operand::String(text) => quote!(rt::Operand::String(#text)),
+        Operand::Number(text) => {
+            let number = num(text);
+            quote!(rt::Operand::Number(#number))
+        }
+        Operand::Bool(value) => quote!(rt::Operand::Bool(#value)),
+        Operand::Null => quote!(rt::Operand::Null),
+        Operand::List(operands) => {
+            let operands = operands.iter().map(operand);
+            quote!(rt::Operand::List(&[#(#operands),*]))
+        }
+        Operand::Regex { pattern, flags } => quote!(rt::Operand::Regex { pattern: #pattern, flags: #flags }),
+    }
+}
+
+/// Whether the tokens mention this identifier.
+pub fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == name,
+        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}
+
+/// An optional expression as `Option`.
+pub fn optional(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
+    }
+}

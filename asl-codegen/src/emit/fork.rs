@@ -1,0 +1,201 @@
+//! Parallel and Map.
+
+use super::expr::mentions;
+use super::name::screaming;
+use super::reads::{self, Kept};
+use super::state::{Emitter, ScopeContext, StateFn};
+use super::task::retriers;
+use super::variables::ident;
+use crate::syntax::*;
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+impl Emitter<'_> {
+    pub(super) fn parallel(
+        &mut self,
+        scope: &ScopeContext,
+        state: &State,
+        function: &StateFn,
+        parallel: &Parallel,
+    ) -> TokenStream {
+        let mut starts = Vec::new();
+        for (index, branch) in parallel.branches.iter().enumerate() {
+            let name = self
+                .functions
+                .claim(&format!("{}_branch_{}", function.name, index + 1))
+                .0;
+            let title = format!("branch {} of {}", index + 1, super::doc::code(&state.name.value));
+            let vars = self.scope(branch, name.clone(), title, &scope.variables);
+            let name = ident(&name);
+            starts.push(quote!(Box::pin(#name(cx, tasks, Data::Borrowed(input) #vars))));
+        }
+        let (setup, root) = scope.input(state);
+        let input = match &parallel.parameters {
+            Some(parameters) => {
+                let value = scope.env(root, quote!(cx.context())).template(parameters);
+                quote!(#setup let input = &#value;)
+            }
+            None if setup.is_empty() => quote!(let input: &Value = data;),
+            None => setup,
+        };
+        let (parameter, start) = match &starts[..] {
+            [only] => (quote!(_), only.clone()),
+            [branches @ .., last] => {
+                let numbers = (0..branches.len()).map(Literal::usize_unsuffixed);
+                (
+                    quote!(branch),
+                    quote!(match branch { #(#numbers => #branches,)* _ => #last }),
+                )
+            }
+            [] => (quote!(_), TokenStream::new()),
+        };
+        let count = Literal::usize_unsuffixed(parallel.branches.len());
+        let retry = retriers(&parallel.outcome.retry);
+        let run = quote!(rt::parallel(cx, #retry, #count, &mut |cx, #parameter| #start).await?);
+        let finish = self.finish(scope, state, &parallel.outcome, run);
+        let body = quote!(#input #finish);
+        self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+
+    pub(super) fn map(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, map: &Map) -> TokenStream {
+        let is_inline = map.mode == MapMode::Inline;
+        let policy = ident(&self.constants.claim(&screaming(&function.name)).0);
+        let item = self.functions.claim(&format!("{}_item", function.name)).0;
+        let title = format!("an item of {}", super::doc::code(&state.name.value));
+        let none = super::variables::Variables::default();
+        let vars = self.scope(
+            &map.processor,
+            item.clone(),
+            title,
+            if is_inline { &scope.variables } else { &none },
+        );
+        let item = ident(&item);
+        let retry = retriers(&map.outcome.retry);
+
+        let (setup, root) = scope.input(state);
+        let env = scope.env(root.clone(), quote!(cx.context()));
+        let items = match &map.items_path {
+            None => quote!(rt::items(#root, "$")),
+            Some(path) => {
+                let (text, value) = (&path.value.text, env.borrow(&path.value));
+                quote!(rt::items(#value, #text))
+            }
+        };
+        let concurrency = match &map.max_concurrency {
+            None => quote!(0),
+            Some(Number::Literal(text)) => {
+                let value = Literal::usize_unsuffixed(text.value.parse().unwrap_or(usize::MAX));
+                quote!(#value)
+            }
+            Some(Number::Path(path)) => {
+                let (text, value) = (&path.value.text, env.borrow(&path.value));
+                quote!(rt::max_concurrency(#text, #value)?)
+            }
+        };
+        let items_mention_cx = mentions(&items, "cx");
+        let context = (items_mention_cx).then(|| quote!(let items = #items?;));
+        let items = if items_mention_cx {
+            quote!(Ok(items.clone()))
+        } else {
+            items
+        };
+        let run = if is_inline {
+            let kept = Kept::by_scope(&map.processor).and(selector_reads(map)).item;
+            self.tables.push(quote! {
+                const #policy: rt::MapPolicy = rt::MapPolicy { retry: #retry, keep_item: #kept };
+            });
+            let start = match &map.item_selector {
+                None => quote!(|cx, item| Ok(Box::pin(#item(cx, tasks, Data::Owned(item) #vars)))),
+                Some(selector) => {
+                    let selected = scope.env(root, quote!(cx.context())).template(selector);
+                    quote!(|cx, _| {
+                        let item = #selected;
+                        Ok(Box::pin(#item(cx, tasks, Data::Owned(item) #vars)))
+                    })
+                }
+            };
+            quote!(rt::map(cx, &#policy, #concurrency, &mut || #items, &mut #start).await?)
+        } else {
+            let run_fn = ident(&self.functions.claim(&format!("{}_run", function.name)).0);
+            let label = map.label.as_deref().unwrap_or(&state.name.value);
+            self.tables.push(quote! {
+                const #policy: rt::MapRunPolicy = rt::MapRunPolicy {
+                    retry: #retry,
+                    label: #label,
+                    definition: &rt::Definition { timeout_seconds: None, ..DEFINITION },
+                };
+            });
+            let keep_input = Kept::by_scope(&map.processor).input;
+            let doc = super::doc::doc(&[format!(
+                "Runs a child execution of {}.",
+                super::doc::code(&state.name.value)
+            )]);
+            self.items.push(quote! {
+                #doc
+                async fn #run_fn<E: Engine, T: Tasks>(engine: E, tasks: &T, input: Data<'_>) -> Result<Value, Error> {
+                    rt::execute(&engine, #policy.definition, #keep_input, input, |cx, data| #item(cx, tasks, data)).await
+                }
+            });
+            let tolerance = tolerance(map, &env);
+            let start = match &map.item_selector {
+                None => quote!(|_, engine, item| Ok(Box::pin(#run_fn(engine, tasks, item)))),
+                Some(selector) => {
+                    let selected = scope.env(root, quote!(cx)).template(selector);
+                    let cx = if mentions(&selected, "cx") {
+                        quote!(cx)
+                    } else {
+                        quote!(_)
+                    };
+                    quote!(|#cx, engine, _| {
+                        let item = #selected;
+                        Ok(Box::pin(#run_fn(engine, tasks, Data::Owned(item))))
+                    })
+                }
+            };
+            quote! {
+                rt::map_run(cx, &#policy, #concurrency, &mut || #items, &mut || #tolerance, &mut #start).await?
+            }
+        };
+        let finish = self.finish(scope, state, &map.outcome, run);
+        let body = quote!(#setup #context #finish);
+        self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+}
+
+/// What the `ItemSelector` of a Map reads of the context object.
+fn selector_reads(map: &Map) -> Kept {
+    let mut kept = Kept::default();
+    if let Some(selector) = &map.item_selector {
+        reads::each_template_path(selector, &mut |path| kept = kept.and(Kept::by(path)));
+    }
+    kept
+}
+
+fn tolerance(map: &Map, env: &super::expr::Env) -> TokenStream {
+    let field = |number: &Option<Number>, name: &str| {
+        let function = format_ident!("{name}");
+        match number {
+            None => quote!(None),
+            Some(Number::Literal(text)) => {
+                let value: TokenStream = match (name, text.value.parse::<u64>()) {
+                    ("tolerated_failure_count", Ok(count)) => {
+                        let count = Literal::u64_unsuffixed(count);
+                        quote!(#count)
+                    }
+                    _ => {
+                        let value = Literal::f64_unsuffixed(text.value.parse().unwrap_or(0.0));
+                        quote!(#value)
+                    }
+                };
+                quote!(Some(#value))
+            }
+            Some(Number::Path(path)) => {
+                let (text, value) = (&path.value.text, env.borrow(&path.value));
+                quote!(Some(rt::#function(#text, #value)?))
+            }
+        }
+    };
+    let count = field(&map.tolerated_failure_count, "tolerated_failure_count");
+    let percentage = field(&map.tolerated_failure_percentage, "tolerated_failure_percentage");
+    quote!(Ok(rt::Tolerance { count: #count, percentage: #percentage }))
+}

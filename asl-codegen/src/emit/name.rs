@@ -1,0 +1,153 @@
+//! Rust names for what a definition names.
+
+use std::collections::HashMap;
+
+/// The names of a module, each given once.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// How often each name was asked for.
+    taken: HashMap<String, usize>,
+}
+
+impl Names {
+    /// Names, with these taken already.
+    pub fn with(reserved: &[&str]) -> Names {
+        Names {
+            taken: reserved.iter().map(|name| ((*name).to_owned(), 1)).collect(),
+        }
+    }
+
+    /// This name, or the first free one of `name_2`, `name_3` and so on; and whether it was free.
+    pub fn claim(&mut self, name: &str) -> (String, bool) {
+        let mut count = self.taken.get(name).copied().unwrap_or(0) + 1;
+        let mut claimed = name.to_owned();
+        if count > 1 {
+            loop {
+                claimed = if name.starts_with(|c: char| c.is_uppercase() && c.is_ascii()) && !name.contains('_') {
+                    format!("{name}{count}")
+                } else {
+                    format!("{name}_{count}")
+                };
+                if !self.taken.contains_key(&claimed) {
+                    break;
+                }
+                count += 1;
+            }
+        }
+        self.taken.insert(name.to_owned(), count);
+        let was_free = claimed == name;
+        self.taken.entry(claimed.clone()).or_insert(1);
+        (claimed, was_free)
+    }
+}
+
+/// `snake_case` of any text: words begin at capitals and after what is no letter or digit. Never empty, never a keyword.
+pub fn snake(text: &str) -> String {
+    escape(words(text).join("_"))
+}
+
+/// `CamelCase` of any text.
+pub fn camel(text: &str) -> String {
+    let name: String = words(text)
+        .iter()
+        .map(|word| {
+            let mut chars = word.chars();
+            chars
+                .next()
+                .map(|first| first.to_uppercase().chain(chars).collect::<String>())
+                .unwrap_or_default()
+        })
+        .collect();
+    let name = if name.starts_with(|c: char| c.is_alphabetic()) {
+        name
+    } else {
+        format!("State{name}")
+    };
+    if name == "Self" { "SelfState".to_owned() } else { name }
+}
+
+/// `SCREAMING_SNAKE_CASE` of a name in snake case.
+pub fn screaming(snake: &str) -> String {
+    snake.trim_end_matches('_').to_uppercase()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let chars: Vec<char> = text.chars().collect();
+    for (at, &c) in chars.iter().enumerate() {
+        // Only what Rust takes in identifiers; the rest separates words.
+        if !c.is_alphanumeric() || !is_identifier_char(c) {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            continue;
+        }
+        let previous = at.checked_sub(1).map(|at| chars[at]);
+        let next_is_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let begins = c.is_uppercase()
+            && previous.is_some_and(|p| p.is_lowercase() || p.is_numeric() || (p.is_uppercase() && next_is_lower));
+        if begins {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+        }
+        word.extend(c.to_lowercase().filter(|&c| is_identifier_char(c)));
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+fn is_identifier_char(c: char) -> bool {
+    // syn's parser is what decides in the end whether this is an identifier.
+    c.is_ascii_alphanumeric() || (!c.is_ascii() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok())
+}
+
+fn escape(name: String) -> String {
+    let name = match name.chars().next() {
+        None => "state".to_owned(),
+        Some(first) if first.is_numeric() => format!("state_{name}"),
+        Some(_) => name,
+    };
+    match syn::parse_str::<syn::Ident>(&name) {
+        // A keyword since edition 2024, which syn takes for a name.
+        Ok(_) if name == "gen" => "gen_".to_owned(),
+        Ok(_) => name,
+        // A keyword, or a first character that may only continue an identifier.
+        Err(_) if syn::parse_str::<syn::Ident>(&format!("{name}_")).is_ok() => format!("{name}_"),
+        Err(_) => format!("state_{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_as_rust() {
+        for (text, expected) in [
+            ("Wait a bit", "wait_a_bit"),
+            ("Ready?", "ready"),
+            ("ChargeCard", "charge_card"),
+            ("HTTPRequest", "http_request"),
+            ("GetS3Object", "get_s3_object"),
+            ("true", "true_"),
+            ("return", "return_"),
+            ("3 tries", "state_3_tries"),
+            ("?", "state"),
+            ("Größe prüfen", "größe_prüfen"),
+            ("状態", "状態"),
+            ("self", "self_"),
+            ("_", "state"),
+            ("gen", "gen_"),
+        ] {
+            assert_eq!(snake(text), expected, "{text:?}");
+        }
+        assert_eq!(camel("wait a bit"), "WaitABit");
+        assert_eq!(camel("self"), "SelfState");
+        assert_eq!(screaming("true_"), "TRUE");
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let mut names = Names::with(&["run"]);
+        let claims = ["cat", "cat", "cat_2", "run"].map(|name| names.claim(name).0);
+        assert_eq!(claims, ["cat", "cat_2", "cat_2_2", "run_2"]);
+    }
+}

@@ -1,0 +1,238 @@
+//! What a state reads: its paths, and from them its variables and its part of the context object.
+
+use crate::expr::intrinsic::{ArgKind, Call};
+use crate::expr::path::{Path, Root, Step};
+use crate::syntax::*;
+use std::collections::BTreeSet;
+
+/// Calls `visit` with every path in the state's own fields; those of inner scopes are not among them.
+pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
+    let mut walk = Walk { visit };
+    walk.selection(&state.input_path);
+    walk.selection(&state.output_path);
+    walk.template(state.assign.as_ref());
+    match &state.kind {
+        StateKind::Task(task) => {
+            walk.template(task.parameters.as_ref());
+            walk.template(task.credentials.as_ref());
+            walk.number(task.timeout.as_ref());
+            walk.number(task.heartbeat.as_ref());
+            walk.outcome(&task.outcome);
+        }
+        StateKind::Pass(pass) => {
+            // With a Result, Parameters are not applied (PS-2).
+            if pass.result.is_none() {
+                walk.template(pass.parameters.as_ref());
+            }
+        }
+        StateKind::Choice(choice) => {
+            for rule in &choice.rules {
+                walk.template(rule.assign.as_ref());
+                if let Some(condition) = &rule.condition {
+                    walk.condition(condition);
+                }
+            }
+        }
+        StateKind::Wait(wait) => match &wait.until {
+            WaitUntil::SecondsPath(path) | WaitUntil::TimestampPath(path) => (walk.visit)(&path.value),
+            WaitUntil::Seconds(_) | WaitUntil::Timestamp(_) => {}
+        },
+        StateKind::Succeed => {}
+        StateKind::Fail(fail) => {
+            for text in [&fail.error, &fail.cause].into_iter().flatten() {
+                match text {
+                    FailText::Literal(_) => {}
+                    FailText::Path(path) => (walk.visit)(&path.value),
+                    FailText::Call(call) => walk.call(&call.value),
+                }
+            }
+        }
+        StateKind::Parallel(parallel) => {
+            walk.template(parallel.parameters.as_ref());
+            walk.outcome(&parallel.outcome);
+        }
+        StateKind::Map(map) => {
+            if let Some(path) = &map.items_path {
+                (walk.visit)(&path.value);
+            }
+            walk.template(map.item_selector.as_ref());
+            walk.number(map.max_concurrency.as_ref());
+            walk.number(map.tolerated_failure_count.as_ref());
+            walk.number(map.tolerated_failure_percentage.as_ref());
+            walk.outcome(&map.outcome);
+        }
+    }
+}
+
+/// Calls `visit` with every path in a template.
+pub fn each_template_path<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s Path)) {
+    Walk { visit }.template(Some(template));
+}
+
+struct Walk<'v, 's> {
+    visit: &'v mut dyn FnMut(&'s Path),
+}
+
+impl<'s> Walk<'_, 's> {
+    fn selection(&mut self, selection: &'s Selection) {
+        if let Selection::Path(path) = selection {
+            (self.visit)(&path.value);
+        }
+    }
+
+    fn number(&mut self, number: Option<&'s Number>) {
+        if let Some(Number::Path(path)) = number {
+            (self.visit)(&path.value);
+        }
+    }
+
+    fn outcome(&mut self, outcome: &'s Outcome) {
+        self.template(outcome.result_selector.as_ref());
+        for catcher in &outcome.catch {
+            self.template(catcher.assign.as_ref());
+        }
+    }
+
+    fn template(&mut self, template: Option<&'s Template>) {
+        match template {
+            None | Some(Template::Literal(_)) => {}
+            Some(Template::Array(elements)) => elements.iter().for_each(|element| self.template(Some(element))),
+            Some(Template::Object(fields)) => {
+                for field in fields {
+                    match &field.value {
+                        FieldValue::Template(template) => self.template(Some(template)),
+                        FieldValue::Path(path) => (self.visit)(&path.value),
+                        FieldValue::Call(call) => self.call(&call.value),
+                    }
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, call: &'s Call) {
+        for arg in &call.args {
+            match &arg.kind {
+                ArgKind::Path(path) => (self.visit)(path),
+                ArgKind::Call(call) => self.call(call),
+                _ => {}
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &'s Condition) {
+        match condition {
+            Condition::And(all) | Condition::Or(all) => all.iter().for_each(|one| self.condition(one)),
+            Condition::Not(one) => self.condition(one),
+            Condition::Test(test) => {
+                (self.visit)(&test.variable.value);
+                match &test.operator {
+                    Operator::String(_, Right::Path(path))
+                    | Operator::Numeric(_, Right::Path(path))
+                    | Operator::Timestamp(_, Right::Path(path))
+                    | Operator::Boolean(Right::Path(path)) => (self.visit)(&path.value),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// The variables that a state's own fields read.
+pub fn variables(state: &State) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    each_path(state, &mut |path| {
+        if let Root::Variable(name) = &path.root {
+            names.insert(name.as_str());
+        }
+    });
+    names
+}
+
+/// The variables that a state's own fields assign, Choice rules and Catchers included.
+pub fn assigned(state: &State) -> BTreeSet<&str> {
+    let mut templates: Vec<&Option<Template>> = vec![&state.assign];
+    match &state.kind {
+        StateKind::Choice(choice) => templates.extend(choice.rules.iter().map(|rule| &rule.assign)),
+        _ => templates.extend(
+            state
+                .outcome()
+                .iter()
+                .flat_map(|outcome| &outcome.catch)
+                .map(|catcher| &catcher.assign),
+        ),
+    }
+    templates.into_iter().flatten().flat_map(assigned_names).collect()
+}
+
+/// The names that an `Assign` sets, in document order.
+pub fn assigned_names(assign: &Template) -> Vec<&str> {
+    match assign {
+        Template::Literal(serde_json::Value::Object(members)) => members.keys().map(String::as_str).collect(),
+        Template::Object(fields) => fields.iter().map(|field| field.name.as_str()).collect(),
+        Template::Literal(_) | Template::Array(_) => Vec::new(),
+    }
+}
+
+/// Which parts of the context object must be kept or noted for somebody to read them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kept {
+    /// `$$.Execution.Input`
+    pub input: bool,
+    /// `$$.Map.Item.Value`
+    pub item: bool,
+    /// `$$.State.EnteredTime`
+    pub entered: bool,
+}
+
+impl Kept {
+    /// What a path needs.
+    pub fn by(path: &Path) -> Kept {
+        if path.root != Root::Context {
+            return Kept::default();
+        }
+        // A path that stops early, or is not definite, may show anything below.
+        let may_read = |wanted: [&str; 2]| {
+            wanted
+                .iter()
+                .zip(path.steps.iter().map(Some).chain([None, None]))
+                .all(|(wanted, step)| match step {
+                    Some(Step::Member(name)) => name == wanted,
+                    _ => true,
+                })
+        };
+        Kept {
+            input: may_read(["Execution", "Input"]),
+            item: may_read(["Map", "Item"])
+                && !matches!(path.steps.get(2), Some(Step::Member(name)) if name != "Value"),
+            entered: may_read(["State", "EnteredTime"]),
+        }
+    }
+
+    /// What a state's own fields need.
+    pub fn by_state(state: &State) -> Kept {
+        let mut kept = Kept::default();
+        each_path(state, &mut |path| kept = kept.and(Kept::by(path)));
+        kept
+    }
+
+    /// What the states of a scope need, those of scopes inside it included unless they are executions of their own.
+    pub fn by_scope(scope: &Scope) -> Kept {
+        scope.states.iter().fold(Kept::default(), |kept, state| {
+            let inner = state
+                .scopes()
+                .into_iter()
+                .filter(|_| !state.is_distributed())
+                .map(Kept::by_scope);
+            inner.fold(kept.and(Kept::by_state(state)), Kept::and)
+        })
+    }
+
+    /// Both.
+    pub fn and(self, other: Kept) -> Kept {
+        Kept {
+            input: self.input || other.input,
+            item: self.item || other.item,
+            entered: self.entered || other.entered,
+        }
+    }
+}

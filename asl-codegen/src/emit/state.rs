@@ -1,0 +1,393 @@
+//! The functions of states: what they share, and the states that only handle data.
+
+use super::doc::{code, doc, prose};
+use super::expr::{Env, literal, mentions, steps};
+use super::name::Names;
+use super::reads::{self, Kept};
+use super::variables::{Variables, ident};
+use super::work::Works;
+use crate::Options;
+use crate::syntax::*;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// Collects the items of a module.
+pub struct Emitter<'a> {
+    pub(super) options: &'a Options,
+    /// Names of functions.
+    pub(super) functions: Names,
+    /// Names of types.
+    pub(super) types: Names,
+    /// Names of constants.
+    pub(super) constants: Names,
+    pub(super) works: Works,
+    /// Functions, and the types that go with them.
+    pub(super) items: Vec<TokenStream>,
+    /// Constants, which stand last.
+    pub(super) tables: Vec<TokenStream>,
+    /// The entries of the machine's description.
+    pub(super) descriptions: Vec<TokenStream>,
+}
+
+/// What the states of a scope have in common.
+pub struct ScopeContext {
+    /// The function of the scope, without a suffix.
+    pub function: String,
+    /// What it is: `branch 1 of Publish`.
+    pub title: String,
+    pub variables: Variables,
+}
+
+/// The function of a state.
+pub struct StateFn {
+    /// Its name.
+    pub name: String,
+    /// The state's name.
+    pub title: String,
+    /// Its variant where the scope is dispatched.
+    pub variant: String,
+    pub is_async: bool,
+    pub takes_tasks: bool,
+    /// Whether it takes the variables, and may set them.
+    pub takes_variables: Option<bool>,
+    /// Whether it answers an error: Fail.
+    pub fails: bool,
+    pub is_reachable: bool,
+    /// The states that a Choice leads to.
+    pub targets: Vec<usize>,
+    /// For a Choice with three targets or more: the enum and the variant of each.
+    pub choices: Vec<(Ident, Ident)>,
+    pub catchers: Vec<CatcherCode>,
+}
+
+/// A Catcher in the flow.
+pub struct CatcherCode {
+    /// `ErrorEquals`
+    pub names: Vec<String>,
+    /// What happens before its `Next`.
+    pub transition: TokenStream,
+}
+
+impl StateFn {
+    /// A call of the function; what it answers is a `Result`, or an `Error` of a Fail state.
+    pub fn call(&self) -> TokenStream {
+        let name = ident(&self.name);
+        let tasks = self.takes_tasks.then(|| quote!(tasks,));
+        let variables = self.takes_variables.map(|_| quote!(, vars));
+        let wait = self.is_async.then(|| quote!(.await));
+        quote!(#name(cx, #tasks data #variables) #wait)
+    }
+}
+
+impl State {
+    /// Whether it is a distributed Map, whose iterations are executions of their own.
+    pub(crate) fn is_distributed(&self) -> bool {
+        matches!(&self.kind, StateKind::Map(map) if map.mode != MapMode::Inline)
+    }
+
+    /// Whether its data may be other after it than before.
+    fn changes_data(&self) -> bool {
+        let selects = |selection: &Selection| !matches!(selection, Selection::Whole);
+        let keeps = |path: &ResultPath| matches!(path, ResultPath::Discard);
+        let result = match &self.kind {
+            StateKind::Fail(_) => return false,
+            StateKind::Choice(_) | StateKind::Wait(_) | StateKind::Succeed => selects(&self.input_path),
+            StateKind::Pass(pass) => {
+                let passes = pass.result.is_none() && pass.parameters.is_none() && !selects(&self.input_path);
+                !keeps(&pass.result_path) && !(passes && matches!(pass.result_path, ResultPath::Replace))
+            }
+            StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_) => {
+                self.outcome().is_some_and(|outcome| !keeps(&outcome.result_path))
+            }
+        };
+        result || selects(&self.output_path)
+    }
+
+    pub(super) fn type_word(&self) -> &'static str {
+        match self.kind {
+            StateKind::Task(_) => "Task",
+            StateKind::Pass(_) => "Pass",
+            StateKind::Choice(_) => "Choice",
+            StateKind::Wait(_) => "Wait",
+            StateKind::Succeed => "Succeed",
+            StateKind::Fail(_) => "Fail",
+            StateKind::Parallel(_) => "Parallel",
+            StateKind::Map(_) => "Map",
+        }
+    }
+}
+
+impl ScopeContext {
+    /// What expressions see in this scope.
+    pub(super) fn env(&self, root: TokenStream, context: TokenStream) -> Env<'_> {
+        Env {
+            root,
+            context,
+            variables: &self.variables,
+        }
+    }
+
+    /// `Assign`: the statements that compute all values, and those that then set them (J-77).
+    pub(super) fn assign(&self, assign: &Template, env: &Env) -> (TokenStream, TokenStream) {
+        let values: Vec<(&str, TokenStream)> = match assign {
+            Template::Object(fields) => fields
+                .iter()
+                .map(|field| (field.name.as_str(), env.field_value(field)))
+                .collect(),
+            Template::Literal(serde_json::Value::Object(members)) => members
+                .iter()
+                .map(|(name, value)| (name.as_str(), literal(value)))
+                .collect(),
+            Template::Literal(_) | Template::Array(_) => Vec::new(),
+        };
+        let (mut compute, mut set) = (TokenStream::new(), TokenStream::new());
+        for (name, value) in values {
+            let fresh = ident(&format!("new_{}", super::name::snake(name)));
+            compute.extend(quote!(let #fresh = #value;));
+            set.extend(self.variables.assign(name, quote!(#fresh)));
+        }
+        (compute, set)
+    }
+
+    /// The effective input: statements, and an expression that is or derefs to `&Value`.
+    pub(super) fn input(&self, state: &State) -> (TokenStream, TokenStream) {
+        match &state.input_path {
+            Selection::Whole => (TokenStream::new(), quote!(data)),
+            Selection::Nothing => (quote!(let input = &rt::nothing();), quote!(input)),
+            Selection::Path(path) => {
+                let value = self.env(quote!(data), quote!(cx.context())).borrow(&path.value);
+                (quote!(let input = #value;), quote!(input))
+            }
+        }
+    }
+
+    /// Replaces the data by what a path selects of it.
+    fn narrow(&self, selection: &Selection) -> TokenStream {
+        match selection {
+            Selection::Whole => TokenStream::new(),
+            Selection::Nothing => quote!(*data = Data::Owned(rt::nothing());),
+            Selection::Path(path) => {
+                let path = &path.value;
+                if path.root == crate::expr::path::Root::Input && path.is_plain() {
+                    let (text, steps) = (&path.text, steps(&path.steps));
+                    return quote!(rt::narrow(data, #text, #steps)?;);
+                }
+                let value = self.env(quote!(data), quote!(cx.context())).copy(path);
+                quote!(*data = Data::Owned(#value);)
+            }
+        }
+    }
+
+    /// `InputPath` of a state whose output is its effective input.
+    pub(super) fn narrow_input(&self, state: &State) -> TokenStream {
+        self.narrow(&state.input_path)
+    }
+
+    /// `OutputPath`
+    pub(super) fn output(&self, state: &State) -> TokenStream {
+        self.narrow(&state.output_path)
+    }
+
+    /// Puts a result where `ResultPath` says.
+    pub(super) fn put(&self, path: &ResultPath, result: TokenStream) -> TokenStream {
+        match path {
+            ResultPath::Replace => quote!(*data = Data::Owned(#result);),
+            ResultPath::Discard => TokenStream::new(),
+            ResultPath::Into(path) => {
+                let steps = steps(&path.value.steps);
+                quote!(rt::set(data.to_mut(), #steps, #result)?;)
+            }
+        }
+    }
+}
+
+impl Emitter<'_> {
+    /// Writes down the function of a state.
+    pub(super) fn state_fn(
+        &mut self,
+        scope: &ScopeContext,
+        state: &State,
+        function: &StateFn,
+        answer: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
+        let name = ident(&function.name);
+        let ty = ident(state.type_word());
+        let title = &state.name.value;
+        let stamp = Kept::by_state(state).entered.then(|| quote!(cx.stamp();));
+        let seed = mentions(&body, "draws").then(|| quote!(cx.seed();));
+        let data = if state.changes_data() {
+            quote!(data: &mut Data<'_>)
+        } else {
+            quote!(data: &Value)
+        };
+        let variables = function
+            .takes_variables
+            .zip(scope.variables.holder.as_ref())
+            .map(|(sets, holder)| {
+                let ty = holder.ty();
+                if sets {
+                    quote!(, vars: &mut #ty)
+                } else {
+                    quote!(, vars: &#ty)
+                }
+            });
+        let (tasks, generics) = match function.takes_tasks {
+            true => (quote!(tasks: &T,), quote!(<E: Engine, T: Tasks>)),
+            false => (TokenStream::new(), quote!(<E: Engine>)),
+        };
+        let is_async = function.is_async.then(|| quote!(async));
+        let comment = state.comment.as_deref().map(prose).unwrap_or_default();
+        let doc = doc(&[format!("{} {}.", state.type_word(), code(title)), comment]);
+        quote! {
+            #doc
+            #is_async fn #name #generics(cx: &mut Scope<'_, E>, #tasks #data #variables) -> #answer {
+                cx.enter(Type::#ty, #title, data);
+                #stamp
+                #seed
+                #body
+            }
+        }
+    }
+
+    pub(super) fn pass(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, pass: &Pass) -> TokenStream {
+        let (setup, root) = if pass.result.is_some() {
+            (TokenStream::new(), quote!(data))
+        } else {
+            scope.input(state)
+        };
+        let env = scope.env(root.clone(), quote!(cx.context()));
+        let computed = match (&pass.result, &pass.parameters) {
+            (Some(result), _) => Some(literal(result)),
+            (None, Some(parameters)) => Some(env.template(parameters)),
+            (None, None) => None,
+        };
+        let output = scope.output(state);
+        let body = match (computed, &state.assign) {
+            // The input is the result: nothing is built.
+            (None, None) => match &pass.result_path {
+                ResultPath::Replace => scope.narrow_input(state),
+                ResultPath::Discard => setup,
+                into => {
+                    let put = scope.put(into, quote!(result));
+                    quote!(#setup let result = Value::clone(#root); #put)
+                }
+            },
+            (Some(value), None) => match &pass.result_path {
+                ResultPath::Discard if pass.result.is_some() => TokenStream::new(),
+                ResultPath::Discard => quote!(#setup drop(#value);),
+                path => {
+                    let put = scope.put(path, quote!(result));
+                    quote!(#setup let result = #value; #put)
+                }
+            },
+            (value, Some(assign)) => {
+                let (value, root) = match value {
+                    Some(value) => (quote!(let result = #value;), quote!(&result)),
+                    None => (TokenStream::new(), root.clone()),
+                };
+                let (compute, set) = scope.assign(assign, &scope.env(root, quote!(cx.context())));
+                let put = match (value.is_empty(), &pass.result_path) {
+                    (true, ResultPath::Replace) => scope.narrow_input(state),
+                    (true, ResultPath::Into(_)) => {
+                        let put = scope.put(&pass.result_path, quote!(result));
+                        let (_, root) = scope.input(state);
+                        quote!(let result = Value::clone(#root); #put)
+                    }
+                    (_, path) => scope.put(path, quote!(result)),
+                };
+                quote!(#setup #value #compute #put #set)
+            }
+        };
+        let body = quote!(#body #output cx.exit(data); Ok(()));
+        self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+
+    pub(super) fn wait(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, wait: &Wait) -> TokenStream {
+        let env = scope.env(quote!(data), quote!(cx.context()));
+        let until = match &wait.until {
+            WaitUntil::Seconds(seconds) => quote!(rt::Until::After(rt::Duration::from_secs(#seconds))),
+            WaitUntil::SecondsPath(path) => {
+                let (text, found) = (&path.value.text, env.find(&path.value));
+                quote!(rt::seconds_path(#text, #found)?)
+            }
+            WaitUntil::Timestamp(text) => {
+                let time = chrono::DateTime::parse_from_rfc3339(text).unwrap_or_default();
+                let (seconds, nanoseconds) = (time.timestamp(), time.timestamp_subsec_nanos());
+                quote!(rt::timestamp(#seconds, #nanoseconds))
+            }
+            WaitUntil::TimestampPath(path) => {
+                let (text, found) = (&path.value.text, env.find(&path.value));
+                quote!(rt::timestamp_path(#text, #found)?)
+            }
+        };
+        let (narrow, output) = (scope.narrow_input(state), scope.output(state));
+        let (compute, set) = match &state.assign {
+            Some(assign) => scope.assign(assign, &env),
+            None => Default::default(),
+        };
+        let body = quote! {
+            #narrow
+            let until = #until;
+            rt::wait(cx, until).await?;
+            #compute
+            #output
+            #set
+            cx.exit(data);
+            Ok(())
+        };
+        self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+
+    pub(super) fn succeed(&mut self, scope: &ScopeContext, state: &State, function: &StateFn) -> TokenStream {
+        let (narrow, output) = (scope.narrow_input(state), scope.output(state));
+        let body = quote!(#narrow #output cx.exit(data); Ok(()));
+        self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+
+    pub(super) fn fail(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, fail: &Fail) -> TokenStream {
+        let env = scope.env(quote!(data), quote!(cx.context()));
+        let is_literal = |text: &Option<FailText>| matches!(text, None | Some(FailText::Literal(_)));
+        let literals = is_literal(&fail.error) && is_literal(&fail.cause);
+        let text = |text: &Option<FailText>, field: &str| match text {
+            None => quote!(None),
+            Some(FailText::Literal(text)) if literals => quote!(Some(#text)),
+            Some(FailText::Literal(text)) => quote!(Some(#text.to_owned())),
+            Some(FailText::Path(path)) => {
+                let value = env.field(field, &path.value);
+                quote!(Some(rt::fail_text(#field, #value)?))
+            }
+            Some(FailText::Call(call)) => {
+                let value = env.call(field, &call.value);
+                quote!(Some(rt::fail_text(#field, &#value)?))
+            }
+        };
+        let (error, cause) = (text(&fail.error, "ErrorPath"), text(&fail.cause, "CausePath"));
+        let body = match literals {
+            true => quote!(rt::failed(#error, #cause)),
+            false => quote!(rt::failed_with(|| Ok((#error, #cause)))),
+        };
+        self.state_fn(scope, state, function, quote!(Error), body)
+    }
+
+    /// What a state's function takes of the variables: nothing, a look, or the right to set them.
+    pub(super) fn takes_variables(scope: &ScopeContext, state: &State) -> Option<bool> {
+        scope.variables.holder.as_ref()?;
+        let sets = match &state.kind {
+            StateKind::Choice(choice) => {
+                state.assign.is_some() || choice.rules.iter().any(|rule| rule.assign.is_some())
+            }
+            _ => state.assign.is_some(),
+        };
+        let reads = reads::variables(state)
+            .into_iter()
+            .any(|name| scope.variables.knows(name));
+        let inner_reads = !state.is_distributed()
+            && state
+                .scopes()
+                .into_iter()
+                .flat_map(super::free_variables)
+                .any(|name| scope.variables.knows(name));
+        (sets || reads || inner_reads).then_some(sets)
+    }
+}

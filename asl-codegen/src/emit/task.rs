@@ -1,0 +1,192 @@
+//! Task: the policy as a constant, the call of the handler, and what becomes of the result.
+
+use super::expr::{mentions, optional};
+use super::name::screaming;
+use super::state::{Emitter, ScopeContext, StateFn};
+use super::variables::ident;
+use crate::expr::path::Root;
+use crate::syntax::*;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+impl Emitter<'_> {
+    pub(super) fn task(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, task: &Task) -> TokenStream {
+        let outcome = &task.outcome;
+        let policy = ident(&self.constants.claim(&screaming(&function.name)).0);
+        let method = self.works.method(state, task);
+        self.tables.push(policy_table(&policy, task));
+        let keeps_input = !outcome.retry.is_empty()
+            || !outcome.catch.is_empty()
+            || !matches!(outcome.result_path, ResultPath::Replace)
+            || task
+                .timeout
+                .iter()
+                .chain(&task.heartbeat)
+                .any(|number| matches!(number, Number::Path(_)))
+            || task.credentials.is_some();
+        let is_plain = match &state.input_path {
+            Selection::Path(path) => path.value.root == Root::Input && path.value.is_plain(),
+            _ => true,
+        };
+        let (setup, payload) = match &task.parameters {
+            None if !keeps_input && is_plain => (scope.narrow_input(state), quote!(rt::take(data))),
+            None => {
+                let (setup, root) = scope.input(state);
+                (setup, quote!(Value::clone(#root)))
+            }
+            Some(parameters) => {
+                let (setup, root) = scope.input(state);
+                (setup, scope.env(root, quote!(cx)).template(parameters))
+            }
+        };
+        let (_, root) = scope.input(state);
+        let env = scope.env(root, quote!(cx.context()));
+        let credentials = task.credentials.as_ref().map(|credentials| {
+            let value = env.template(credentials);
+            quote!(let credentials = #value; cx.set_credentials(credentials);)
+        });
+        let seconds = |number: &Option<Number>, field: &str| match number {
+            Some(Number::Path(path)) => {
+                let (text, value) = (&path.value.text, env.borrow(&path.value));
+                let field = ident(field);
+                Some(quote!(#field: Some(rt::positive_seconds(#text, #value)?),))
+            }
+            _ => None,
+        };
+        let timeout = seconds(&task.timeout, "timeout");
+        let heartbeat = seconds(&task.heartbeat, "heartbeat");
+        let (limits_setup, limits) = match timeout.is_none() && heartbeat.is_none() {
+            true => (TokenStream::new(), quote!(#policy.limits)),
+            false => (
+                {
+                    let rest = (timeout.is_none() || heartbeat.is_none()).then(|| quote!(..#policy.limits));
+                    quote!(let limits = rt::Limits { #timeout #heartbeat #rest };)
+                },
+                quote!(limits),
+            ),
+        };
+        let parameter = if mentions(&payload, "cx") {
+            quote!(cx)
+        } else {
+            quote!(_)
+        };
+        let run = quote! {
+            rt::task(cx, &#policy, #limits, &mut |#parameter| Ok(#payload), &mut |cx, input| {
+                Box::pin(async move { tasks.#method(&cx, input).await })
+            })
+            .await?
+        };
+        let finish = self.finish(scope, state, outcome, run);
+        let body = quote!(#setup #credentials #limits_setup #finish);
+        self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+
+    /// What becomes of the result of a Task, Parallel or Map: `Assign` and `ResultSelector`, which both see the raw result
+    /// (IO-28), `ResultPath`, `OutputPath`. Variables are set when nothing can fail any more (J-79).
+    pub(super) fn finish(
+        &mut self,
+        scope: &ScopeContext,
+        state: &State,
+        outcome: &Outcome,
+        run: TokenStream,
+    ) -> TokenStream {
+        let env = scope.env(quote!(&result), quote!(cx.context()));
+        let (compute, set) = match &state.assign {
+            Some(assign) => scope.assign(assign, &env),
+            None => Default::default(),
+        };
+        let is_discarded = matches!(outcome.result_path, ResultPath::Discard);
+        let selected = outcome.result_selector.as_ref().map(|selector| {
+            let value = env.template(selector);
+            if is_discarded {
+                quote!(drop(#value);)
+            } else {
+                quote!(let result = #value;)
+            }
+        });
+        let output = scope.output(state);
+        let put = scope.put(&outcome.result_path, quote!(result));
+        let run = match is_discarded && selected.is_none() && compute.is_empty() {
+            true => quote!(#run;),
+            false => quote!(let result = #run;),
+        };
+        quote!(#run #compute #selected #put #output #set cx.exit(data); Ok(()))
+    }
+}
+
+fn policy_table(name: &proc_macro2::Ident, task: &Task) -> TokenStream {
+    let arn = &task.resource.value.text;
+    let (service, action, pattern, family) = match &task.resource.value.kind {
+        ResourceKind::Lambda { function } => ("lambda", function.as_str(), Pattern::RequestResponse, "LambdaFunction"),
+        ResourceKind::Activity { activity } => ("activity", activity.as_str(), Pattern::RequestResponse, "Activity"),
+        ResourceKind::Service {
+            service,
+            action,
+            pattern,
+        } => (service.as_str(), action.as_str(), *pattern, "Task"),
+        ResourceKind::Symbolic => ("", "", Pattern::RequestResponse, "LambdaFunction"),
+    };
+    let family = ident(family);
+    let pattern = ident(match pattern {
+        Pattern::RequestResponse => "RequestResponse",
+        Pattern::Sync => "Sync",
+        Pattern::Sync2 => "Sync2",
+        Pattern::WaitForTaskToken => "WaitForTaskToken",
+    });
+    let seconds = |number: &Option<Number>| match number {
+        Some(Number::Literal(text)) => {
+            let seconds = Literal::u64_unsuffixed(text.value.parse().unwrap_or(u64::MAX));
+            quote!(Some(rt::Duration::from_secs(#seconds)))
+        }
+        _ => quote!(None),
+    };
+    let (timeout, heartbeat) = (seconds(&task.timeout), seconds(&task.heartbeat));
+    let retry = retriers(&task.outcome.retry);
+    quote! {
+        const #name: rt::Policy = rt::Policy {
+            resource: rt::Resource {
+                arn: #arn,
+                service: #service,
+                action: #action,
+                pattern: rt::Pattern::#pattern,
+                family: rt::Family::#family,
+            },
+            limits: rt::Limits { timeout: #timeout, heartbeat: #heartbeat },
+            retry: #retry,
+        };
+    }
+}
+
+/// `Retry` as a constant slice; fields with their default value are left out.
+pub fn retriers(retry: &[Retrier]) -> TokenStream {
+    let retriers = retry.iter().map(|retrier| {
+        let names = retrier.error_equals.iter().map(|name| &name.value);
+        let default = quote!(rt::Retrier::new(&[#(#names),*]));
+        let mut fields = TokenStream::new();
+        if retrier.interval_seconds != 1 {
+            let value = Literal::u64_unsuffixed(retrier.interval_seconds);
+            fields.extend(quote!(interval_seconds: #value,));
+        }
+        if retrier.max_attempts != 3 {
+            let value = Literal::u32_unsuffixed(retrier.max_attempts);
+            fields.extend(quote!(max_attempts: #value,));
+        }
+        if retrier.backoff_rate != 2.0 {
+            let value = Literal::f64_unsuffixed(retrier.backoff_rate);
+            fields.extend(quote!(backoff_rate: #value,));
+        }
+        if let Some(value) = retrier.max_delay_seconds {
+            let value = optional(Some(Literal::u64_unsuffixed(value)));
+            fields.extend(quote!(max_delay_seconds: #value,));
+        }
+        if retrier.full_jitter {
+            fields.extend(quote!(full_jitter: true,));
+        }
+        if fields.is_empty() {
+            default
+        } else {
+            quote!(rt::Retrier { #fields ..#default })
+        }
+    });
+    quote!(&[#(#retriers),*])
+}

@@ -1,0 +1,195 @@
+//! The distinct pieces of work that a machine hands to its caller: the methods of its `Tasks`.
+
+use super::name::{Names, snake};
+use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
+use crate::syntax::{FieldValue, Pattern, ResourceKind, Scope, State, StateKind, Task, Template};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::{BTreeMap, HashMap};
+
+/// The methods of `Tasks`, in document order.
+#[derive(Debug, Default)]
+pub struct Works {
+    by_key: HashMap<Key, usize>,
+    methods: Vec<Method>,
+}
+
+/// What makes two tasks the same piece of work: service, action, pattern, and the function where it is literal, or else
+/// the state.
+type Key = (String, String);
+
+#[derive(Debug)]
+struct Method {
+    name: Ident,
+    resource: String,
+    states: Vec<String>,
+}
+
+impl Works {
+    /// Collects the work of a scope and of those inside it.
+    pub fn collect(
+        &mut self,
+        scope: &Scope,
+        renames: &BTreeMap<String, String>,
+        names: &mut Names,
+        out: &mut Diagnostics,
+    ) {
+        for state in &scope.states {
+            if let StateKind::Task(task) = &state.kind {
+                self.add(state, task, renames, names, out);
+            }
+            for inner in state.scopes() {
+                self.collect(inner, renames, names, out);
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        state: &State,
+        task: &Task,
+        renames: &BTreeMap<String, String>,
+        names: &mut Names,
+        out: &mut Diagnostics,
+    ) {
+        let work = work(state, task);
+        let known = self.methods.len();
+        let index = *self.by_key.entry(work.key).or_insert(known);
+        if index == known {
+            let wanted = renames.get(&work.title).cloned().unwrap_or_else(|| snake(&work.title));
+            let (name, is_free) = names.claim(&wanted);
+            if !is_free {
+                let message = format!("the work of state `{}` gets the name `{name}`", state.name.value);
+                out.push(
+                    Diagnostic::lint(Lint::NameCollision, task.resource.span, message)
+                        .label(format!("`{wanted}` is taken by other work"))
+                        .help(format!("name it: `rename {{ {:?} => another_name }}`", work.title)),
+                );
+            }
+            let resource = task.resource.value.text.clone();
+            self.methods.push(Method {
+                name: format_ident!("{name}"),
+                resource,
+                states: Vec::new(),
+            });
+        }
+        self.methods[index].states.push(state.name.value.clone());
+    }
+
+    /// The method that does the work of a Task state.
+    pub fn method(&self, state: &State, task: &Task) -> Ident {
+        match self.by_key.get(&work(state, task).key) {
+            Some(&index) => self.methods[index].name.clone(),
+            None => format_ident!("task"),
+        }
+    }
+
+    /// The names of all methods.
+    pub fn names(&self) -> impl Iterator<Item = &Ident> {
+        self.methods.iter().map(|method| &method.name)
+    }
+
+    /// The methods as they are declared in the trait.
+    pub fn declarations(&self) -> impl Iterator<Item = TokenStream> {
+        self.methods.iter().map(|method| {
+            let name = &method.name;
+            let callers: Vec<_> = method.states.iter().map(|state| super::doc::code(state)).collect();
+            let doc = super::doc::doc(&[format!(
+                "{}, called by {}.",
+                super::doc::code(&method.resource),
+                callers.join(", ")
+            )]);
+            quote! {
+                #doc
+                fn #name(&self, cx: &TaskContext<'_>, input: Value)
+                    -> impl Future<Output = Result<Value, TaskError>> + Send;
+            }
+        })
+    }
+}
+
+struct Work {
+    key: Key,
+    /// What the method is named after.
+    title: String,
+}
+
+fn work(state: &State, task: &Task) -> Work {
+    let resource = &task.resource.value;
+    match &resource.kind {
+        ResourceKind::Lambda { function } => Work {
+            key: (resource.text.clone(), String::new()),
+            title: function.clone(),
+        },
+        ResourceKind::Activity { activity } => Work {
+            key: (resource.text.clone(), String::new()),
+            title: activity.clone(),
+        },
+        ResourceKind::Symbolic => Work {
+            key: (resource.text.clone(), String::new()),
+            title: symbol(&resource.text),
+        },
+        ResourceKind::Service {
+            service,
+            action,
+            pattern,
+        } if service == "lambda" && action == "invoke" => {
+            let function = literal_parameter(task, "FunctionName");
+            let title = function
+                .map(|name| symbol(function_name(name)))
+                .unwrap_or_else(|| state.name.value.clone());
+            Work {
+                key: (format!("lambda:invoke{}", suffix(*pattern)), title.clone()),
+                title,
+            }
+        }
+        ResourceKind::Service {
+            service,
+            action,
+            pattern,
+        } => {
+            let text = format!("{service}:{action}{}", suffix(*pattern));
+            Work {
+                title: text.clone(),
+                key: (text, String::new()),
+            }
+        }
+    }
+}
+
+fn suffix(pattern: Pattern) -> &'static str {
+    match pattern {
+        Pattern::RequestResponse => "",
+        Pattern::Sync => ".sync",
+        Pattern::Sync2 => ".sync:2",
+        Pattern::WaitForTaskToken => ".waitForTaskToken",
+    }
+}
+
+/// The text of a parameter that is a literal string.
+fn literal_parameter<'t>(task: &'t Task, name: &str) -> Option<&'t str> {
+    match task.parameters.as_ref()? {
+        Template::Literal(parameters) => parameters.get(name)?.as_str(),
+        Template::Object(fields) => match &fields.iter().find(|field| field.name == name)?.value {
+            FieldValue::Template(Template::Literal(value)) => value.as_str(),
+            _ => None,
+        },
+        Template::Array(_) => None,
+    }
+}
+
+/// The name in a function's name or ARN, without its qualifier.
+fn function_name(function: &str) -> &str {
+    match function.split_once(":function:") {
+        Some((_, name)) => name.split(':').next().unwrap_or(name),
+        None if function.starts_with("${") => function,
+        None => function.split(':').next().unwrap_or(function),
+    }
+}
+
+/// `${ChargeFunction.Arn}` is named after `ChargeFunction`.
+fn symbol(text: &str) -> String {
+    text.trim_end_matches(":$LATEST")
+        .replace(".Arn}", "}")
+        .replace(['$', '{', '}'], " ")
+}
