@@ -1,4 +1,49 @@
-//! Amazon States Language as native async Rust: the macros, and what their output calls.
+//! Amazon States Language, the JSON of AWS Step Functions, as native async Rust.
+//!
+//! [`include_asl!`] compiles a definition to a module: a trait `Tasks` with a method for each distinct piece of work, and
+//! `run`, which behaves as the service does.
+//!
+//! ```
+//! use asl_runtime::{TaskContext, TaskError, Value, asl, json};
+//!
+//! asl!(pub mod pay = {
+//!     "StartAt": "Charge",
+//!     "States": {
+//!         "Charge": {
+//!             "Type": "Task",
+//!             "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge",
+//!             "Retry": [{ "ErrorEquals": ["Busy"] }],
+//!             "Catch": [{ "ErrorEquals": ["Card.Declined"], "ResultPath": "$.error", "Next": "Refused" }],
+//!             "ResultPath": "$.payment",
+//!             "End": true
+//!         },
+//!         "Refused": { "Type": "Pass", "Result": false, "ResultPath": "$.paid", "End": true }
+//!     }
+//! });
+//!
+//! struct Shop;
+//!
+//! impl pay::Tasks for Shop {
+//!     async fn charge(&self, _cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+//!         match input["amount"].as_u64() {
+//!             Some(amount) if amount < 100 => Ok(json!({ "charged": amount })),
+//!             _ => Err(TaskError::new("Card.Declined", "too much")),
+//!         }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let output = pay::run(&Shop, json!({ "amount": 20 })).await;
+//! assert_eq!(output, Ok(json!({ "amount": 20, "payment": { "charged": 20 } })));
+//!
+//! let output = pay::run(&Shop, json!({ "amount": 200 })).await.unwrap();
+//! assert_eq!(output["error"], json!({ "Error": "Card.Declined", "Cause": "too much" }));
+//! # }
+//! ```
+//!
+//! A run in memory is a [`Memory`] engine: give it an [`Execution`] where the definition reads its context object, and take
+//! its [`Handle`] to end callback tasks or to stop it. Timers are tokio's, so a run needs a tokio runtime with time.
 
 mod attempt;
 mod callback;
@@ -41,5 +86,5 @@ pub use memory::Memory;
 pub use resource::{Family, Pattern, Resource};
 pub use retry::Retrier;
 pub use scope::{Context, Scope};
-pub use serde_json::Value;
+pub use serde_json::{Value, json};
 pub use task::{Policy, TaskContext, task};
