@@ -48,6 +48,22 @@ pub fn context_field(cx: Context<'_>, input: &Value, key: &str, text: &str, step
     context(cx, text, steps).map_err(|_| path::missing_field(key, text, input, &[]))
 }
 
+/// What a plain path finds as an argument of an intrinsic function, or the error of ER-23; `call` is the text of the field.
+pub fn argument<'v>(value: &'v Value, call: &str, text: &str, steps: &[Step]) -> Result<&'v Value, Error> {
+    path::get_in_template(value, steps).ok_or_else(|| path::missing_argument(call, text, value, steps, value))
+}
+
+/// [`argument`] of a path into the context object; `input` is the data of the field.
+pub fn context_argument(
+    cx: Context<'_>,
+    input: &Value,
+    call: &str,
+    text: &str,
+    steps: &[Step],
+) -> Result<Value, Error> {
+    context(cx, text, steps).map_err(|_| path::missing_argument(call, text, &cx.object(), steps, input))
+}
+
 /// The members that are read most, without making the whole object.
 fn look(cx: Context<'_>, steps: &[Step]) -> Option<Value> {
     use Step::Key;

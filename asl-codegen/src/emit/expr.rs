@@ -6,7 +6,7 @@ use crate::expr::path::{Filter, Operand, Path, Root, Step};
 use crate::expr::pattern::format_pieces;
 use crate::syntax::{Field, FieldValue, Template};
 use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use serde_json::Value;
 
 /// What expressions can see where they stand.
@@ -113,26 +113,28 @@ impl Env<'_> {
         match &field.value {
             FieldValue::Template(template) => self.template(template),
             FieldValue::Path(path) => owned(self.field(&key, &path.value)),
-            FieldValue::Call(call) => self.call(&key, &call.value),
+            FieldValue::Call(call) => self.call(&call.value),
         }
     }
 
-    /// An intrinsic call in the field `key` as `Value`.
-    pub fn call(&self, key: &str, call: &Call) -> TokenStream {
+    /// An intrinsic call as `Value`.
+    pub fn call(&self, call: &Call) -> TokenStream {
+        self.nested_call(&call.text, call)
+    }
+
+    /// A call; `whole` is the text of the field that it stands in, which errors show.
+    fn nested_call(&self, whole: &str, call: &Call) -> TokenStream {
         let context = &self.context;
-        let borrowed = |arg: &Arg| self.argument(key, arg);
+        let borrowed = |arg: &Arg| self.argument(whole, arg);
+        let literal = |arg: &Arg| self.literal_argument(whole, arg);
         match (call.function, &call.args[..]) {
             (Intrinsic::Uuid, _) => quote!(rt::intrinsic::uuid(&mut #context.draws())),
             (Intrinsic::MathRandom, args) => {
-                let (seed, bounds) = (args.get(2).map(borrowed), args.iter().take(2).map(borrowed));
-                let seed = match seed {
-                    Some(seed) => quote!(Some(#seed)),
-                    None => quote!(None),
-                };
+                let (seed, bounds) = (optional(args.get(2).map(borrowed)), args.iter().take(2).map(literal));
                 quote!(rt::intrinsic::math_random(#(#bounds,)* #seed, &mut #context.draws())?)
             }
             (Intrinsic::Array, args) => {
-                let elements = args.iter().map(|arg| self.owned_argument(key, arg));
+                let elements = args.iter().map(|arg| self.owned_argument(whole, arg));
                 quote!(rt::array([#(#elements),*]))
             }
             (
@@ -156,31 +158,55 @@ impl Env<'_> {
             }
             (function, args) => {
                 let name = function.name().trim_start_matches("States.");
-                let name = format_ident!("{}", super::name::snake(name));
-                let args = args.iter().map(borrowed);
+                let name = ident(&super::name::snake(name));
+                let args = args.iter().enumerate().map(|(index, arg)| match (function, index) {
+                    (Intrinsic::ArrayContains | Intrinsic::ArrayLength | Intrinsic::JsonToString, _)
+                    | (Intrinsic::Hash, 0) => borrowed(arg),
+                    _ => literal(arg),
+                });
                 quote!(rt::intrinsic::#name(#(#args),*)?)
             }
         }
     }
 
-    fn argument(&self, key: &str, arg: &Arg) -> TokenStream {
-        match &arg.kind {
-            ArgKind::Path(path) => self.field(key, path),
-            _ => {
-                let value = self.owned_argument(key, arg);
-                quote!(&#value)
-            }
+    /// An argument as `&Value`.
+    fn argument(&self, whole: &str, arg: &Arg) -> TokenStream {
+        let ArgKind::Path(path) = &arg.kind else {
+            let value = self.owned_argument(whole, arg);
+            return quote!(&#value);
+        };
+        let (text, steps) = (&path.text, steps(&path.steps));
+        let (context, input) = (&self.context, &self.root);
+        let root = match &path.root {
+            Root::Input => self.root.clone(),
+            Root::Context => return quote!(&rt::context_argument(#context, #input, #whole, #text, #steps)?),
+            Root::Variable(name) => self.variables.read(name),
+        };
+        match path.steps.is_empty() {
+            true => root,
+            false if path.is_plain() => quote!(rt::argument(#root, #whole, #text, #steps)?),
+            false => quote!(&rt::query(#root, #text, #steps)?),
         }
     }
 
-    fn owned_argument(&self, key: &str, arg: &Arg) -> TokenStream {
+    /// An argument as it may stand where a function takes Rust literals too.
+    fn literal_argument(&self, whole: &str, arg: &Arg) -> TokenStream {
+        match &arg.kind {
+            ArgKind::String { value, .. } => quote!(#value),
+            ArgKind::Bool(value) => quote!(#value),
+            ArgKind::Number(text) => rust_number(text).unwrap_or_else(|| num(text)),
+            _ => self.argument(whole, arg),
+        }
+    }
+
+    fn owned_argument(&self, whole: &str, arg: &Arg) -> TokenStream {
         match &arg.kind {
             ArgKind::String { value, .. } => quote!(Value::from(#value)),
             ArgKind::Number(text) => number(text),
             ArgKind::Bool(value) => quote!(Value::Bool(#value)),
             ArgKind::Null => quote!(Value::Null),
-            ArgKind::Path(path) => owned(self.field(key, path)),
-            ArgKind::Call(call) => self.call(key, call),
+            ArgKind::Path(_) => owned(self.argument(whole, arg)),
+            ArgKind::Call(call) => self.nested_call(whole, call),
         }
     }
 }

@@ -358,7 +358,7 @@ impl Emitter<'_> {
                 quote!(Some(rt::fail_text(#field, #value)?))
             }
             Some(FailText::Call(call)) => {
-                let value = env.call(field, &call.value);
+                let value = env.call(&call.value);
                 quote!(Some(rt::fail_text(#field, &#value)?))
             }
         };

@@ -15,6 +15,8 @@ pub struct Call {
     pub function: Intrinsic,
     /// Its arguments.
     pub args: Vec<Arg>,
+    /// As written.
+    pub text: String,
     /// Its bytes in the text.
     pub at: Range<usize>,
 }

@@ -83,6 +83,7 @@ impl<'a> Parser<'a> {
         Ok(Call {
             function,
             args,
+            text: self.text[start..self.pos].to_owned(),
             at: start..self.pos,
         })
     }

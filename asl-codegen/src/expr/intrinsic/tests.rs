@@ -40,6 +40,7 @@ fn every_function_has_its_name() {
             Call {
                 function,
                 args: vec![],
+                text: text.clone(),
                 at: 0..text.len()
             }
         );
