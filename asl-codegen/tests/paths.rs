@@ -3,10 +3,18 @@
 mod support;
 
 use asl_codegen::expr::path::Path;
-use asl_runtime::path::{get, invalid_path, query};
+use asl_runtime::path::{Step, get, invalid_path, query};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{leak_steps, steps};
+use support::leak_steps;
+
+/// The steps of a path.
+fn steps(text: &str) -> &'static [Step] {
+    match Path::parse(text) {
+        Ok(path) => leak_steps(&path.steps),
+        Err(error) => panic!("{text}: {error:?}"),
+    }
+}
 
 fn store() -> Value {
     json!({

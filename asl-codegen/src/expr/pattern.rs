@@ -28,6 +28,34 @@ pub fn format_pieces(raw: &str) -> Vec<String> {
     pieces
 }
 
+/// Where in a States.Format template a brace stands that is neither escaped nor part of `{}` (IF-6).
+///
+/// Substitutions, `${Name}`, are not looked into.
+pub fn bare_brace(raw: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(found) = raw[at..].find(['\\', '{', '}']) {
+        at += found;
+        let rest = &raw[at..];
+        at += if rest.starts_with('\\') {
+            rest.chars().take(2).map(char::len_utf8).sum()
+        } else if rest.starts_with("{}") {
+            2
+        } else if let Some(length) = braces_of_substitution(&raw[..at], rest) {
+            length
+        } else {
+            return Some(at);
+        };
+    }
+    None
+}
+
+/// How long `{Name}` is, if that is what comes after `$`.
+fn braces_of_substitution(before: &str, rest: &str) -> Option<usize> {
+    let inner = rest.strip_prefix('{').filter(|_| before.ends_with('$'))?;
+    let length = inner.find(['{', '}', '\\'])?;
+    inner[length..].starts_with('}').then_some(length + 2)
+}
+
 /// The literal pieces of a StringMatches pattern, escapes resolved: one more than it has `*` (CH-34).
 ///
 /// # Errors
@@ -74,6 +102,30 @@ mod tests {
             (r"a\nb\", vec![r"a\nb\"]),
         ] {
             assert_eq!(format_pieces(raw), pieces, "{raw}");
+        }
+    }
+
+    #[test]
+    fn bare_braces() {
+        // IF-6
+        for (raw, at) in [
+            ("", None),
+            ("{} {}", None),
+            (r"\{{}\} \\{}", None),
+            ("${Name} {} ${AWS::Region}", None),
+            ("Hello {", Some(6)),
+            ("{{}}", Some(0)),
+            ("}", Some(0)),
+            (r"\{}", Some(2)),
+            (r"{\}", Some(0)),
+            ("é{x}", Some(2)),
+            ("${", Some(1)),
+            (r"${a\}", Some(1)),
+            (r"$ {a}", Some(2)),
+            (r"a\", None),
+            (r"\é", None),
+        ] {
+            assert_eq!(bare_brace(raw), at, "{raw}");
         }
     }
 

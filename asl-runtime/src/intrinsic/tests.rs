@@ -66,7 +66,7 @@ fn json_and_strings() {
         ("null", json!(null)),
         ("-0", json!(0)),
         (" 0 ", json!(0)),
-        ("1.50", json!(1.5)),
+        ("1.5", json!(1.5)),
         ("true", json!(true)),
         ("\"a\"", json!("a")),
         (r#" {"Arg1": 1, "Arg2": []} "#, json!({"Arg1": 1, "Arg2": []})),

@@ -1,5 +1,5 @@
 use super::{Arg, ArgKind, Call, Intrinsic, Type};
-use crate::expr::pattern::format_pieces;
+use crate::expr::pattern::{bare_brace, format_pieces};
 use crate::nearest;
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub enum FindingKind {
     Arity,
     /// A literal, or the result of a nested call, of a type that the function does not take (IF-11).
     Type,
-    /// The template of States.Format does not have one `{}` for each further argument (IF-20).
+    /// The template of States.Format does not have one `{}` for each further argument, or has a bare brace (IF-20, IF-6).
     Placeholders,
     /// A literal out of the function's range.
     Value,
@@ -107,10 +107,10 @@ fn types(call: &Call, findings: &mut Vec<Finding>) {
 fn values(call: &Call, findings: &mut Vec<Finding>) {
     let name = call.function.name();
     let args = &call.args;
-    let mut report = |kind, arg: &Arg, message: String, help: Option<String>| {
+    let mut report = |kind, at: Range<usize>, message: String, help: Option<String>| {
         findings.push(Finding {
             kind,
-            at: arg.at.clone(),
+            at,
             message,
             help,
         });
@@ -126,10 +126,19 @@ fn values(call: &Call, findings: &mut Vec<Finding>) {
                 return;
             };
             let (wanted, given) = (format_pieces(raw).len() - 1, args.len() - 1);
-            if wanted != given {
+            if let Some(at) = bare_brace(raw) {
+                // After the opening quote.
+                let at = args[0].at.start + 1 + at;
+                report(
+                    FindingKind::Placeholders,
+                    at..at + 1,
+                    "a brace that is not part of `{}` must be escaped".to_owned(),
+                    Some("write `\\{` or `\\}`, with two backslashes in JSON".to_owned()),
+                );
+            } else if wanted != given {
                 let plural = if given == 1 { "argument" } else { "arguments" };
                 let message = format!("{wanted} `{{}}` for {given} {plural}");
-                report(FindingKind::Placeholders, &args[0], message, None);
+                report(FindingKind::Placeholders, args[0].at.clone(), message, None);
             }
         }
         Intrinsic::Hash => {
@@ -142,19 +151,19 @@ fn values(call: &Call, findings: &mut Vec<Finding>) {
                     ),
                 };
                 let message = format!("no algorithm has the name `{algorithm}`");
-                report(FindingKind::Value, &args[1], message, Some(help));
+                report(FindingKind::Value, args[1].at.clone(), message, Some(help));
             }
         }
         Intrinsic::JsonMerge if args[2].kind == ArgKind::Bool(true) => report(
             FindingKind::Unsupported,
-            &args[2],
+            args[2].at.clone(),
             "the service merges shallowly only".to_owned(),
             Some("write `false`".to_owned()),
         ),
         Intrinsic::ArrayPartition if number(1).is_some_and(|size| size < 1.0) => {
             report(
                 FindingKind::Value,
-                &args[1],
+                args[1].at.clone(),
                 "a chunk must have at least one element".to_owned(),
                 None,
             );
@@ -163,16 +172,21 @@ fn values(call: &Call, findings: &mut Vec<Finding>) {
             let help = "`[-1]` in a path counts from the end".to_owned();
             report(
                 FindingKind::Value,
-                &args[1],
+                args[1].at.clone(),
                 "an index counts from 0".to_owned(),
                 Some(help),
             );
         }
         Intrinsic::ArrayRange => match (number(0), number(1), number(2)) {
-            (_, _, Some(0.0)) => report(FindingKind::Value, &args[2], "the step cannot be 0".to_owned(), None),
+            (_, _, Some(0.0)) => report(
+                FindingKind::Value,
+                args[2].at.clone(),
+                "the step cannot be 0".to_owned(),
+                None,
+            ),
             (Some(first), Some(last), Some(step)) if ((last - first) / step).floor() >= MAX_RANGE => {
                 let message = format!("the range has more than {MAX_RANGE} elements");
-                report(FindingKind::Value, &args[1], message, None);
+                report(FindingKind::Value, args[1].at.clone(), message, None);
             }
             _ => {}
         },
@@ -181,20 +195,25 @@ fn values(call: &Call, findings: &mut Vec<Finding>) {
                 && start >= end
             {
                 let message = "the end, which is excluded, must be above the start".to_owned();
-                report(FindingKind::Value, &args[1], message, None);
+                report(FindingKind::Value, args[1].at.clone(), message, None);
             }
         }
         Intrinsic::MathAdd => {
             for (index, arg) in args.iter().enumerate() {
                 if number(index).is_some_and(|n| n < f64::from(i32::MIN) || n > f64::from(i32::MAX)) {
                     let message = format!("`{name}` takes numbers from {} to {}", i32::MIN, i32::MAX);
-                    report(FindingKind::Value, arg, message, None);
+                    report(FindingKind::Value, arg.at.clone(), message, None);
                 }
             }
         }
         Intrinsic::StringToJson => {
             if let Some(error) = text(0).and_then(not_json) {
-                report(FindingKind::Value, &args[0], format!("not JSON: {error}"), None);
+                report(
+                    FindingKind::Value,
+                    args[0].at.clone(),
+                    format!("not JSON: {error}"),
+                    None,
+                );
             }
         }
         _ => {}
@@ -205,7 +224,7 @@ fn values(call: &Call, findings: &mut Vec<Finding>) {
     );
     if limited && text(0).is_some_and(|text| text.encode_utf16().count() > MAX_STRING) {
         let message = format!("`{name}` takes at most {MAX_STRING} characters");
-        report(FindingKind::Value, &args[0], message, None);
+        report(FindingKind::Value, args[0].at.clone(), message, None);
     }
 }
 

@@ -247,7 +247,15 @@ fn findings() {
         ),
         // IF-20
         ("States.Format('{} {}', 1, 2)", vec![]),
-        (r"States.Format('\{} {\} {x}')", vec![]),
+        (r"States.Format('\{\} ${Name}')", vec![]),
+        (
+            r"States.Format('a {x}')",
+            vec![("{", "a brace that is not part of `{}` must be escaped")],
+        ),
+        (
+            r"States.Format('\{} {}', 1)",
+            vec![("}", "a brace that is not part of `{}` must be escaped")],
+        ),
         ("States.Format($.t, 1, 2)", vec![]),
         ("States.Format('{}')", vec![("'{}'", "1 `{}` for 0 arguments")]),
         ("States.Format('{} {}', 1)", vec![("'{} {}'", "2 `{}` for 1 argument")]),
