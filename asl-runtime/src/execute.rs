@@ -1,6 +1,6 @@
 //! A whole execution, from its input to its end.
 
-use crate::{Data, Definition, Engine, Error, Event, Scope, Status};
+use crate::{BoxFuture, Data, Definition, Engine, Error, Event, Scope, Status};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -18,14 +18,16 @@ pub async fn execute<'a, E, F>(
 ) -> Result<Value, Error>
 where
     E: Engine,
-    F: Future<Output = Result<Value, Error>> + Send,
+    F: Future<Output = Result<Value, Error>> + Send + 'a,
 {
     let at = engine.root();
     let line = &mut E::Line::default();
     engine.record(&at, line, Event::ExecutionStarted { input: &input });
     let kept = keep_input.then(|| Arc::new(input.clone().into_owned()));
     let scope = Scope::root(engine, definition, kept);
-    let result = engine.supervise(definition, body(scope, input)).await;
+    // Boxed, or else rustc cannot prove of a run over handlers behind a reference that it may be spawned (rust-lang #100013).
+    let body: BoxFuture<'a, _> = Box::pin(body(scope, input));
+    let result = engine.supervise(definition, body).await;
     let event = match &result {
         Ok(output) => Event::ExecutionSucceeded { output },
         Err(error) => match error.status() {
