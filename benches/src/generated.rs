@@ -1,0 +1,11 @@
+//! The machines as they are compiled from their definitions.
+
+use asl_runtime::include_asl;
+
+include_asl!(pub mod pass_chain = "machines/pass_chain.asl.json");
+include_asl!(pub mod counting_loop = "machines/counting_loop.asl.json");
+include_asl!(pub mod map_items = "machines/map_items.asl.json");
+include_asl!(pub mod parallel = "machines/parallel.asl.json");
+include_asl!(pub mod echo_tasks = "machines/echo_tasks.asl.json");
+include_asl!(pub mod waiting = "machines/waiting.asl.json");
+include_asl!(pub mod order = "../../examples/order/order.asl.json");
