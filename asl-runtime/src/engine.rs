@@ -20,17 +20,17 @@ pub type Call<'c, 'a, O> = &'c mut (dyn FnMut(TaskContext<'a>, Value) -> BoxFutu
 
 /// Where an operation stands: scope, state and its visit number there, then the lane of a branch or an item.
 ///
-/// An engine that stores nothing uses `()`, so that positions cost nothing.
+/// An engine that stores nothing uses `()`, so that positions cost nothing; [`Place`](crate::Place) is one in words.
 pub trait Position: Clone + Send + Sync {
     /// The position of a state's visit within this scope.
     fn state(&self, name: &'static str, visit: u32) -> Self;
-    /// The scope of branch or item `index` of this visit.
-    fn lane(&self, index: usize) -> Self;
+    /// The scope of branch or item `index` of this visit, in this attempt: a retry runs every lane again.
+    fn lane(&self, index: usize, attempt: u32) -> Self;
 }
 
 impl Position for () {
     fn state(&self, _: &'static str, _: u32) {}
-    fn lane(&self, _: usize) {}
+    fn lane(&self, _: usize, _: u32) {}
 }
 
 /// What an engine keeps for each line of control: the machine, a branch, an item.
@@ -128,7 +128,7 @@ pub trait Engine: Send + Sync + Sized {
         std::future::ready(())
     }
 
-    /// The engine of a child execution: item `index` of a distributed Map.
+    /// The engine of a child execution: that of an item of a distributed Map, whose lane is `at`.
     fn child(&self, at: &Self::Position, child: Child) -> Self;
 
     /// Runs a whole execution: the machine's time-out and a stop from outside end it (TO-7, X-8).

@@ -73,17 +73,18 @@ impl<'a, E: Engine> Fork<'a, E> {
             parent: self.frame,
             state: visit.state,
             visit: visit.number,
+            attempt: visit.retry_count,
             index,
             item: item.map(Box::new),
         };
-        let base = self.at.lane(index);
+        let base = self.at.lane(index, visit.retry_count);
         Scope {
             engine: self.engine,
             frame: Frame {
                 lane: Some(lane),
                 ..self.frame.clone()
             },
-            visit: visit.for_lane(),
+            visit: visit.for_lane(index),
             line: line.fork(),
             at: base.clone(),
             base,
@@ -257,6 +258,11 @@ pub async fn map_run<'a, E: Engine>(
         let tolerance = tolerance()?;
         fork.engine.record(at, line, Event::MapRunStarted);
         let failed = Arc::new(AtomicUsize::new(0));
+        // The child that runs alone because it exceeded the threshold in an earlier life does so again.
+        let tolerance = match fork.engine.decided(at, visit.retry_count) {
+            Some(_) => Tolerance::default(),
+            None => tolerance,
+        };
         let mut start = |line: &mut E::Line, index: usize| {
             let item = std::mem::take(&mut items[index]);
             let kept = Item {
@@ -270,7 +276,7 @@ pub async fn map_run<'a, E: Engine>(
                 state: visit.state,
                 index,
             };
-            let running = start(lane.context(), fork.engine.child(at, child), Data::Owned(item))?;
+            let running = start(lane.context(), fork.engine.child(&lane.at, child), Data::Owned(item))?;
             let failed = failed.clone();
             let counted: LaneFuture<'a> = Box::pin(async move {
                 match running.await {
@@ -351,23 +357,29 @@ async fn lanes<'a, E: Engine>(
     let mut running = FuturesUnordered::new();
     loop {
         let (index, result) = match waiting.next_if_below(running.len(), concurrency) {
-            Some(index) => {
-                let mut lane = start(line, index)?;
+            Some(index) => match start(line, index) {
                 // A lane that never waits does not go through the queue.
-                match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
-                    Poll::Ready(result) => (index, result),
+                Ok(mut lane) => match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
+                    Poll::Ready(result) => {
+                        end(line, index, result.is_ok());
+                        (index, result)
+                    }
                     Poll::Pending => {
                         running.push(async move { (index, lane.await) });
                         continue;
                     }
-                }
-            }
+                },
+                // Which lanes ran until this one was to start depends on the order of events too.
+                Err(error) => (index, Err(error)),
+            },
             None => match running.next().await {
-                Some(ended) => ended,
+                Some((index, result)) => {
+                    end(line, index, result.is_ok());
+                    (index, result)
+                }
                 None => return Ok(outputs),
             },
         };
-        end(line, index, result.is_ok());
         match result {
             Ok(output) => outputs[index] = output,
             Err(error) => {

@@ -3,6 +3,7 @@
 use crate::data::Data;
 use crate::execution::timestamp;
 use crate::path::{self, Step};
+use crate::place::{write_lane, write_visit};
 use crate::random::Draws;
 use crate::{Definition, Engine, Error, Event, Execution, Line, Position, StateType};
 use chrono::{DateTime, Utc};
@@ -39,6 +40,8 @@ pub(crate) struct Lane<'a> {
     pub(crate) parent: &'a Frame<'a>,
     pub(crate) state: &'static str,
     pub(crate) visit: u32,
+    /// The attempt of the state that started it.
+    pub(crate) attempt: u32,
     pub(crate) index: usize,
     pub(crate) item: Option<Box<Item>>,
 }
@@ -93,6 +96,7 @@ impl<'a, E: Engine> Scope<'a, E> {
         self.visit.state_type = Some(state_type);
         self.visit.number = number;
         self.visit.retry_count = 0;
+        self.visit.credentials = None;
         self.visit.draws = AtomicU32::new(0);
         self.engine.record(
             &self.at,
@@ -264,14 +268,16 @@ impl<'c> Context<'c> {
 
 impl Visit {
     /// What a branch or an iteration sees until it enters a state of its own: the state that it belongs to.
-    pub(crate) fn for_lane(&self) -> Visit {
+    pub(crate) fn for_lane(&self, index: usize) -> Visit {
+        // Each item of each attempt draws numbers of its own, whichever other items run.
+        let lane = (u128::from(self.retry_count) << 64) | (index as u128 + 1);
         Visit {
             state: self.state,
             state_type: self.state_type,
             number: self.number,
             retry_count: self.retry_count,
             entered: self.entered,
-            seed: self.seed,
+            seed: self.seed ^ lane,
             ..Visit::default()
         }
     }
@@ -295,7 +301,11 @@ impl Frame<'_> {
 impl fmt::Display for Frame<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.lane {
-            Some(lane) => write!(f, "{}{}.{}[{}]/", lane.parent, lane.state, lane.visit, lane.index),
+            Some(lane) => {
+                lane.parent.fmt(f)?;
+                write_visit(f, lane.state, lane.visit)?;
+                write_lane(f, lane.index, lane.attempt)
+            }
             None => Ok(()),
         }
     }

@@ -1,5 +1,6 @@
 //! Tasks: their context, and the one function that runs them with their retries.
 
+use crate::place::write_visit;
 use crate::retry::{Retrier, Retries};
 use crate::scope::{Context, Frame, Scope};
 use crate::{Call, Engine, Error, Limits, Output, Resource, Until};
@@ -61,9 +62,13 @@ impl<'a> TaskContext<'a> {
     }
 
     /// Where this work stands in the execution: `Publish.0[1]/Upload.0` is the first visit of `Upload` in branch 1 of the
-    /// first visit of `Publish`. In memory the number after the dot counts the states entered in that scope.
+    /// first visit of `Publish`, and `Publish.0#1[1]/Upload.0` the same after a retry of `Publish` (see
+    /// [`Place`](crate::Place)). In memory the number after the dot counts the states entered in that scope.
     pub fn position(&self) -> String {
-        format!("{}{}.{}", self.frame, self.state, self.visit)
+        let mut position = self.frame.to_string();
+        // Writing to a string cannot fail.
+        let _ = write_visit(&mut position, self.state, self.visit);
+        position
     }
 
     /// A key that is the same for every attempt and every repetition of this piece of work, and for no other: the
@@ -138,7 +143,7 @@ pub async fn task<'a, E: Engine, O: Output + 'a>(
                     attempt,
                     resource: &policy.resource,
                     token: visit.token.as_deref().map(Arc::from),
-                    deadline: limits.timeout.map(|timeout| Instant::now() + timeout),
+                    deadline: None,
                     beat: None,
                     credentials: visit.credentials.clone(),
                 };
