@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// Calls the handler and waits for the end of the task as its pattern says. For engines that run tasks in this process.
 ///
@@ -40,6 +40,7 @@ async fn limited<'a, O: Output + 'a>(
 ) -> Result<O, Error> {
     let beat = Arc::new(Notify::new());
     task.beat = Some(beat.clone());
+    task.deadline = limits.timeout.map(|timeout| Instant::now() + timeout);
     let pattern = task.resource.pattern;
     let mut token = task.token.clone().map(|token| handle.open(token, beat.clone()));
     let work = async {

@@ -94,8 +94,8 @@ impl Handle {
         self.0.stopped.notify_waiters();
     }
 
-    /// Ends when the execution is stopped.
-    pub(crate) async fn stopped(&self) -> Error {
+    /// Ends when the execution is stopped, with the error that ends it. For engines.
+    pub async fn stopped(&self) -> Error {
         loop {
             let mut notified = std::pin::pin!(self.0.stopped.notified());
             // A stop between the look and the wait would be missed without this.

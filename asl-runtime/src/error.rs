@@ -1,11 +1,12 @@
 //! Errors of an execution, and how `ErrorEquals` matches them.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::fmt;
 
 /// How an execution that did not succeed has ended (spec X-1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Status {
     /// An error was not caught.
     Failed,
@@ -27,18 +28,20 @@ impl fmt::Display for Status {
 
 /// An error as Amazon States Language knows it: a name and a cause, either of which may be missing.
 ///
-/// This is what a Retrier and a Catcher look at, and what a run answers when nothing caught it.
-#[derive(Clone, PartialEq, Eq)]
+/// This is what a Retrier and a Catcher look at, and what a run answers when nothing caught it. An engine that stores
+/// errors uses serde: what is read back is the same error, and matches the same names.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Error(Box<Inner>);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Inner {
     name: Option<Cow<'static, str>>,
     cause: Option<String>,
     kind: Kind,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Kind {
     /// What a task or a Fail state reported.
     Reported,

@@ -127,7 +127,7 @@ impl Execution {
     }
 
     /// The execution of an item of a distributed Map, with an id and a name of its own (MD-12, CX-25).
-    pub(crate) fn child(&self, definition_name: &str, label: &str) -> Execution {
+    pub fn child(&self, definition_name: &str, label: &str) -> Execution {
         let (region, account) = self.place();
         let machine = format!("{}/{label}", self.machine_name(definition_name));
         let mut child = Execution::new()
