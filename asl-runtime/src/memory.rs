@@ -119,9 +119,10 @@ impl Engine for Memory {
                 },
             }
         };
-        match select(pin!(timed), pin!(self.handle.stopped())).await {
-            Either::Left((result, _)) => result,
-            Either::Right((stopped, _)) => Err(stopped),
+        // The stop is looked at first: a child that it ends is no failed item that a Catcher of its parent could take.
+        match select(pin!(self.handle.stopped()), pin!(timed)).await {
+            Either::Left((stopped, _)) => Err(stopped),
+            Either::Right((result, _)) => result,
         }
     }
 }
