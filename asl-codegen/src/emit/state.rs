@@ -215,7 +215,10 @@ impl Emitter<'_> {
         let ty = ident(state.type_word());
         let title = &state.name.value;
         let stamp = Kept::by_state(state).entered.then(|| quote!(cx.stamp();));
-        let seed = mentions(&body, "draws").then(|| quote!(cx.seed();));
+        // Catchers draw in the flow of the scope, while this state is still the current one.
+        let catchers = function.catchers.iter().map(|catcher| &catcher.transition);
+        let draws = catchers.chain([&body]).any(|tokens| mentions(tokens, "draws"));
+        let seed = draws.then(|| quote!(cx.seed();));
         let data = if state.changes_data() {
             quote!(data: &mut Data<'_>)
         } else {
