@@ -94,7 +94,7 @@ fn calls() {
             json!("Hello Ada, 3 times"),
         ),
         ("States.Format($.template, null, true)", json!("null and true")),
-        ("States.Format('{}', 1.10)", json!("1.1")),
+        ("States.Format('{}', 1.1)", json!("1.1")),
         // IF-6
         (r"States.Format('it\'s \{{}\} \\', $.name)", json!(r"it's {Ada} \")),
         // IF-21

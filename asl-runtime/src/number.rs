@@ -293,6 +293,34 @@ mod tests {
     }
 
     #[test]
+    fn huge_numbers_compare_by_value() {
+        // serde_json reads them only where its `arbitrary_precision` is switched on.
+        for (a, wanted, b) in [
+            ("1e400", Ordering::Greater, "1e399"),
+            ("1e400", Ordering::Equal, "10e399"),
+            ("-1e400", Ordering::Less, "0"),
+            ("1e-400", Ordering::Greater, "0"),
+            (
+                "123456789012345678901234567890",
+                Ordering::Less,
+                "123456789012345678901234567891",
+            ),
+            ("0.1000000000000000000001", Ordering::Greater, "0.1"),
+            ("9007199254740993.0", Ordering::Greater, "9007199254740992"),
+        ] {
+            let read = |text| {
+                serde_json::from_str::<Number>(text)
+                    .ok()
+                    .filter(|number| number.to_string() == text)
+            };
+            if let (Some(a), Some(b)) = (read(a), read(b)) {
+                assert_eq!(Num::Json(&a).compare(Num::Json(&b)), wanted, "{a} {b}");
+                let _ = Num::Json(&a).rounded();
+            }
+        }
+    }
+
+    #[test]
     fn rounding_is_half_up() {
         // IF-36, IF-51
         for (text, wanted) in [

@@ -209,33 +209,43 @@ fn position(index: i64, length: usize) -> Option<usize> {
 /// `States.ResultPathMatchFailure` when the path leads into something that is no object, or beyond an array. `value` is
 /// unchanged then.
 pub fn set(value: &mut Value, steps: &[Step], new: Value) -> Result<(), Error> {
-    match place(value, steps) {
-        Some(Place::Node(node)) => {
-            *node = new;
-            Ok(())
+    let Some((last, before)) = steps.split_last() else {
+        *value = new;
+        return Ok(());
+    };
+    match get_mut(value, before) {
+        Some(parent) => match (last, parent) {
+            (Step::Key(name), Value::Object(members)) => {
+                members.insert((*name).to_owned(), new);
+                return Ok(());
+            }
+            (Step::At(index), Value::Array(elements)) => {
+                if let Some(at) = position(*index, elements.len()) {
+                    elements[at] = new;
+                    return Ok(());
+                }
+            }
+            _ => {}
+        },
+        None => {
+            if let Some((members, name, missing)) = gap(value, steps) {
+                let created = missing.into_iter().rev().fold(new, |inner, name| {
+                    let mut members = Map::with_capacity(1);
+                    members.insert(name.to_owned(), inner);
+                    Value::Object(members)
+                });
+                members.insert(name.to_owned(), created);
+                return Ok(());
+            }
         }
-        Some(Place::Member(members, name, missing)) => {
-            let created = missing.iter().rev().fold(new, |inner, name| {
-                let mut members = Map::with_capacity(1);
-                members.insert((*name).to_owned(), inner);
-                Value::Object(members)
-            });
-            members.insert(name.to_owned(), created);
-            Ok(())
-        }
-        None => Err(explain::unmatched_result_path(value, steps)),
     }
+    Err(explain::unmatched_result_path(value, steps))
 }
 
-/// Where to write.
-enum Place<'v> {
-    /// In the place of a node.
-    Node(&'v mut Value),
-    /// As a new member, in as many further objects as there are further names.
-    Member(&'v mut Map<String, Value>, &'static str, Vec<&'static str>),
-}
+/// Where a path leaves the objects that are there: the last of them, the name that it lacks, and the names after that.
+type Gap<'v> = (&'v mut Map<String, Value>, &'static str, Vec<&'static str>);
 
-fn place<'v>(value: &'v mut Value, steps: &[Step]) -> Option<Place<'v>> {
+fn gap<'v>(value: &'v mut Value, steps: &[Step]) -> Option<Gap<'v>> {
     let mut value = value;
     for (at, step) in steps.iter().enumerate() {
         value = match (step, value) {
@@ -243,7 +253,7 @@ fn place<'v>(value: &'v mut Value, steps: &[Step]) -> Option<Place<'v>> {
                 // A `match` on `get_mut` would borrow the members for the way out too.
                 if !members.contains_key(*name) {
                     let missing = steps[at + 1..].iter().map(key).collect::<Option<Vec<_>>>()?;
-                    return Some(Place::Member(members, name, missing));
+                    return Some((members, name, missing));
                 }
                 members.get_mut(*name)?
             }
@@ -254,7 +264,7 @@ fn place<'v>(value: &'v mut Value, steps: &[Step]) -> Option<Place<'v>> {
             _ => return None,
         };
     }
-    Some(Place::Node(value))
+    None
 }
 
 fn key(step: &Step) -> Option<&'static str> {
