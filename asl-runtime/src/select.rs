@@ -50,7 +50,8 @@ pub fn context_field(cx: Context<'_>, input: &Value, key: &str, text: &str, step
 
 /// What a plain path finds as an argument of an intrinsic function, or the error of ER-23; `call` is the text of the field.
 pub fn argument<'v>(value: &'v Value, call: &str, text: &str, steps: &[Step]) -> Result<&'v Value, Error> {
-    path::get_in_template(value, steps).ok_or_else(|| path::missing_argument(call, text, value, steps, value))
+    // Unlike a field, an argument cannot be an element beyond the end of an array (P-36).
+    path::get(value, steps).ok_or_else(|| path::missing_argument(call, text, value, steps, value))
 }
 
 /// [`argument`] of a path into the context object; `input` is the data of the field.
