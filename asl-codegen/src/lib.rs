@@ -23,7 +23,7 @@ pub use nearest::nearest;
 pub use options::{Module, Options, WorkflowType};
 pub use skeleton::skeleton;
 
-use diagnostic::{CompileError, Diagnostics};
+use diagnostic::{CompileError, Diagnostic, Diagnostics, Lint};
 use json::Json;
 use proc_macro2::TokenStream;
 use source::Source;
@@ -62,7 +62,16 @@ fn compile_into(source: &Source, options: &Options, out: &mut Diagnostics) -> Op
     if out.has_errors() {
         return None;
     }
-    Some(emit::emit(&machine, source, &hash::sha256(&json), options, out))
+    // A name that is none cannot come from the macro, whose grammar takes identifiers only.
+    for (title, name) in options
+        .renames
+        .iter()
+        .filter(|(_, name)| !emit::name::is_function_name(name))
+    {
+        let message = format!("`{title}` cannot be renamed to `{name}`, which is no name of a Rust function");
+        out.push(Diagnostic::error(Lint::UnknownRename, json.span, message).label("asked for by `rename`"));
+    }
+    (!out.has_errors()).then(|| emit::emit(&machine, source, &hash::sha256(&json), options, out))
 }
 
 /// What the service would say about a definition, and what the lints of this compiler find.

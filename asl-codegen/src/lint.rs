@@ -108,6 +108,7 @@ lints! {
     // The document as a whole.
     DuplicateKey "duplicate_key" Warn "the same key twice in one object"
     Doubtful "doubtful" Warn "what the documentation forbids, though the service was not seen to refuse it"
+    UnknownRename "unknown_rename" Warn "a `rename` of a name that the definition does not have"
     NameCollision "name_collision" Warn "names that become the same Rust identifier"
 
     // The service's own warnings (V-29).

@@ -13,10 +13,11 @@ mod variables;
 mod work;
 
 use crate::Options;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::flow::{Exit, Flow, Goto, Step, structure};
+use crate::nearest;
 use crate::options::Module;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax::*;
 use doc::{code, doc, prose};
 use expr::mentions;
@@ -67,6 +68,7 @@ const TYPES: &[&str] = &[
 pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options, out: &mut Diagnostics) -> TokenStream {
     let mut works = Works::default();
     works.collect(&machine.scope, &options.renames, &mut Names::default(), out);
+    check_renames(machine, &works, options, out);
     let mut emitter = Emitter {
         options,
         functions: Names::with(FUNCTIONS),
@@ -98,6 +100,36 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
             #imports
             #module
         }
+    }
+}
+
+/// Reports renames of what is not there.
+fn check_renames(machine: &Machine, works: &Works, options: &Options, out: &mut Diagnostics) {
+    if options.renames.is_empty() {
+        return;
+    }
+    let mut names = BTreeSet::new();
+    let mut scopes = vec![&machine.scope];
+    while let Some(scope) = scopes.pop() {
+        names.extend(scope.states.iter().map(|state| state.name.value.as_str()));
+        scopes.extend(scope.states.iter().flat_map(State::scopes));
+    }
+    let span = Span::new(machine.scope.span.start, machine.scope.span.start + 1);
+    for title in options
+        .renames
+        .keys()
+        .filter(|title| !names.contains(title.as_str()) && !works.is_title(title))
+    {
+        let similar = nearest(title, names.iter().copied());
+        out.push(
+            Diagnostic::lint(
+                Lint::UnknownRename,
+                span,
+                format!("`rename` names `{title}`, which is not there"),
+            )
+            .label("no state and no work here has this name")
+            .maybe_help(similar.map(|name| format!("a state with a similar name exists: `{name}`"))),
+        );
     }
 }
 

@@ -41,6 +41,11 @@ impl Names {
     }
 }
 
+/// Whether a name may stand for a function: an identifier, and no keyword.
+pub fn is_function_name(name: &str) -> bool {
+    name != "_" && name != "gen" && !name.starts_with("r#") && syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
 /// `snake_case` of any text: words begin at capitals and after what is no letter or digit. Never empty, never a keyword.
 pub fn snake(text: &str) -> String {
     escape(words(text).join("_"))

@@ -5,13 +5,15 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::syntax::{FieldValue, Pattern, ResourceKind, Scope, State, StateKind, Task, Template};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The methods of `Tasks`, in document order.
 #[derive(Debug, Default)]
 pub struct Works {
     by_key: HashMap<Key, usize>,
     methods: Vec<Method>,
+    /// What they are named after.
+    titles: BTreeSet<String>,
 }
 
 /// What makes two tasks the same piece of work: service, action, pattern, and the function where it is literal, or else
@@ -55,6 +57,7 @@ impl Works {
         let work = work(state, task);
         let known = self.methods.len();
         let index = *self.by_key.entry(work.key).or_insert(known);
+        self.titles.insert(work.title.clone());
         if index == known {
             let wanted = renames.get(&work.title).cloned().unwrap_or_else(|| snake(&work.title));
             let (name, is_free) = names.claim(&wanted);
@@ -82,6 +85,11 @@ impl Works {
             Some(&index) => self.methods[index].name.clone(),
             None => format_ident!("task"),
         }
+    }
+
+    /// Whether some work is named after this.
+    pub fn is_title(&self, title: &str) -> bool {
+        self.titles.contains(title)
     }
 
     /// The names of all methods.
