@@ -80,7 +80,7 @@ impl Services for Shop {
             "charge_card" => json!({"StatusCode": 200, "Payload": {"chargeId": "ch-7"}}),
             "reserve_stock" => json!({"parcels": [{"weight": 6400}, {"weight": 28000}, {"weight": 200}]}),
             "print_label" => json!({"trackingId": format!("T-{}", input["number"])}),
-            "track_shipments" if self.asked.fetch_add(1, Relaxed) % 2 == 0 => json!({"status": "UNDER_WAY"}),
+            "track_shipments" if self.asked.fetch_add(1, Relaxed).is_multiple_of(2) => json!({"status": "UNDER_WAY"}),
             "track_shipments" => json!({"status": "DELIVERED", "deliveredAt": "2024-05-04"}),
             "refund_payment" => json!({"StatusCode": 200, "Payload": {"refunded": 618.5}}),
             _ => json!({}),

@@ -1,0 +1,27 @@
+//! What the examples share: lines that show what a workflow is doing.
+
+use asl_runtime::{TaskContext, TaskError};
+use tokio::time::Instant;
+
+/// Does the work of one attempt of a task, and prints how it went: the state, the attempt, and how long it took.
+///
+/// # Errors
+/// With the error of the work.
+pub async fn attempt<T>(
+    cx: &TaskContext<'_>,
+    work: impl Future<Output = Result<T, TaskError>>,
+) -> Result<T, TaskError> {
+    let start = Instant::now();
+    let result = work.await;
+    let outcome = match &result {
+        Ok(_) => "done",
+        Err(error) => error.name.as_deref().unwrap_or("failed"),
+    };
+    let milliseconds = start.elapsed().as_millis();
+    println!(
+        "{:<18}attempt {} {milliseconds:>7} ms  {outcome}",
+        cx.state(),
+        cx.attempt() + 1
+    );
+    result
+}
