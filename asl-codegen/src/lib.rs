@@ -23,7 +23,7 @@ pub use nearest::nearest;
 pub use options::{Module, Options, WorkflowType};
 pub use skeleton::skeleton;
 
-use diagnostic::{CompileError, Diagnostic, Diagnostics, Lint};
+use diagnostic::{Code, CompileError, Diagnostic, Diagnostics};
 use json::Json;
 use proc_macro2::TokenStream;
 use source::Source;
@@ -69,7 +69,7 @@ fn compile_into(source: &Source, options: &Options, out: &mut Diagnostics) -> Op
         .filter(|(_, name)| !emit::name::is_function_name(name))
     {
         let message = format!("`{title}` cannot be renamed to `{name}`, which is no name of a Rust function");
-        out.push(Diagnostic::error(Lint::UnknownRename, json.span, message).label("asked for by `rename`"));
+        out.push(Diagnostic::error(Code::Unsupported, json.span, message).label("asked for by `rename`"));
     }
     (!out.has_errors()).then(|| emit::emit(&machine, source, &hash::sha256(&json), options, out))
 }

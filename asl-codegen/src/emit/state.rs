@@ -94,7 +94,11 @@ impl State {
             StateKind::Choice(_) | StateKind::Wait(_) | StateKind::Succeed => selects(&self.input_path),
             StateKind::Pass(pass) => {
                 let passes = pass.result.is_none() && pass.parameters.is_none() && !selects(&self.input_path);
-                !keeps(&pass.result_path) && !(passes && matches!(pass.result_path, ResultPath::Replace))
+                match pass.result_path {
+                    ResultPath::Discard => false,
+                    ResultPath::Replace => !passes,
+                    ResultPath::Into(_) => true,
+                }
             }
             StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_) => {
                 self.outcome().is_some_and(|outcome| !keeps(&outcome.result_path))
