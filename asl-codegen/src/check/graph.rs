@@ -33,6 +33,7 @@ impl Graph<'_> {
             .enumerate()
             .map(|(at, state)| (state.name.value.as_str(), at))
             .collect();
+        let unsettled = self.unsettled.len();
         let start = self.resolve(&scope.start, &format!("{}/StartAt", scope.location), scope, &index);
         let mut edges = Vec::with_capacity(scope.states.len());
         for state in &scope.states {
@@ -42,6 +43,8 @@ impl Graph<'_> {
             }
             edges.push(targets);
         }
+        // Where a substitution hides a target, nobody knows what it reaches.
+        scope.intact &= unsettled == self.unsettled.len();
         if scope.intact {
             self.ends(scope, start, &edges);
         }

@@ -25,10 +25,12 @@ pub(super) enum Place {
     ItemSelector,
     /// `Variable` where `IsPresent` tests it: it may lead nowhere. With the index of the rule.
     Presence(usize),
-    /// Something else in a rule.
+    /// Something else in the condition of a rule.
     Rule(usize),
-    /// Something in a Catcher.
-    Catcher(usize),
+    /// `Assign` of a rule.
+    RuleAssign(usize),
+    /// `Assign` of a Catcher.
+    CatcherAssign(usize),
     /// A field of the state itself.
     Field(&'static str),
 }
@@ -41,7 +43,8 @@ impl Place {
             Place::Parameters => format!("{state}/Parameters"),
             Place::ItemSelector => format!("{state}/ItemSelector"),
             Place::Presence(rule) | Place::Rule(rule) => format!("{state}/Choices[{rule}]"),
-            Place::Catcher(index) => format!("{state}/Catch[{index}]"),
+            Place::RuleAssign(rule) => format!("{state}/Choices[{rule}]/Assign"),
+            Place::CatcherAssign(catcher) => format!("{state}/Catch[{catcher}]/Assign"),
             Place::Field(name) => format!("{state}/{name}"),
         }
     }
@@ -68,7 +71,7 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
                 if let Some(condition) = &rule.condition {
                     reads.condition(condition, index);
                 }
-                reads.template(rule.assign.as_ref(), &Place::Rule(index));
+                reads.template(rule.assign.as_ref(), &Place::RuleAssign(index));
             }
         }
         StateKind::Wait(wait) => match &wait.until {
@@ -98,7 +101,7 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
     if let Some(outcome) = state.outcome() {
         reads.template(outcome.result_selector.as_ref(), &Place::Field("ResultSelector"));
         for (index, catcher) in outcome.catch.iter().enumerate() {
-            reads.template(catcher.assign.as_ref(), &Place::Catcher(index));
+            reads.template(catcher.assign.as_ref(), &Place::CatcherAssign(index));
         }
     }
     reads.0
@@ -242,7 +245,7 @@ pub(super) fn assignments<'a>(scope: &'a Scope) -> Vec<Assignment<'a>> {
         add(state.assign.as_ref(), Place::Field("Assign"));
         if let StateKind::Choice(choice) = &state.kind {
             for (index, rule) in choice.rules.iter().enumerate() {
-                add(rule.assign.as_ref(), Place::Rule(index));
+                add(rule.assign.as_ref(), Place::RuleAssign(index));
             }
         }
         for (index, catcher) in state
@@ -251,7 +254,7 @@ pub(super) fn assignments<'a>(scope: &'a Scope) -> Vec<Assignment<'a>> {
             .flat_map(|outcome| &outcome.catch)
             .enumerate()
         {
-            add(catcher.assign.as_ref(), Place::Catcher(index));
+            add(catcher.assign.as_ref(), Place::CatcherAssign(index));
         }
     }
     all

@@ -59,7 +59,8 @@ pub struct Scope {
     pub start: Target,
     /// `States`, in document order.
     pub states: Vec<State>,
-    /// Whether every transition in it could be read. It could where no error was reported.
+    /// Whether every transition in it is known. It is where nothing was reported and nothing is
+    /// [unsettled](Machine::unsettled).
     pub intact: bool,
     /// The object of the scope.
     pub span: Span,

@@ -120,7 +120,7 @@ fn unknown(path: &Path) -> Option<(String, Option<String>)> {
                 let help = match crate::nearest(name, names.clone()) {
                     Some(meant) => format!("did you mean `{so_far}.{meant}`?"),
                     None => format!(
-                        "there are {}",
+                        "its members are {}",
                         names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
                     ),
                 };

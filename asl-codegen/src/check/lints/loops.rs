@@ -4,10 +4,10 @@ use super::scopes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::syntax::{Scope, State, StateKind};
 
-/// How many states a message names.
-const MAX_NAMED: usize = 3;
-
 pub(super) fn check(scope: &Scope, diagnostics: &mut Diagnostics) {
+    if !scope.intact {
+        return;
+    }
     let edges: Vec<Vec<usize>> = scope
         .states
         .iter()
@@ -29,25 +29,18 @@ pub(super) fn check(scope: &Scope, diagnostics: &mut Diagnostics) {
     if let Some(first) = trapped.first() {
         let named: Vec<_> = trapped
             .iter()
-            .take(MAX_NAMED)
+            .take(2)
             .map(|state| format!("`{}`", state.name.value))
             .collect();
-        let more = match trapped.len().saturating_sub(MAX_NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let (states, never) = match trapped.len() {
-            1 => ("state", "never leads"),
-            _ => ("states", "never lead"),
+        let message = match trapped.len() - 1 {
+            0 => format!("state {} never leads to an end", named[0]),
+            1 => format!("states {} never lead to an end", named.join(" and ")),
+            others => format!("state {} and {others} others never lead to an end", named[0]),
         };
         diagnostics.push(
-            Diagnostic::lint(
-                Lint::NoWayOut,
-                first.name.span,
-                format!("{states} {}{more} {never} to an end", named.join(", ")),
-            )
-            .label("no terminal state can be reached from here")
-            .at(&first.location),
+            Diagnostic::lint(Lint::NoWayOut, first.name.span, message)
+                .label("no terminal state can be reached from here")
+                .at(&first.location),
         );
     }
 }

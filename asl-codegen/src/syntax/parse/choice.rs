@@ -120,7 +120,7 @@ impl Parser<'_> {
                 }
                 name => {
                     let candidates = ["Condition", "Next", "Comment", "Assign", "Output"];
-                    let meant = crate::nearest(name, candidates.into_iter().filter(|name| !fields.has(name)));
+                    let meant = self.nearest(name, candidates.into_iter().filter(|name| !fields.has(name)));
                     self.not_supported(fields, member, "a rule of `Choices`")
                         .meant(meant)
                         .push();
@@ -232,7 +232,7 @@ impl Parser<'_> {
                         &["Variable"]
                     };
                     let candidates = OPERATORS.iter().chain(&CONNECTIVES).chain(others);
-                    let meant = crate::nearest(name, candidates.copied().filter(|name| !fields.has(name)));
+                    let meant = self.nearest(name, candidates.copied().filter(|name| !fields.has(name)));
                     self.not_supported(fields, member, "a rule").meant(meant).push();
                 }
             }

@@ -51,7 +51,7 @@ impl Parser<'_> {
         for member in fields.members() {
             if !known.contains(&member.key.as_str()) {
                 let candidates = known.iter().copied().filter(|name| !fields.has(name));
-                let meant = crate::nearest(&member.key, candidates);
+                let meant = self.nearest(&member.key, candidates);
                 self.not_supported(fields, member, what).meant(meant).push();
             }
         }
@@ -71,7 +71,7 @@ impl Parser<'_> {
                 Some(field) => self.language_fits(fields, member, field.language, language),
                 None => {
                     let candidates = StateField::of(kind, language).filter(|name| !fields.has(name));
-                    let meant = crate::nearest(name, candidates);
+                    let meant = self.nearest(name, candidates);
                     self.not_supported(fields, member, &format!("a {} state", kind.name()))
                         .meant(meant)
                         .push();
@@ -164,7 +164,11 @@ fn instead(name: &str, language: QueryLanguage) -> Option<String> {
                     .to_owned(),
             );
         }
-        (_, QueryLanguage::Jsonata) => name.strip_suffix("Path")?,
+        // `TimeoutSecondsPath`, but not `InputPath`.
+        (_, QueryLanguage::Jsonata) => {
+            let plain = name.strip_suffix("Path")?;
+            StateField::named(plain).map(|_| plain)?
+        }
         _ => return None,
     };
     Some(format!("write `{twin}`"))

@@ -6,7 +6,6 @@ use super::path::Wanted;
 use super::read::is_expression;
 use super::state::path_only;
 use super::table::{Language, PROCESSOR};
-use crate::WorkflowType;
 use crate::diagnostic::{Lint, ServiceCode};
 use crate::source::Spanned;
 use crate::syntax::{Map, MapMode, QueryLanguage, Scope};
@@ -78,7 +77,11 @@ impl Parser<'_> {
         };
         self.known(&processor, PROCESSOR, &format!("an `{name}`"));
         let mode = self.mode(&processor);
-        (self.scope(&processor), mode)
+        let express = self.express_children || mode == MapMode::DistributedExpress;
+        let outer = std::mem::replace(&mut self.express_children, express);
+        let scope = self.scope(&processor);
+        self.express_children = outer;
+        (scope, mode)
     }
 
     fn mode(&mut self, processor: &Fields) -> MapMode {
@@ -92,14 +95,15 @@ impl Parser<'_> {
             return MapMode::Inline;
         }
         self.required(&config, &["ExecutionType"], "a distributed Map");
-        if self.options.workflow_type == WorkflowType::Express {
+        if let Some(code) = self.express() {
             let span = config.get("Mode").map_or(config.anchor, |member| member.value.span);
-            self.schema(
+            self.finding(
+                code,
                 span,
                 &config.location("Mode"),
-                "an Express workflow has no distributed Maps",
+                "an Express execution has no distributed Maps",
             )
-            .label("only a Standard workflow can start the children of this Map")
+            .label("only a Standard execution can start the children of this Map")
             .push();
         }
         match execution {

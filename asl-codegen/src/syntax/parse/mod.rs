@@ -22,6 +22,7 @@ use crate::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, ServiceCode};
 use crate::json::{Json, Text};
 use crate::source::{Source, Span};
+use duplicate::Place;
 use fields::Fields;
 use std::collections::HashMap;
 use table::MACHINE;
@@ -37,10 +38,12 @@ pub fn parse(source: &Source, json: &Json, options: &Options, diagnostics: &mut 
         diagnostics,
         language: QueryLanguage::JsonPath,
         intact: true,
+        express_children: false,
+        suggestions: MAX_SUGGESTIONS,
         labels: HashMap::new(),
         unsettled: Vec::new(),
     };
-    parser.duplicate_keys(json);
+    parser.duplicate_keys(json, &Place::Root);
     parser.machine(json)
 }
 
@@ -53,6 +56,10 @@ struct Parser<'a> {
     language: QueryLanguage,
     /// Whether the transitions of the scope at hand could all be read so far.
     intact: bool,
+    /// Whether the scope at hand runs as Express executions that a distributed Map starts.
+    express_children: bool,
+    /// How many misspelt names may still get a suggestion.
+    suggestions: usize,
     /// The labels of Maps so far, and where they stand.
     labels: HashMap<String, Span>,
     unsettled: Vec<Unsettled>,
@@ -124,6 +131,12 @@ impl Parser<'_> {
         })
     }
 
+    /// The name that was probably meant. A document full of unknown names gets suggestions for the first ones only.
+    fn nearest<'n>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        self.suggestions = self.suggestions.checked_sub(1)?;
+        crate::nearest(name, candidates)
+    }
+
     /// Notes that a value is needed which `${Name}` substitutions hide.
     fn unsettled(&mut self, text: &Text, span: Span, location: &str) {
         self.unsettled.push(Unsettled {
@@ -156,6 +169,9 @@ impl Parser<'_> {
 /// The service counts seconds and attempts below this (TK-2, RT-3).
 const MAX_SECONDS: u64 = 99_999_998;
 
+/// A suggestion compares a name with all that could stand in its place.
+const MAX_SUGGESTIONS: usize = 64;
+
 /// A diagnostic on its way into the list.
 #[must_use]
 struct Finding<'p> {
@@ -171,6 +187,11 @@ impl Finding<'_> {
 
     fn service(mut self, message: impl Into<String>) -> Self {
         self.diagnostic = self.diagnostic.service(message);
+        self
+    }
+
+    fn maybe_service(mut self, message: Option<&str>) -> Self {
+        self.diagnostic.service_message = message.map(str::to_owned);
         self
     }
 

@@ -102,10 +102,8 @@ impl Parser<'_> {
             Wanted::Any => "a path",
             Wanted::Reference | Wanted::InputReference => "a Reference Path",
         };
-        let service = match wanted {
-            Wanted::Any => "Value is not a valid JSONPath",
-            Wanted::Reference | Wanted::InputReference => "Value is not a Reference Path",
-        };
+        // What the service says where any path will do is not known.
+        let service = (wanted != Wanted::Any).then_some("Value is not a Reference Path");
         let message = format!("`{name}` must be {article}");
         let path = match Path::parse(&text.value) {
             Ok(path) => path,
@@ -127,7 +125,7 @@ impl Parser<'_> {
                 };
                 self.schema(at, location, message)
                     .label(label)
-                    .service(service)
+                    .maybe_service(service)
                     .maybe_help(help)
                     .push();
                 return None;
@@ -141,7 +139,7 @@ impl Parser<'_> {
         if let Some(problem) = problem {
             self.schema(span, location, message)
                 .label(problem)
-                .service(service)
+                .maybe_service(service)
                 .push();
             return None;
         }

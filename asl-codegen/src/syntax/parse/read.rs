@@ -86,6 +86,7 @@ impl Parser<'_> {
             return Some(word);
         }
         let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        let meant = self.nearest(given.value, words.iter().copied());
         self.schema(
             given.span,
             &fields.location(name),
@@ -93,7 +94,7 @@ impl Parser<'_> {
         )
         .label("no such value")
         .service(format!("Value should be one of the following: [{}]", words.join(", ")))
-        .meant(crate::nearest(given.value, words.iter().copied()))
+        .meant(meant)
         .push();
         None
     }

@@ -3,6 +3,7 @@
 use super::Parser;
 use super::fields::Fields;
 use crate::WorkflowType;
+use crate::diagnostic::{Code, Lint, ServiceCode};
 use crate::json::Text;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Pattern, Resource, ResourceKind};
@@ -182,11 +183,19 @@ impl Parser<'_> {
         }
     }
 
+    /// The code for what Express executions do not have, if the scope at hand runs as one. The service was seen to
+    /// refuse it in Express workflows, not in the children of a distributed Map.
+    pub fn express(&self) -> Option<Code> {
+        match (self.options.workflow_type, self.express_children) {
+            (WorkflowType::Express, _) => Some(Code::Service(ServiceCode::SchemaValidationFailed)),
+            (WorkflowType::Standard, true) => Some(Code::Lint(Lint::Doubtful)),
+            (WorkflowType::Standard, false) => None,
+        }
+    }
+
     /// What an Express workflow does not have.
     fn fits_workflow(&mut self, kind: &ResourceKind, span: Span, location: &str) {
-        if self.options.workflow_type != WorkflowType::Express {
-            return;
-        }
+        let Some(code) = self.express() else { return };
         let (what, service) = match kind {
             ResourceKind::Activity { .. } => ("activities", "Activity ARN"),
             ResourceKind::Service { pattern, .. } => match pattern {
@@ -197,8 +206,8 @@ impl Parser<'_> {
             },
             ResourceKind::Lambda { .. } | ResourceKind::Symbolic => return,
         };
-        self.schema(span, location, format!("an Express workflow has no {what}"))
-            .label("only a Standard workflow can wait for this")
+        self.finding(code, span, location, format!("an Express execution has no {what}"))
+            .label("only a Standard execution can wait for this")
             .service(format!("Express state machine does not support {service}"))
             .push();
     }
@@ -277,11 +286,11 @@ fn integration(name: &str) -> Result<ResourceKind, Problem> {
         pattern,
     };
     let Some((service, action)) = name.rsplit_once(':') else {
-        return Err(problem("`service:action` is missing"));
+        return Err(problem("expected `service:action`"));
     };
-    if let Some(sdk) = service.strip_prefix("aws-sdk:") {
+    if let Some(sdk) = service.strip_prefix("aws-sdk") {
         return match pattern {
-            _ if sdk.is_empty() || action.is_empty() => Err(problem("`aws-sdk:service:action` is missing")),
+            _ if sdk.len() < 2 || action.is_empty() => Err(problem("expected `aws-sdk:service:action`")),
             Pattern::Sync | Pattern::Sync2 => Err(problem("integrations by `aws-sdk` know no `.sync`")),
             _ => Ok(known(service, action)),
         };

@@ -37,7 +37,6 @@ impl Parser<'_> {
         if last.is_empty() {
             self.schema(states.anchor, &states.at, "`States` must not be empty")
                 .label("no state in it")
-                .service("Value cannot be empty")
                 .push();
         }
         states

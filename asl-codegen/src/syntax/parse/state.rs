@@ -20,7 +20,8 @@ const MAX_WAIT: u64 = 99_999_999;
 impl Parser<'_> {
     /// A member of `States`.
     pub fn state(&mut self, member: &Member, location: String) -> State {
-        let fields = self.object(&member.value, &member.key, Some(member.key_span), location.clone());
+        let field = format!("States/{}", member.key);
+        let fields = self.object(&member.value, &field, Some(member.key_span), location.clone());
         let mut state = State {
             name: Spanned {
                 value: member.key.clone(),
@@ -385,8 +386,6 @@ impl Parser<'_> {
                 .path_in(text, span, &location, name, Wanted::Reference)
                 .map(FailText::Path);
         }
-        let service = "The value for the field must be a valid JSONPath or an intrinsic function expression that \
-                       returns a string";
         let (at, label, help) = match Call::parse(&text.value) {
             Ok(call) if gives_text(call.function) => {
                 self.call_findings(&call, text, span, &location);
@@ -405,7 +404,6 @@ impl Parser<'_> {
             format!("`{name}` must be a path or a call of a function that gives a string"),
         )
         .label(label)
-        .service(service)
         .maybe_help(help)
         .push();
         None
