@@ -140,6 +140,9 @@ pub trait Engine: Send + Sync + Sized {
 
     /// Takes note of an event. Costs nothing where it is not overridden.
     fn record(&self, _at: &Self::Position, _line: &mut Self::Line, _event: Event<'_>) {}
+
+    /// Takes note that a branch of a Parallel state has ended, which no event tells (EV-44).
+    fn branch_ended(&self, _at: &Self::Position, _index: usize, _succeeded: bool) {}
 }
 
 /// The child execution that an engine is asked to make.
@@ -155,7 +158,8 @@ pub struct Child {
     pub index: usize,
 }
 
-/// What happens in an execution, as its history tells it (spec execution.md section 5).
+/// What happens in an execution, as its history tells it (spec execution.md section 5). What follows from these is not
+/// among them: when a lane fails, the others are aborted.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs, reason = "the variants and fields are the service's words")]
 pub enum Event<'a> {
@@ -186,13 +190,15 @@ pub enum Event<'a> {
         resource: &'static Resource,
         input: &'a Value,
         limits: Limits,
+        credentials: Option<&'a Value>,
     },
     TaskStarted {
         resource: &'static Resource,
     },
+    /// With what the submission answered, where that is known.
     TaskSubmitted {
         resource: &'static Resource,
-        output: &'a Value,
+        output: Option<&'a Value>,
     },
     TaskSucceeded {
         resource: &'static Resource,
@@ -206,8 +212,9 @@ pub enum Event<'a> {
         resource: &'static Resource,
         error: &'a Error,
     },
-    TaskStateAborted,
-    ParallelStateStarted,
+    ParallelStateStarted {
+        branches: usize,
+    },
     ParallelStateSucceeded,
     ParallelStateFailed,
     MapStateStarted {
@@ -227,11 +234,11 @@ pub enum Event<'a> {
         name: &'static str,
         index: usize,
     },
-    MapIterationAborted {
-        name: &'static str,
-        index: usize,
+    MapRunStarted {
+        /// What the children run.
+        definition: &'static Definition,
+        label: &'static str,
     },
-    MapRunStarted,
     MapRunSucceeded,
     MapRunFailed {
         error: &'a Error,

@@ -104,6 +104,22 @@ impl Execution {
         *self.start_time.get_or_init(Utc::now)
     }
 
+    pub(crate) fn role(&self) -> Option<&str> {
+        self.role_arn.as_deref()
+    }
+
+    pub(crate) fn region_or_made(&self) -> &str {
+        self.place().0
+    }
+
+    /// A new Map Run of a distributed Map (MD-12).
+    pub(crate) fn map_run_id(&self, definition_name: &str, label: &str) -> String {
+        let (region, account) = self.place();
+        let machine = self.machine_name(definition_name);
+        let id = uuid::Uuid::new_v4();
+        format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{id}")
+    }
+
     fn machine_name<'a>(&'a self, definition_name: &'a str) -> &'a str {
         self.state_machine_name.as_deref().unwrap_or(definition_name)
     }

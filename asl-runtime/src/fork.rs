@@ -128,19 +128,10 @@ pub async fn parallel<'a, E: Engine>(
     };
     let mut retries = Retries::new(retry);
     loop {
-        fork.engine.record(at, line, Event::ParallelStateStarted);
+        fork.engine.record(at, line, Event::ParallelStateStarted { branches });
         let mut start = |line: &mut E::Line, index| Ok(start(fork.lane(visit, line, index, None), index));
-        let error = match lanes(
-            &fork,
-            line,
-            visit.retry_count,
-            branches,
-            branches,
-            &mut start,
-            &mut |_, _, _| {},
-        )
-        .await
-        {
+        let mut end = |_: &mut E::Line, index, succeeded| fork.engine.branch_ended(at, index, succeeded);
+        let error = match lanes(&fork, line, visit.retry_count, branches, branches, &mut start, &mut end).await {
             Ok(outputs) => {
                 fork.engine.record(at, line, Event::ParallelStateSucceeded);
                 return Ok(Value::Array(outputs));
@@ -256,7 +247,8 @@ pub async fn map_run<'a, E: Engine>(
         let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
         fork.engine.record(at, line, Event::MapStateStarted { length });
         let tolerance = tolerance()?;
-        fork.engine.record(at, line, Event::MapRunStarted);
+        let (definition, label) = (policy.definition, policy.label);
+        fork.engine.record(at, line, Event::MapRunStarted { definition, label });
         let failed = Arc::new(AtomicUsize::new(0));
         // The child that runs alone because it exceeded the threshold in an earlier life does so again.
         let tolerance = match fork.engine.decided(at, visit.retry_count) {
@@ -271,8 +263,8 @@ pub async fn map_run<'a, E: Engine>(
             };
             let lane = fork.lane(visit, line, index, Some(kept));
             let child = Child {
-                definition: policy.definition,
-                label: policy.label,
+                definition,
+                label,
                 state: visit.state,
                 index,
             };

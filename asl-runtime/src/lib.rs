@@ -43,7 +43,8 @@
 //! ```
 //!
 //! A run in memory is a [`Memory`] engine: give it an [`Execution`] where the definition reads its context object, and take
-//! its [`Handle`] to end callback tasks or to stop it. Timers are tokio's, so a run needs a tokio runtime with time.
+//! its [`Handle`] to end callback tasks or to stop it. A [`History`] is one that also keeps the events of the run. Timers
+//! are tokio's, so a run needs a tokio runtime with time.
 
 mod attempt;
 mod callback;
@@ -57,6 +58,7 @@ mod execute;
 mod execution;
 pub mod fork;
 mod handler;
+mod history;
 pub mod intrinsic;
 mod machine;
 mod memory;
@@ -82,6 +84,7 @@ pub use error::{Error, ErrorName, Status, TaskError};
 pub use execute::execute;
 pub use execution::Execution;
 pub use handler::{Handler, Untyped};
+pub use history::{ChildHistory, Details, History, HistoryEvent};
 pub use machine::{Definition, Machine, Run, State, StateType};
 pub use memory::Memory;
 pub use place::{Place, Visits};

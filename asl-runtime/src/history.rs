@@ -1,0 +1,380 @@
+//! An engine in memory that keeps the history of its execution, numbered as the service numbers it.
+
+mod details;
+mod log;
+
+use crate::callback::Handle;
+use crate::{
+    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Position,
+    Resource, TaskContext, Until, attempt,
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::future::{Either, select};
+use log::Log;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Runs an execution in memory as [`Memory`] does, and keeps its history: what GetExecutionHistory would answer.
+///
+/// The causes of its errors name the event with which the state was entered, as those of the service do.
+///
+/// ```
+/// use asl_runtime::{Execution, History, asl, json};
+///
+/// asl!(pub mod hello = { "StartAt": "Hello", "States": { "Hello": { "Type": "Pass", "End": true } } });
+///
+/// struct Nobody;
+/// impl hello::Tasks for Nobody {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), asl_runtime::Error> {
+/// let history = History::new(Execution::new());
+/// hello::run_on(&history, &Nobody, json!({})).await?;
+/// let types: Vec<_> = history.events().iter().map(|event| event.event_type).collect();
+/// assert_eq!(types, ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct History {
+    memory: Memory,
+    record: Arc<Record>,
+}
+
+/// The history of an execution, which may be read while it runs and when its engine is gone.
+#[derive(Debug, Default)]
+struct Record {
+    log: Mutex<Log>,
+    children: Mutex<Vec<ChildHistory>>,
+    /// The last event but one has been written.
+    full: Notify,
+}
+
+impl Record {
+    fn log(&self) -> MutexGuard<'_, Log> {
+        // A panic elsewhere leaves the log as it was before an event or after it.
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn children(&self) -> MutexGuard<'_, Vec<ChildHistory>> {
+        self.children.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl History {
+    /// An engine for a run whose context object shows this.
+    pub fn new(execution: Execution) -> History {
+        History {
+            memory: Memory::new(execution),
+            record: Arc::default(),
+        }
+    }
+
+    /// A handle on the run: ends callback tasks, stops the execution.
+    pub fn handle(&self) -> Handle {
+        self.memory.handle()
+    }
+
+    /// The events so far.
+    pub fn events(&self) -> Vec<HistoryEvent> {
+        self.record.log().events.clone()
+    }
+
+    /// The executions that distributed Maps have started so far, in the order of their start.
+    pub fn children(&self) -> Vec<ChildHistory> {
+        self.record.children().clone()
+    }
+}
+
+/// The history of a child execution: an item of a distributed Map (EV-52).
+#[derive(Debug, Clone)]
+pub struct ChildHistory {
+    /// The Map state.
+    pub state: &'static str,
+    /// The number of the item.
+    pub index: usize,
+    record: Arc<Record>,
+}
+
+impl ChildHistory {
+    /// Its events so far.
+    pub fn events(&self) -> Vec<HistoryEvent> {
+        self.record.log().events.clone()
+    }
+
+    /// The executions that it has started itself.
+    pub fn children(&self) -> Vec<ChildHistory> {
+        self.record.children().clone()
+    }
+}
+
+/// An event of a history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryEvent {
+    /// Its number, from 1.
+    pub id: u64,
+    /// The event that this one follows in its own line of control; 0 where there is none (EV-2, EV-3).
+    pub previous_id: u64,
+    /// When it happened.
+    pub timestamp: DateTime<Utc>,
+    /// Its type in the service's words: `TaskStateEntered`.
+    pub event_type: &'static str,
+    /// What it tells, if anything.
+    pub details: Option<Details>,
+}
+
+/// What an event tells besides its type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Details {
+    /// The member that it is in the service's answer: `stateEnteredEventDetails`.
+    pub name: &'static str,
+    /// Its members. Inputs, outputs and parameters are JSON here, where the service has JSON text.
+    pub members: Map<String, Value>,
+}
+
+impl HistoryEvent {
+    /// The event as GetExecutionHistory shows it, its inputs and outputs as JSON rather than JSON text.
+    pub fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        let timestamp = self.timestamp.to_rfc3339_opts(SecondsFormat::Millis, true);
+        members.insert("timestamp".into(), timestamp.into());
+        members.insert("type".into(), self.event_type.into());
+        members.insert("id".into(), self.id.into());
+        members.insert("previousEventId".into(), self.previous_id.into());
+        if let Some(details) = &self.details {
+            members.insert(details.name.into(), details.members.clone().into());
+        }
+        members.into()
+    }
+}
+
+/// A position in an execution, as [`Display`](fmt::Display) shows it: `Publish.0[1]/Upload.0`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    lane: Option<Arc<Lane>>,
+    state: &'static str,
+    visit: u32,
+}
+
+/// A branch or an item: where its state is, and its number there.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Lane {
+    of: Place,
+    index: usize,
+}
+
+impl Position for Place {
+    fn state(&self, name: &'static str, visit: u32) -> Place {
+        Place {
+            lane: self.lane.clone(),
+            state: name,
+            visit,
+        }
+    }
+
+    fn lane(&self, index: usize) -> Place {
+        Place {
+            lane: Some(Arc::new(Lane {
+                of: self.clone(),
+                index,
+            })),
+            state: "",
+            visit: 0,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(lane) = &self.lane {
+            write!(f, "{}[{}]/", lane.of, lane.index)?;
+        }
+        match self.state {
+            "" => Ok(()),
+            state => write!(f, "{state}.{}", self.visit),
+        }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// How often the states of a scope have been entered, and the event of the last entry.
+#[derive(Debug, Default)]
+pub struct Visits {
+    counts: HashMap<&'static str, u32>,
+    entered: Option<u64>,
+}
+
+impl Line for Visits {
+    fn visit(&mut self, state: &'static str) -> u32 {
+        let count = self.counts.entry(state).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    fn fork(&self) -> Visits {
+        Visits {
+            counts: HashMap::new(),
+            entered: self.entered,
+        }
+    }
+
+    fn entered(&self) -> Option<u64> {
+        self.entered
+    }
+}
+
+impl History {
+    /// An engine whose history is full goes on with nothing that takes time.
+    async fn pause_if_full(&self) {
+        if self.record.log().is_full() {
+            std::future::pending().await
+        }
+    }
+}
+
+impl Engine for History {
+    type Position = Place;
+    type Line = Visits;
+
+    fn root(&self) -> Place {
+        Place {
+            lane: None,
+            state: "",
+            visit: 0,
+        }
+    }
+
+    fn execution(&self) -> &Execution {
+        self.memory.execution()
+    }
+
+    fn now(&self, _: &Place) -> DateTime<Utc> {
+        self.memory.clock()
+    }
+
+    fn random(&self, _: &Place, attempt: u32) -> u128 {
+        self.memory.random(&(), attempt)
+    }
+
+    fn token(&self, _: &Place, attempt: u32) -> String {
+        self.memory.token(&(), attempt)
+    }
+
+    async fn task<'a, O: Output + 'a>(
+        &self,
+        at: &Place,
+        line: &mut Visits,
+        task: TaskContext<'a>,
+        limits: Limits,
+        input: Value,
+        call: Call<'_, 'a, O>,
+    ) -> Result<O, Error> {
+        self.pause_if_full().await;
+        let resource: &'static Resource = task.resource();
+        let scheduled = Event::TaskScheduled {
+            resource,
+            input: &input,
+            limits,
+            credentials: task.credentials(),
+        };
+        self.record(at, line, scheduled);
+        self.record(at, line, Event::TaskStarted { resource });
+        if matches!(resource.pattern, Pattern::Sync | Pattern::Sync2) {
+            self.record(at, line, Event::TaskSubmitted { resource, output: None });
+        }
+        let mut submitted = |output: &O| {
+            let output = serde_json::to_value(output).ok();
+            let output = output.as_ref();
+            self.record(at, line, Event::TaskSubmitted { resource, output });
+        };
+        let result = attempt(&self.handle(), task, limits, input, call, &mut submitted).await;
+        match &result {
+            Ok(output) => {
+                let output = &serde_json::to_value(output).unwrap_or_default();
+                self.record(at, line, Event::TaskSucceeded { resource, output });
+            }
+            Err(error) if error.is_timeout() => self.record(at, line, Event::TaskTimedOut { resource, error }),
+            Err(error) => self.record(at, line, Event::TaskFailed { resource, error }),
+        }
+        result
+    }
+
+    async fn sleep(&self, _: &Place, attempt: u32, until: Until) {
+        self.pause_if_full().await;
+        self.memory.sleep(&(), attempt, until).await;
+    }
+
+    fn child(&self, _: &Place, child: Child) -> History {
+        let record = Arc::<Record>::default();
+        self.record.children().push(ChildHistory {
+            state: child.state,
+            index: child.index,
+            record: record.clone(),
+        });
+        History {
+            memory: self.memory.child(&(), child),
+            record,
+        }
+    }
+
+    async fn supervise<O: Send>(
+        &self,
+        definition: &'static Definition,
+        body: impl Future<Output = Result<O, Error>> + Send,
+    ) -> Result<O, Error> {
+        let supervised = self.memory.supervise(definition, body);
+        match select(pin!(supervised), pin!(self.record.full.notified())).await {
+            Either::Left((result, _)) if !self.record.log().has_dropped => result,
+            _ => Err(Error::new(
+                "States.Runtime",
+                format!(
+                    "The execution reached the maximum number of history events ({}).",
+                    log::MAX_EVENTS
+                ),
+            )),
+        }
+    }
+
+    fn record(&self, at: &Place, line: &mut Visits, event: Event<'_>) {
+        let is_entry = matches!(event, Event::StateEntered { .. });
+        let told = details::of(self.execution(), event);
+        let mut log = self.record.log();
+        let id = log.record(at, event, told, self.memory.clock());
+        if is_entry && id.is_some() {
+            line.entered = id;
+        }
+        if log.is_full() {
+            self.record.full.notify_one();
+        }
+    }
+
+    fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
+        let now = self.memory.clock();
+        self.record.log().branch_ended(at, index, succeeded, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_with_slashes_and_brackets_in_the_names_of_states_do_not_clash() {
+        let root = History::new(Execution::new()).root();
+        let nested = root.state("A", 0).lane(0).state("B", 0).lane(0);
+        let flat = root.state("A.0[0]/B", 0).lane(0);
+        assert_eq!(nested.to_string(), "A.0[0]/B.0[0]/");
+        assert_eq!(nested.to_string(), flat.to_string());
+        assert_ne!(nested, flat);
+    }
+}

@@ -1,0 +1,212 @@
+//! The numbered events of one execution, and which of them each follows (spec EV-1 to EV-63).
+
+use super::details::{self, Told};
+use super::{HistoryEvent, Lane, Place};
+use crate::{Event, Position, StateType};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The longest history, its last event being the failure for that reason (EV-61).
+pub(super) const MAX_EVENTS: usize = 25_000;
+
+/// The events, and where each line of control stands among them.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    pub(super) events: Vec<HistoryEvent>,
+    /// There was no room for an event.
+    pub(super) has_dropped: bool,
+    /// By scope: the machine, a branch, an item.
+    chains: HashMap<Option<Arc<Lane>>, Chain>,
+}
+
+/// Where a line of control stands. Ids are 0 where there is no event yet.
+#[derive(Debug, Default)]
+struct Chain {
+    /// What its next event follows.
+    last: u64,
+    /// What the next iteration of its Map follows: the start of the Map, or the last event of the iteration that made
+    /// room for it (EV-30, EV-31).
+    free: u64,
+    /// What the success of its Map follows.
+    end: u64,
+    /// Whether it is in a Task state.
+    in_task: bool,
+    /// The branches or iterations that run.
+    running: Vec<usize>,
+}
+
+impl Log {
+    /// Whether there is room for the last event only.
+    pub(super) fn is_full(&self) -> bool {
+        self.events.len() + 1 >= MAX_EVENTS
+    }
+
+    /// Writes an event down, if there is room for it; answers its id.
+    pub(super) fn record(&mut self, at: &Place, event: Event<'_>, told: Told, timestamp: DateTime<Utc>) -> Option<u64> {
+        let is_last = matches!(
+            event,
+            Event::ExecutionSucceeded { .. }
+                | Event::ExecutionFailed { .. }
+                | Event::ExecutionTimedOut
+                | Event::ExecutionAborted { .. }
+        );
+        if self.is_full() && !is_last {
+            self.has_dropped = true;
+            return None;
+        }
+        let mut line = self.line(at, timestamp);
+        Some(match event {
+            Event::ExecutionStarted { .. } | Event::ExecutionTimedOut | Event::ExecutionAborted { .. } => {
+                line.after(0, told)
+            }
+            Event::StateEntered { state_type, .. } => {
+                line.chain().in_task = state_type == StateType::Task;
+                line.next(told)
+            }
+            Event::StateExited { .. } => {
+                line.chain().in_task = false;
+                line.next(told)
+            }
+            Event::MapStateStarted { .. } => line.start(0, told),
+            Event::ParallelStateStarted { branches } => line.start(branches, told),
+            Event::MapIterationStarted { index, .. } => {
+                let free = line.chain().free;
+                let id = line.after(free, told);
+                line.open(index, id);
+                id
+            }
+            Event::MapIterationSucceeded { index, .. } => {
+                let lane = line.close(index);
+                let id = line.after(lane.last, told);
+                let chain = line.chain();
+                (chain.free, chain.end, chain.last) = (lane.last, id, id);
+                id
+            }
+            Event::MapIterationFailed { index, .. } => {
+                let lane = line.close(index);
+                let id = line.after(lane.last, told);
+                line.abort(lane, true);
+                id
+            }
+            Event::MapRunSucceeded => {
+                let last = line.chain().last;
+                let id = line.after(last, told);
+                line.chain().end = id;
+                id
+            }
+            // The next event follows what these follow (EV-4).
+            Event::MapStateSucceeded => {
+                let end = line.chain().end;
+                line.after(end, told)
+            }
+            Event::ParallelStateSucceeded => {
+                let last = line.chain().last;
+                line.after(last, told)
+            }
+            _ => line.next(told),
+        })
+    }
+
+    /// A branch has ended: what comes next follows the branch that ends last (EV-40), or that fails (EV-41).
+    pub(super) fn branch_ended(&mut self, at: &Place, index: usize, succeeded: bool, timestamp: DateTime<Utc>) {
+        let mut line = self.line(at, timestamp);
+        let lane = line.close(index);
+        match succeeded {
+            true => line.chain().last = lane.last,
+            false => line.abort(lane, false),
+        }
+    }
+
+    fn line<'l>(&'l mut self, at: &'l Place, timestamp: DateTime<Utc>) -> Line<'l> {
+        Line {
+            at,
+            timestamp,
+            log: self,
+        }
+    }
+}
+
+/// A line of control, to which events are added.
+struct Line<'l> {
+    at: &'l Place,
+    timestamp: DateTime<Utc>,
+    log: &'l mut Log,
+}
+
+impl Line<'_> {
+    fn chain(&mut self) -> &mut Chain {
+        self.log.chains.entry(self.at.lane.clone()).or_default()
+    }
+
+    /// Adds an event that follows this one.
+    fn after(&mut self, previous_id: u64, (event_type, details): Told) -> u64 {
+        let id = self.log.events.len() as u64 + 1;
+        self.log.events.push(HistoryEvent {
+            id,
+            previous_id,
+            timestamp: self.timestamp,
+            event_type,
+            details,
+        });
+        id
+    }
+
+    /// Adds an event that follows the last one, and that the next one will follow.
+    fn next(&mut self, told: Told) -> u64 {
+        let last = self.chain().last;
+        let id = self.after(last, told);
+        self.chain().last = id;
+        id
+    }
+
+    /// A Parallel or Map starts, with so many lanes at once.
+    fn start(&mut self, lanes: usize, told: Told) -> u64 {
+        let id = self.next(told);
+        let chain = self.chain();
+        (chain.free, chain.end) = (id, id);
+        chain.running.clear();
+        for index in 0..lanes {
+            self.open(index, id);
+        }
+        id
+    }
+
+    /// A lane starts after this event.
+    fn open(&mut self, index: usize, last: u64) {
+        self.chain().running.push(index);
+        let chain = Chain {
+            last,
+            ..Chain::default()
+        };
+        self.log.chains.insert(self.at.lane(index).lane, chain);
+    }
+
+    /// A lane ends.
+    fn close(&mut self, index: usize) -> Chain {
+        self.chain().running.retain(|&running| running != index);
+        self.log.chains.remove(&self.at.lane(index).lane).unwrap_or_default()
+    }
+
+    /// A lane has failed: its task and the other lanes are aborted (EV-35, EV-42). What comes next follows the failure.
+    fn abort(&mut self, failed: Chain, is_map: bool) {
+        let cause = failed.last;
+        self.chain().last = cause;
+        self.abort_task(cause, &failed);
+        let mut running = std::mem::take(&mut self.chain().running);
+        running.sort_unstable();
+        for index in running {
+            let lane = self.close(index);
+            if is_map && !self.log.is_full() {
+                self.after(cause, details::iteration_aborted(self.at.state, index));
+            }
+            self.abort_task(cause, &lane);
+        }
+    }
+
+    fn abort_task(&mut self, cause: u64, lane: &Chain) {
+        if lane.in_task && !self.log.is_full() {
+            self.after(cause, ("TaskStateAborted", None));
+        }
+    }
+}
