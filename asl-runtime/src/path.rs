@@ -139,7 +139,7 @@ pub fn get<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     let mut value = value;
     for step in steps {
         value = match (step, value) {
-            (Step::Key(name), Value::Object(members)) => members.get(*name)?,
+            (Step::Key(name), Value::Object(members)) => member(members, name)?,
             (Step::At(index), Value::Array(elements)) => elements.get(position(*index, elements.len())?)?,
             _ => return None,
         };
@@ -166,11 +166,30 @@ pub fn take_in_template(value: &mut Value, steps: &[Step]) -> Option<Value> {
     }
 }
 
+/// Objects up to this size are searched one member after the other, which takes less than to hash a name.
+const FEW: usize = 8;
+
+fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    if members.len() > FEW {
+        return members.get(name);
+    }
+    members.iter().find_map(|(key, value)| (key == name).then_some(value))
+}
+
+fn member_mut<'v>(members: &'v mut Map<String, Value>, name: &str) -> Option<&'v mut Value> {
+    if members.len() > FEW {
+        return members.get_mut(name);
+    }
+    members
+        .iter_mut()
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
 fn get_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     let mut value = value;
     for step in steps {
         value = match (step, value) {
-            (Step::Key(name), Value::Object(members)) => members.get_mut(*name)?,
+            (Step::Key(name), Value::Object(members)) => member_mut(members, name)?,
             (Step::At(index), Value::Array(elements)) => {
                 let at = position(*index, elements.len())?;
                 elements.get_mut(at)?
@@ -216,7 +235,10 @@ pub fn set(value: &mut Value, steps: &[Step], new: Value) -> Result<(), Error> {
     match get_mut(value, before) {
         Some(parent) => match (last, parent) {
             (Step::Key(name), Value::Object(members)) => {
-                members.insert((*name).to_owned(), new);
+                match member_mut(members, name) {
+                    Some(member) => *member = new,
+                    None => _ = members.insert((*name).to_owned(), new),
+                }
                 return Ok(());
             }
             (Step::At(index), Value::Array(elements)) => {
