@@ -114,7 +114,19 @@ impl fmt::Debug for TaskContext<'_> {
 /// Runs the task of the current state, and again as its Retriers say (RT-20 to RT-29).
 ///
 /// `payload` makes the input of an attempt (TK-8: anew for each), `call` hands it to the handler.
-pub async fn task<'a, E: Engine, O: Output + 'a>(
+// Said to be `Send`, so that nobody need look into it: of futures that hold this one rustc could not tell (rust-lang/rust
+// issue 100013).
+pub fn task<'a, E: Engine, O: Output + 'a>(
+    scope: &'a mut Scope<'_, E>,
+    policy: &'static Policy,
+    limits: Limits,
+    payload: &mut (dyn FnMut(Context<'_>) -> Result<Value, Error> + Send),
+    call: Call<'_, 'a, O>,
+) -> impl Future<Output = Result<O, Error>> + Send {
+    attempts(scope, policy, limits, payload, call)
+}
+
+async fn attempts<'a, E: Engine, O: Output + 'a>(
     scope: &'a mut Scope<'_, E>,
     policy: &'static Policy,
     limits: Limits,
