@@ -5,15 +5,13 @@ mod log;
 
 use crate::callback::Handle;
 use crate::{
-    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Position,
-    Resource, TaskContext, Until, attempt,
+    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Place, Resource,
+    TaskContext, Until, Visits, attempt,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
 use log::Log;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
-use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -153,77 +151,21 @@ impl HistoryEvent {
     }
 }
 
-/// A position in an execution, as [`Display`](fmt::Display) shows it: `Publish.0[1]/Upload.0`.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Place {
-    lane: Option<Arc<Lane>>,
-    state: &'static str,
-    visit: u32,
-}
-
-/// A branch or an item: where its state is, and its number there.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Lane {
-    of: Place,
-    index: usize,
-}
-
-impl Position for Place {
-    fn state(&self, name: &'static str, visit: u32) -> Place {
-        Place {
-            lane: self.lane.clone(),
-            state: name,
-            visit,
-        }
-    }
-
-    fn lane(&self, index: usize) -> Place {
-        Place {
-            lane: Some(Arc::new(Lane {
-                of: self.clone(),
-                index,
-            })),
-            state: "",
-            visit: 0,
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(lane) = &self.lane {
-            write!(f, "{}[{}]/", lane.of, lane.index)?;
-        }
-        match self.state {
-            "" => Ok(()),
-            state => write!(f, "{state}.{}", self.visit),
-        }
-    }
-}
-
-impl fmt::Debug for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// How often the states of a scope have been entered, and the event of the last entry.
+/// The visits of a scope, and the event with which its current state was entered.
 #[derive(Debug, Default)]
-pub struct Visits {
-    counts: HashMap<&'static str, u32>,
+pub struct Entries {
+    visits: Visits,
     entered: Option<u64>,
 }
 
-impl Line for Visits {
+impl Line for Entries {
     fn visit(&mut self, state: &'static str) -> u32 {
-        let count = self.counts.entry(state).or_default();
-        *count += 1;
-        *count - 1
+        self.visits.visit(state)
     }
 
-    fn fork(&self) -> Visits {
-        Visits {
-            counts: HashMap::new(),
+    fn fork(&self) -> Entries {
+        Entries {
+            visits: self.visits.fork(),
             entered: self.entered,
         }
     }
@@ -244,14 +186,10 @@ impl History {
 
 impl Engine for History {
     type Position = Place;
-    type Line = Visits;
+    type Line = Entries;
 
     fn root(&self) -> Place {
-        Place {
-            lane: None,
-            state: "",
-            visit: 0,
-        }
+        Place::default()
     }
 
     fn execution(&self) -> &Execution {
@@ -273,7 +211,7 @@ impl Engine for History {
     async fn task<'a, O: Output + 'a>(
         &self,
         at: &Place,
-        line: &mut Visits,
+        line: &mut Entries,
         task: TaskContext<'a>,
         limits: Limits,
         input: Value,
@@ -345,7 +283,7 @@ impl Engine for History {
         }
     }
 
-    fn record(&self, at: &Place, line: &mut Visits, event: Event<'_>) {
+    fn record(&self, at: &Place, line: &mut Entries, event: Event<'_>) {
         let is_entry = matches!(event, Event::StateEntered { .. });
         let told = details::of(self.execution(), event);
         let mut log = self.record.log();
@@ -361,20 +299,5 @@ impl Engine for History {
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
         let now = self.memory.clock();
         self.record.log().branch_ended(at, index, succeeded, now);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_with_slashes_and_brackets_in_the_names_of_states_do_not_clash() {
-        let root = History::new(Execution::new()).root();
-        let nested = root.state("A", 0).lane(0).state("B", 0).lane(0);
-        let flat = root.state("A.0[0]/B", 0).lane(0);
-        assert_eq!(nested.to_string(), "A.0[0]/B.0[0]/");
-        assert_eq!(nested.to_string(), flat.to_string());
-        assert_ne!(nested, flat);
     }
 }

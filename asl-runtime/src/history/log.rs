@@ -1,11 +1,10 @@
 //! The numbered events of one execution, and which of them each follows (spec EV-1 to EV-63).
 
+use super::HistoryEvent;
 use super::details::{self, Told};
-use super::{HistoryEvent, Lane, Place};
-use crate::{Event, Position, StateType};
+use crate::{Event, Place, Position, StateType};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// The longest history, its last event being the failure for that reason (EV-61).
 pub(super) const MAX_EVENTS: usize = 25_000;
@@ -17,7 +16,7 @@ pub(super) struct Log {
     /// There was no room for an event.
     pub(super) has_dropped: bool,
     /// By scope: the machine, a branch, an item.
-    chains: HashMap<Option<Arc<Lane>>, Chain>,
+    chains: HashMap<String, Chain>,
 }
 
 /// Where a line of control stands. Ids are 0 where there is no event yet.
@@ -30,6 +29,8 @@ struct Chain {
     free: u64,
     /// What the success of its Map follows.
     end: u64,
+    /// How often the lanes of its state have been started.
+    starts: u32,
     /// Whether it is in a Task state.
     in_task: bool,
     /// The branches or iterations that run.
@@ -61,7 +62,8 @@ impl Log {
                 line.after(0, told)
             }
             Event::StateEntered { state_type, .. } => {
-                line.chain().in_task = state_type == StateType::Task;
+                let chain = line.chain();
+                (chain.in_task, chain.starts) = (state_type == StateType::Task, 0);
                 line.next(told)
             }
             Event::StateExited { .. } => {
@@ -83,10 +85,10 @@ impl Log {
                 (chain.free, chain.end, chain.last) = (lane.last, id, id);
                 id
             }
-            Event::MapIterationFailed { index, .. } => {
+            Event::MapIterationFailed { index, name } => {
                 let lane = line.close(index);
                 let id = line.after(lane.last, told);
-                line.abort(lane, true);
+                line.abort(lane, Some(name));
                 id
             }
             Event::MapRunSucceeded => {
@@ -114,7 +116,7 @@ impl Log {
         let lane = line.close(index);
         match succeeded {
             true => line.chain().last = lane.last,
-            false => line.abort(lane, false),
+            false => line.abort(lane, None),
         }
     }
 
@@ -136,7 +138,15 @@ struct Line<'l> {
 
 impl Line<'_> {
     fn chain(&mut self) -> &mut Chain {
-        self.log.chains.entry(self.at.lane.clone()).or_default()
+        // A `/` stands between scopes only.
+        let text = self.at.as_str();
+        let scope = text.rfind('/').map_or("", |slash| &text[..=slash]);
+        self.log.chains.entry(scope.to_owned()).or_default()
+    }
+
+    fn lane(&mut self, index: usize) -> String {
+        let attempt = self.chain().starts.saturating_sub(1);
+        self.at.lane(index, attempt).as_str().to_owned()
     }
 
     /// Adds an event that follows this one.
@@ -166,6 +176,7 @@ impl Line<'_> {
         let chain = self.chain();
         (chain.free, chain.end) = (id, id);
         chain.running.clear();
+        chain.starts += 1;
         for index in 0..lanes {
             self.open(index, id);
         }
@@ -179,17 +190,19 @@ impl Line<'_> {
             last,
             ..Chain::default()
         };
-        self.log.chains.insert(self.at.lane(index).lane, chain);
+        let lane = self.lane(index);
+        self.log.chains.insert(lane, chain);
     }
 
     /// A lane ends.
     fn close(&mut self, index: usize) -> Chain {
         self.chain().running.retain(|&running| running != index);
-        self.log.chains.remove(&self.at.lane(index).lane).unwrap_or_default()
+        let lane = self.lane(index);
+        self.log.chains.remove(&lane).unwrap_or_default()
     }
 
     /// A lane has failed: its task and the other lanes are aborted (EV-35, EV-42). What comes next follows the failure.
-    fn abort(&mut self, failed: Chain, is_map: bool) {
+    fn abort(&mut self, failed: Chain, map: Option<&str>) {
         let cause = failed.last;
         self.chain().last = cause;
         self.abort_task(cause, &failed);
@@ -197,8 +210,8 @@ impl Line<'_> {
         running.sort_unstable();
         for index in running {
             let lane = self.close(index);
-            if is_map && !self.log.is_full() {
-                self.after(cause, details::iteration_aborted(self.at.state, index));
+            if let Some(name) = map.filter(|_| !self.log.is_full()) {
+                self.after(cause, details::iteration_aborted(name, index));
             }
             self.abort_task(cause, &lane);
         }
