@@ -129,11 +129,11 @@ lints! {
     NoWayOut "no_way_out" Warn "a state from which no terminal state can be reached"
 
     // Data.
-    ImpossiblePath "impossible_path" Deny "a path to what cannot exist"
+    ImpossiblePath "impossible_path" Warn "a path to what cannot exist"
     ImpossibleComparison "impossible_comparison" Warn "a comparison that is never true, because of its types"
     SymbolicComparison "symbolic_comparison" Warn "a comparison with a `${Name}` that no value was given for"
     MatchWithoutWildcard "match_without_wildcard" Warn "a StringMatches pattern without `*`"
-    ResultPathIntoNonObject "result_path_into_non_object" Deny "a ResultPath into what is no object"
+    ResultPathIntoNonObject "result_path_into_non_object" Warn "a ResultPath into what is no object"
     UnassignedVariable "unassigned_variable" Warn "a variable that no state assigns before it is read"
     MaybeUnassignedVariable "maybe_unassigned_variable" Allow "a variable that not every way to its reader assigns"
     IgnoredField "ignored_field" Warn "a field that has no effect beside another"

@@ -7,7 +7,12 @@
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = name.chars().collect();
     let plain = simplify(name);
-    let limit = wanted.len().div_ceil(3).min(MAX_DISTANCE);
+    // Of two characters too little is left to be alike.
+    let limit = if wanted.len() < 3 {
+        0
+    } else {
+        wanted.len().div_ceil(3).min(MAX_DISTANCE)
+    };
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate == name {

@@ -5,6 +5,7 @@
 mod graph;
 mod lints;
 mod names;
+mod shape;
 mod variables;
 mod visit;
 

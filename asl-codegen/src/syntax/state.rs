@@ -151,7 +151,7 @@ pub enum ResourceKind {
         /// How its end is known.
         pattern: Pattern,
     },
-    /// `${Name}` substitutions hide what it is.
+    /// Not known: `${Name}` substitutions hide it, or it is none of the others.
     Symbolic,
 }
 

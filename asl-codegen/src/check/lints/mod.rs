@@ -2,6 +2,7 @@
 
 mod choices;
 mod context;
+mod data;
 mod handlers;
 mod loops;
 mod tasks;
@@ -13,6 +14,7 @@ use crate::syntax::Machine;
 pub(super) fn check(machine: &Machine, diagnostics: &mut Diagnostics) {
     handlers::check(machine, diagnostics);
     context::check(machine, diagnostics);
+    data::check(machine, diagnostics);
     for scope in scopes(&machine.scope) {
         loops::check(scope, diagnostics);
         for state in &scope.states {

@@ -156,6 +156,7 @@ impl Parser<'_> {
         match kind(text) {
             Ok(kind) => {
                 self.fits_workflow(&kind, span, &location);
+                self.is_known(&kind, text, span, &location);
                 Spanned {
                     value: Resource {
                         text: text.value.clone(),
@@ -181,6 +182,41 @@ impl Parser<'_> {
                 unknown()
             }
         }
+    }
+
+    /// What the guide does not describe, though its form is right.
+    fn is_known(&mut self, kind: &ResourceKind, text: &Text, span: Span, location: &str) {
+        let (label, help) = match kind {
+            ResourceKind::Symbolic if text.symbols.is_empty() && !is_placeholder(&text.value) => (
+                "no function, no activity, and no integration",
+                "a task of your own is an activity: `arn:aws:states:<region>:<account>:activity:<name>`".to_owned(),
+            ),
+            ResourceKind::Service { service, action, .. } => {
+                let Some(sdk) = service.strip_prefix("aws-sdk:") else {
+                    return;
+                };
+                //
+                let name: String = sdk.chars().filter(char::is_ascii_alphanumeric).collect();
+                let name = name.to_ascii_lowercase();
+                let camel = action.starts_with(|first: char| first.is_ascii_lowercase());
+                if camel && name == sdk {
+                    return;
+                }
+                let mut letters = action.chars();
+                let first = letters.next().map(|first| first.to_ascii_lowercase());
+                let action: String = first.into_iter().chain(letters).collect();
+                (
+                    "services are lower case without other signs, actions begin in lower case",
+                    format!("write `aws-sdk:{name}:{action}`"),
+                )
+            }
+            _ => return,
+        };
+        let message = format!("`{}` is hardly a resource that a Task can name", text.value);
+        self.finding(Lint::Doubtful, span, location, message)
+            .label(label)
+            .help(help)
+            .push();
     }
 
     /// The code for what Express executions do not have, if the scope at hand runs as one. The service was seen to
@@ -258,6 +294,11 @@ fn kind(text: &Text) -> Result<ResourceKind, Problem> {
         }),
         _ => Ok(ResourceKind::Symbolic),
     }
+}
+
+/// Whether a reader is to put the resource in: `<FunctionArn>`.
+fn is_placeholder(value: &str) -> bool {
+    value.starts_with('<') && value.ends_with('>')
 }
 
 /// `function:<name>[:<qualifier>]`

@@ -1,0 +1,236 @@
+//! What is known about a value.
+
+use crate::expr::intrinsic::{Call, Type};
+use crate::expr::path::{Path, Root, Step};
+use crate::syntax::{Field, FieldValue, Template};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What is known about a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shape {
+    /// Nothing.
+    Any,
+    /// Its type, which is none of the others.
+    Plain(Type),
+    /// An array.
+    Array,
+    /// An object.
+    Object(Object),
+}
+
+/// What is known about an object.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Object {
+    /// Members that it may have, and whether it surely has them.
+    members: BTreeMap<String, (Shape, bool)>,
+    /// Whether it may have others.
+    open: bool,
+}
+
+/// What a path finds.
+pub(super) enum Found {
+    /// A value of this shape, if it finds any.
+    Value(Shape),
+    /// Certainly nothing, because of what stands at the step of this number.
+    Nothing(usize),
+}
+
+/// Shapes are kept to this depth.
+const MAX_DEPTH: usize = 6;
+/// And objects to this many members.
+const MAX_MEMBERS: usize = 64;
+
+impl Shape {
+    /// The empty object.
+    pub fn nothing() -> Shape {
+        Shape::Object(Object::default())
+    }
+
+    /// An object with exactly these members.
+    pub fn object(members: impl IntoIterator<Item = (String, Shape)>) -> Shape {
+        let mut object = Object::default();
+        for (name, shape) in members {
+            if object.members.len() == MAX_MEMBERS {
+                object.open = true;
+                break;
+            }
+            object.members.insert(name, (shape, true));
+        }
+        Shape::Object(object)
+    }
+
+    /// That of a literal.
+    pub fn literal(value: &Value, depth: usize) -> Shape {
+        match value {
+            _ if depth == MAX_DEPTH => Shape::Any,
+            Value::Null => Shape::Plain(Type::Null),
+            Value::Bool(_) => Shape::Plain(Type::Boolean),
+            Value::Number(_) => Shape::Plain(Type::Number),
+            Value::String(_) => Shape::Plain(Type::String),
+            Value::Array(_) => Shape::Array,
+            Value::Object(members) => Shape::object(
+                members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), Shape::literal(value, depth + 1))),
+            ),
+        }
+    }
+
+    /// That of what a template makes of an input.
+    pub fn template(template: &Template, input: &Shape, depth: usize) -> Shape {
+        match template {
+            _ if depth == MAX_DEPTH => Shape::Any,
+            Template::Literal(value) => Shape::literal(value, depth),
+            Template::Array(_) => Shape::Array,
+            Template::Object(fields) => Shape::object(
+                fields
+                    .iter()
+                    .map(|field| (field.name.clone(), Shape::field(field, input, depth + 1))),
+            ),
+        }
+    }
+
+    fn field(field: &Field, input: &Shape, depth: usize) -> Shape {
+        match &field.value {
+            FieldValue::Template(template) => Shape::template(template, input, depth),
+            FieldValue::Path(path) => input.select(&path.value).cut(depth),
+            FieldValue::Call(call) => Shape::call(&call.value),
+        }
+    }
+
+    fn call(call: &Call) -> Shape {
+        match call.function.returns() {
+            None => Shape::Any,
+            Some(Type::Array) => Shape::Array,
+            Some(Type::Object) => Shape::Object(Object {
+                open: true,
+                ..Object::default()
+            }),
+            Some(plain) => Shape::Plain(plain),
+        }
+    }
+
+    /// Without what lies too deep.
+    fn cut(self, depth: usize) -> Shape {
+        match self {
+            Shape::Object(_) | Shape::Array | Shape::Plain(_) if depth >= MAX_DEPTH => Shape::Any,
+            Shape::Object(mut object) => {
+                for (shape, _) in object.members.values_mut() {
+                    *shape = std::mem::replace(shape, Shape::Any).cut(depth + 1);
+                }
+                Shape::Object(object)
+            }
+            other => other,
+        }
+    }
+
+    /// What a path finds in an input of this shape.
+    pub fn find(&self, path: &Path) -> Found {
+        if path.root != Root::Input {
+            return Found::Value(Shape::Any);
+        }
+        let mut shape = self;
+        for (at, step) in path.steps.iter().enumerate() {
+            shape = match (step, shape) {
+                (_, Shape::Any) => return Found::Value(Shape::Any),
+                (Step::Member(name), Shape::Object(object)) => match object.members.get(name) {
+                    Some((member, true)) => member,
+                    Some((_, false)) => return Found::Value(Shape::Any),
+                    None if object.open => return Found::Value(Shape::Any),
+                    None => return Found::Nothing(at),
+                },
+                (Step::Member(_) | Step::Index(_), Shape::Plain(_))
+                | (Step::Member(_), Shape::Array)
+                | (Step::Index(_), Shape::Object(_)) => return Found::Nothing(at),
+                _ => return Found::Value(Shape::Any),
+            };
+        }
+        Found::Value(shape.clone())
+    }
+
+    /// The same where it is of no interest that nothing is found.
+    pub fn select(&self, path: &Path) -> Shape {
+        match self.find(path) {
+            Found::Value(_) if !path.is_definite() => Shape::Array,
+            Found::Value(shape) => shape,
+            Found::Nothing(_) => Shape::Any,
+        }
+    }
+
+    /// With a value put at a Reference Path.
+    pub fn with(&self, path: &Path, value: Shape) -> Shape {
+        let Some(Step::Member(name)) = path.steps.first() else {
+            return Shape::Any;
+        };
+        let mut object = match self {
+            Shape::Object(object) => object.clone(),
+            _ => Object {
+                open: true,
+                ..Object::default()
+            },
+        };
+        let value = match path.steps.len() {
+            1 => value,
+            // What the inner object held before is of little interest.
+            _ => Shape::Any,
+        };
+        if object.members.len() < MAX_MEMBERS || object.members.contains_key(name) {
+            object.members.insert(name.clone(), (value.cut(1), true));
+        } else {
+            object.open = true;
+        }
+        Shape::Object(object)
+    }
+
+    /// What holds for both.
+    pub fn join(&self, other: &Shape) -> Shape {
+        match (self, other) {
+            _ if self == other => self.clone(),
+            (Shape::Object(a), Shape::Object(b)) => {
+                let mut joined = Object {
+                    open: a.open || b.open,
+                    ..Object::default()
+                };
+                for name in a.members.keys().chain(b.members.keys()) {
+                    let member = match (a.members.get(name), b.members.get(name)) {
+                        (Some((a, sure)), Some((b, also))) => (a.join(b), *sure && *also),
+                        (Some((one, _)), None) | (None, Some((one, _))) => (one.clone(), false),
+                        (None, None) => continue,
+                    };
+                    joined.members.insert(name.clone(), member);
+                }
+                Shape::Object(joined)
+            }
+            _ => Shape::Any,
+        }
+    }
+
+    /// In words, with an article.
+    pub fn name(&self) -> String {
+        match self {
+            Shape::Any => "any value".to_owned(),
+            Shape::Plain(plain) => plain.to_string(),
+            Shape::Array => Type::Array.to_string(),
+            Shape::Object(_) => Type::Object.to_string(),
+        }
+    }
+
+    /// The names of its members, if all are known.
+    pub fn member_names(&self) -> Option<Vec<&str>> {
+        match self {
+            Shape::Object(object) if !object.open => Some(object.members.keys().map(String::as_str).collect()),
+            _ => None,
+        }
+    }
+
+    /// The shape of what stands before a step of a path that finds nothing there.
+    pub fn before(&self, path: &Path, step: usize) -> Shape {
+        let before = Path {
+            text: String::new(),
+            root: path.root.clone(),
+            steps: path.steps[..step].to_vec(),
+        };
+        self.select(&before)
+    }
+}
