@@ -75,14 +75,16 @@ impl<'a, E: Engine> Fork<'a, E> {
             visit: visit.number,
             attempt: visit.retry_count,
             index,
-            item: item.map(Box::new),
+            item,
         };
         let base = self.at.lane(index, visit.retry_count);
         Scope {
             engine: self.engine,
             frame: Frame {
+                execution: self.frame.execution,
+                definition: self.frame.definition,
+                input: self.frame.input.clone(),
                 lane: Some(lane),
-                ..self.frame.clone()
             },
             visit: visit.for_lane(index),
             line: line.fork(),
@@ -179,7 +181,7 @@ pub async fn map<'a, E: Engine>(
             fork.engine.record(at, line, Event::MapIterationStarted { name, index });
             let item = std::mem::take(&mut items[index]);
             let kept = Item {
-                value: policy.keep_item.then(|| item.clone()),
+                value: policy.keep_item.then(|| Box::new(item.clone())),
                 source: None,
             };
             start(fork.lane(visit, line, index, Some(kept)), item)
@@ -258,7 +260,7 @@ pub async fn map_run<'a, E: Engine>(
         let mut start = |line: &mut E::Line, index: usize| {
             let item = std::mem::take(&mut items[index]);
             let kept = Item {
-                value: Some(item.clone()),
+                value: Some(Box::new(item.clone())),
                 source: Some("STATE_DATA"),
             };
             let lane = fork.lane(visit, line, index, Some(kept));

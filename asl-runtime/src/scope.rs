@@ -25,7 +25,6 @@ pub struct Scope<'a, E: Engine> {
 }
 
 /// What holds for a whole scope.
-#[derive(Clone)]
 pub struct Frame<'a> {
     pub(crate) execution: &'a Execution,
     pub(crate) definition: &'static Definition,
@@ -35,7 +34,6 @@ pub struct Frame<'a> {
 }
 
 /// Which branch or item a scope is.
-#[derive(Clone)]
 pub(crate) struct Lane<'a> {
     pub(crate) parent: &'a Frame<'a>,
     pub(crate) state: &'static str,
@@ -43,14 +41,13 @@ pub(crate) struct Lane<'a> {
     /// The attempt of the state that started it.
     pub(crate) attempt: u32,
     pub(crate) index: usize,
-    pub(crate) item: Option<Box<Item>>,
+    pub(crate) item: Option<Item>,
 }
 
 /// The item of a Map iteration, as `$$.Map.Item` shows it.
-#[derive(Clone)]
 pub(crate) struct Item {
     /// Kept only where the definition reads it.
-    pub(crate) value: Option<Value>,
+    pub(crate) value: Option<Box<Value>>,
     /// `STATE_DATA` in a distributed Map (CX-16).
     pub(crate) source: Option<&'static str>,
 }
@@ -203,7 +200,7 @@ impl<'c> Context<'c> {
 
     /// `$$.Map.Item.Value` of the innermost Map (CX-26).
     pub fn item_value(&self) -> Option<&'c Value> {
-        self.frame.map_lane()?.item.as_ref()?.value.as_ref()
+        self.frame.map_lane()?.item.as_ref()?.value.as_deref()
     }
 
     /// `$$.Map.Item.Index` of the innermost Map.
@@ -249,7 +246,7 @@ impl<'c> Context<'c> {
             let mut item = Map::new();
             item.insert("Index".into(), lane.index.into());
             if let Some(kept) = &lane.item {
-                item.extend(kept.value.clone().map(|value| ("Value".to_owned(), value)));
+                item.extend(kept.value.as_deref().map(|value| ("Value".to_owned(), value.clone())));
                 item.extend(kept.source.map(|source| ("Source".to_owned(), source.into())));
             }
             members.insert(

@@ -48,6 +48,48 @@ pub fn context_field(cx: Context<'_>, input: &Value, key: &str, text: &str, step
     context(cx, text, steps).map_err(|_| path::missing_field(key, text, input, &[]))
 }
 
+/// A value whose parts may be moved out.
+pub trait Parts {
+    /// The value as it is.
+    fn whole(&self) -> &Value;
+    /// What a plain path finds in it: moved if the value is owned.
+    fn part(&mut self, steps: &[Step]) -> Option<Value>;
+}
+
+impl Parts for Value {
+    fn whole(&self) -> &Value {
+        self
+    }
+    fn part(&mut self, steps: &[Step]) -> Option<Value> {
+        path::take_in_template(self, steps)
+    }
+}
+
+impl Parts for Data<'_> {
+    fn whole(&self) -> &Value {
+        self
+    }
+    fn part(&mut self, steps: &[Step]) -> Option<Value> {
+        match self {
+            Data::Owned(value) => path::take_in_template(value, steps),
+            Data::Borrowed(value) => path::get_in_template(value, steps).cloned(),
+        }
+    }
+}
+
+/// Moves the parts out that template fields read, given as key, text and steps; the parts do not overlap.
+///
+/// The value is untouched if one of them is missing, since the error shows it.
+pub fn take_fields<const N: usize>(
+    value: &mut impl Parts,
+    fields: [(&str, &str, &[Step]); N],
+) -> Result<[Value; N], Error> {
+    for (key, text, steps) in fields {
+        field(value.whole(), key, text, steps)?;
+    }
+    Ok(fields.map(|(_, _, steps)| value.part(steps).unwrap_or_default()))
+}
+
 /// What a plain path finds as an argument of an intrinsic function, or the error of ER-23; `call` is the text of the field.
 pub fn argument<'v>(value: &'v Value, call: &str, text: &str, steps: &[Step]) -> Result<&'v Value, Error> {
     // Unlike a field, an argument cannot be an element beyond the end of an array (P-36).
@@ -96,20 +138,6 @@ pub fn items(value: &Value, path: &str) -> Result<Vec<Value>, Error> {
                 "Reference path \"{shown}\" must point to array."
             )))
         }
-    }
-}
-
-/// The items of a Map that nobody needs afterwards.
-pub fn take_items(data: &mut Data<'_>, path: &str, steps: &[Step]) -> Result<Vec<Value>, Error> {
-    let Data::Owned(value) = data else {
-        return items(select(data, path, steps)?, path);
-    };
-    match path::get(value, steps) {
-        Some(Value::Array(_)) => match path::take(value, steps) {
-            Some(Value::Array(items)) => Ok(items),
-            _ => Ok(Vec::new()),
-        },
-        _ => items(select(value, path, steps)?, path),
     }
 }
 
@@ -221,4 +249,20 @@ pub fn number(text: &str) -> Value {
 /// Whether a path that selects any number of nodes has found some.
 pub fn is_found(found: &Value) -> bool {
     !matches!(found, Value::Array(nodes) if nodes.is_empty())
+}
+
+/// The items of a Map, moved out of the data, which nobody reads there afterwards.
+pub fn take_items(data: &mut Data<'_>, text: &str, steps: &[Step]) -> Result<Vec<Value>, Error> {
+    let found = select(data, text, steps)?;
+    if !found.is_array() {
+        return items(found, text);
+    }
+    let taken = match data {
+        Data::Owned(value) => path::take(value, steps),
+        Data::Borrowed(value) => path::get(value, steps).cloned(),
+    };
+    match taken {
+        Some(Value::Array(items)) => Ok(items),
+        _ => Ok(Vec::new()),
+    }
 }

@@ -5,7 +5,7 @@ use crate::expr::intrinsic::{Arg, ArgKind, Call, Intrinsic};
 use crate::expr::path::{Filter, Operand, Path, Root, Step};
 use crate::expr::pattern::format_pieces;
 use crate::syntax::{Field, FieldValue, Template};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use serde_json::Value;
 
@@ -17,6 +17,8 @@ pub struct Env<'a> {
     pub context: TokenStream,
     /// The variables.
     pub variables: &'a Variables,
+    /// The item of a Map, where it is at hand and `$$.Map.Item.Value` is its only reader.
+    pub item: Option<TokenStream>,
 }
 
 impl Env<'_> {
@@ -112,6 +114,7 @@ impl Env<'_> {
         let key = format!("{}.$", field.name);
         match &field.value {
             FieldValue::Template(template) => self.template(template),
+            FieldValue::Path(path) if is_item_value(&path.value) && self.item.is_some() => self.item.to_token_stream(),
             FieldValue::Path(path) => owned(self.field(&key, &path.value)),
             FieldValue::Call(call) => self.call(&call.value),
         }
@@ -211,13 +214,35 @@ impl Env<'_> {
     }
 }
 
-/// A `Value` from an expression of type `&Value`: where it borrows from a temporary, the temporary itself.
+/// A `Value` from an expression of type `&Value`: where it borrows from a call, what the call answers.
 fn owned(borrowed: TokenStream) -> TokenStream {
     let mut tokens = borrowed.clone().into_iter();
-    match tokens.next() {
-        Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '&' => tokens.collect(),
-        _ => quote!(Value::clone(#borrowed)),
+    let is_reference = matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '&');
+    let called: TokenStream = tokens.collect();
+    match is_reference && !is_name(&called) {
+        true => called,
+        false => quote!(Value::clone(#borrowed)),
     }
+}
+
+/// Whether the tokens are the name of a local: it cannot be moved from just because it is borrowed.
+fn is_name(tokens: &TokenStream) -> bool {
+    matches!(
+        &tokens.clone().into_iter().collect::<Vec<_>>()[..],
+        [TokenTree::Ident(_)]
+    )
+}
+
+/// Whether a path is `$$.Map.Item.Value`.
+pub fn is_item_value(path: &Path) -> bool {
+    let names = ["Map", "Item", "Value"];
+    path.root == Root::Context
+        && path.steps.len() == names.len()
+        && path
+            .steps
+            .iter()
+            .zip(names)
+            .all(|(step, name)| matches!(step, Step::Member(member) if member == name))
 }
 
 /// A JSON literal as `Value`.

@@ -1,11 +1,12 @@
 //! Parallel and Map.
 
-use super::expr::mentions;
+use super::expr::{is_item_value, mentions};
 use super::name::screaming;
 use super::reads::{self, Kept};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::task::retriers;
 use super::variables::ident;
+use crate::expr::path::Root;
 use crate::syntax::*;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -92,23 +93,26 @@ impl Emitter<'_> {
                 quote!(rt::max_concurrency(#text, #value)?)
             }
         };
-        let items_mention_cx = mentions(&items, "cx");
-        let context = (items_mention_cx).then(|| quote!(let items = #items?;));
-        let items = if items_mention_cx {
-            quote!(Ok(items.clone()))
-        } else {
-            items
+        let (items_setup, items) = match self.moved_items(state, map, &items) {
+            Some(moved) => (quote!(let mut items = #moved?;), quote!(Ok(std::mem::take(&mut items)))),
+            None if mentions(&items, "cx") => (quote!(let items = #items?;), quote!(Ok(items.clone()))),
+            None => (TokenStream::new(), items),
         };
         let run = if is_inline {
-            let kept = Kept::by_scope(&map.processor).and(selector_reads(map)).item;
+            let processor_keeps = Kept::by_scope(&map.processor).item;
+            let moves_item = !processor_keeps && map.item_selector.as_ref().is_some_and(reads_item_once);
+            let kept = !moves_item && (processor_keeps || selector_reads(map).item);
             self.tables.push(quote! {
                 const #policy: rt::MapPolicy = rt::MapPolicy { retry: #retry, keep_item: #kept };
             });
             let start = match &map.item_selector {
                 None => quote!(|cx, item| Ok(Box::pin(#item(cx, tasks, Data::Owned(item) #vars)))),
                 Some(selector) => {
-                    let selected = scope.env(root, quote!(cx.context())).template(selector);
-                    quote!(|cx, _| {
+                    let mut env = scope.env(root, quote!(cx.context()));
+                    env.item = moves_item.then(|| quote!(item));
+                    let selected = env.template(selector);
+                    let parameter = if moves_item { quote!(item) } else { quote!(_) };
+                    quote!(|cx, #parameter| {
                         let item = #selected;
                         Ok(Box::pin(#item(cx, tasks, Data::Owned(item) #vars)))
                     })
@@ -157,9 +161,63 @@ impl Emitter<'_> {
             }
         };
         let finish = self.finish(scope, state, &map.outcome, run);
-        let body = quote!(#setup #context #finish);
+        let body = quote!(#setup #items_setup #finish);
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
+}
+
+impl Emitter<'_> {
+    /// The items moved out of the data, if nothing reads them there afterwards: no retry, no Catcher, a result that replaces
+    /// the data, and a selector that reads other parts of it.
+    fn moved_items(&self, state: &State, map: &Map, items: &TokenStream) -> Option<TokenStream> {
+        let outcome = &map.outcome;
+        let is_last = outcome.retry.is_empty()
+            && outcome.catch.is_empty()
+            && matches!(outcome.result_path, ResultPath::Replace)
+            && matches!(state.input_path, Selection::Whole)
+            && !mentions(items, "cx");
+        let path = map.items_path.as_ref().map(|path| &path.value);
+        let (text, path_steps) = match path {
+            None => ("$", &[][..]),
+            Some(path) if path.root == Root::Input && path.is_plain() => (path.text.as_str(), &path.steps[..]),
+            Some(_) => return None,
+        };
+        let mut is_disjoint = true;
+        let numbers = [
+            &map.max_concurrency,
+            &map.tolerated_failure_count,
+            &map.tolerated_failure_percentage,
+        ];
+        is_disjoint &= numbers
+            .into_iter()
+            .flatten()
+            .all(|number| matches!(number, Number::Literal(_)));
+        if let Some(selector) = &map.item_selector {
+            reads::each_template_path(selector, &mut |path| {
+                let overlaps = path.steps.iter().zip(path_steps).all(|(a, b)| a == b);
+                is_disjoint &= path.root != Root::Input || (path.is_plain() && !overlaps);
+            });
+        }
+        let steps = super::expr::steps(path_steps);
+        (is_last && is_disjoint).then(|| quote!(rt::take_items(data, #text, #steps)))
+    }
+}
+
+/// Whether a selector reads the item, and does so once and whole, so that it may be moved there.
+fn reads_item_once(selector: &Template) -> bool {
+    let (mut reads, mut others) = (0, false);
+    reads::each_template_path(selector, &mut |path| {
+        if is_item_value(path) {
+            reads += 1;
+        } else {
+            others |= Kept::by(path).item;
+        }
+    });
+    let mut in_calls = false;
+    reads::each_template_call(selector, &mut |call| {
+        reads::each_call_path(call, &mut |path| in_calls |= is_item_value(path));
+    });
+    reads == 1 && !others && !in_calls
 }
 
 /// What the `ItemSelector` of a Map reads of the context object.

@@ -5,6 +5,7 @@ mod doc;
 mod expr;
 mod flow;
 mod fork;
+mod moves;
 pub mod name;
 pub mod reads;
 mod state;

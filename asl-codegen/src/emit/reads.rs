@@ -69,6 +69,28 @@ pub fn each_template_path<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s 
     Walk { visit }.template(Some(template));
 }
 
+/// Calls `visit` with every intrinsic call that is the value of a field of a template.
+pub fn each_template_call<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s Call)) {
+    match template {
+        Template::Literal(_) => {}
+        Template::Array(elements) => elements.iter().for_each(|element| each_template_call(element, visit)),
+        Template::Object(fields) => {
+            for field in fields {
+                match &field.value {
+                    FieldValue::Template(template) => each_template_call(template, visit),
+                    FieldValue::Path(_) => {}
+                    FieldValue::Call(call) => visit(&call.value),
+                }
+            }
+        }
+    }
+}
+
+/// Calls `visit` with every path in an intrinsic call.
+pub fn each_call_path<'s>(call: &'s Call, visit: &mut dyn FnMut(&'s Path)) {
+    Walk { visit }.call(call);
+}
+
 struct Walk<'v, 's> {
     visit: &'v mut dyn FnMut(&'s Path),
 }

@@ -2,6 +2,7 @@
 
 use super::doc::{code, doc, prose};
 use super::expr::{Env, literal, mentions, steps};
+use super::moves::{Moved, moving};
 use super::name::Names;
 use super::reads::{self, Kept};
 use super::variables::{Variables, ident};
@@ -128,6 +129,7 @@ impl ScopeContext {
             root,
             context,
             variables: &self.variables,
+            item: None,
         }
     }
 
@@ -269,6 +271,10 @@ impl Emitter<'_> {
             (None, Some(parameters)) => Some(env.template(parameters)),
             (None, None) => None,
         };
+        let moved = match (&pass.parameters, &state.input_path) {
+            (Some(parameters), Selection::Whole) if pass.result.is_none() => moving(parameters, quote!(data), &env),
+            _ => None,
+        };
         let output = scope.output(state);
         let body = match (computed, &state.assign) {
             // The input is the result: nothing is built.
@@ -281,6 +287,10 @@ impl Emitter<'_> {
                 }
             },
             (Some(value), None) => match &pass.result_path {
+                ResultPath::Replace if moved.is_some() => {
+                    let moved = moved.map(|Moved { prelude, value }| quote!(#prelude *data = Data::Owned(#value);));
+                    quote!(#moved)
+                }
                 ResultPath::Discard if pass.result.is_some() => TokenStream::new(),
                 ResultPath::Discard => quote!(#setup drop(#value);),
                 path => {

@@ -1,12 +1,13 @@
 //! Task: the policy as a constant, the call of the handler, and what becomes of the result.
 
 use super::expr::{mentions, optional};
+use super::moves::{Moved, moving};
 use super::name::screaming;
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
 use crate::expr::path::Root;
 use crate::syntax::*;
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use quote::quote;
 
 impl Emitter<'_> {
@@ -36,7 +37,15 @@ impl Emitter<'_> {
             }
             Some(parameters) => {
                 let (setup, root) = scope.input(state);
-                (setup, scope.env(root, quote!(cx)).template(parameters))
+                let is_whole = matches!(state.input_path, Selection::Whole);
+                let env = scope.env(root, quote!(cx));
+                let moved = (!keeps_input && is_whole)
+                    .then(|| moving(parameters, quote!(data), &env))
+                    .flatten();
+                match moved {
+                    Some(Moved { prelude, value }) => (setup, quote!({ #prelude Ok(#value) })),
+                    None => (setup, env.template(parameters)),
+                }
             }
         };
         let (_, root) = scope.input(state);
@@ -70,8 +79,13 @@ impl Emitter<'_> {
         } else {
             quote!(_)
         };
+        let payload = match is_block(&payload) {
+            // `Ok({ .. })` reads worse than a block that ends in `Ok(..)`.
+            true => payload,
+            false => quote!(Ok(#payload)),
+        };
         let run = quote! {
-            rt::task(cx, &#policy, #limits, &mut |#parameter| Ok(#payload), &mut |cx, input| {
+            rt::task(cx, &#policy, #limits, &mut |#parameter| #payload, &mut |cx, input| {
                 Box::pin(async move { tasks.#method(&cx, input).await })
             })
             .await?
@@ -96,22 +110,38 @@ impl Emitter<'_> {
             None => Default::default(),
         };
         let is_discarded = matches!(outcome.result_path, ResultPath::Discard);
+        let moved = outcome
+            .result_selector
+            .as_ref()
+            .and_then(|selector| moving(selector, quote!(&mut result), &env));
+        let is_moved = moved.is_some();
         let selected = outcome.result_selector.as_ref().map(|selector| {
-            let value = env.template(selector);
+            let (prelude, value) = match moved {
+                Some(Moved { prelude, value }) => (prelude, value),
+                None => (TokenStream::new(), env.template(selector)),
+            };
             if is_discarded {
-                quote!(drop(#value);)
+                quote!(#prelude drop(#value);)
             } else {
-                quote!(let result = #value;)
+                quote!(#prelude let result = #value;)
             }
         });
         let output = scope.output(state);
         let put = scope.put(&outcome.result_path, quote!(result));
         let run = match is_discarded && selected.is_none() && compute.is_empty() {
             true => quote!(#run;),
+            false if is_moved => quote!(let mut result = #run;),
             false => quote!(let result = #run;),
         };
         quote!(#run #compute #selected #put #output #set cx.exit(data); Ok(()))
     }
+}
+
+/// Whether the tokens are a block.
+fn is_block(tokens: &TokenStream) -> bool {
+    let mut tokens = tokens.clone().into_iter();
+    let first = tokens.next();
+    matches!(first, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace) && tokens.next().is_none()
 }
 
 fn policy_table(name: &proc_macro2::Ident, task: &Task) -> TokenStream {
