@@ -51,7 +51,15 @@ impl Emitter<'_> {
             [] => (quote!(_), TokenStream::new()),
         };
         let count = Literal::usize_unsuffixed(parallel.branches.len());
-        let retry = retriers(&parallel.outcome.retry);
+        let retry = match &parallel.outcome.retry[..] {
+            [] => quote!(&[]),
+            retry => {
+                // A constant, since a slice that is made by calls does not live on in a function.
+                let (name, retry) = (ident(&self.constants.claim(&screaming(&function.name)).0), retriers(retry));
+                self.tables.push(quote!(const #name: &[rt::Retrier] = #retry;));
+                quote!(#name)
+            }
+        };
         let run = quote!(rt::parallel(cx, #retry, #count, &mut |cx, #parameter| #start).await?);
         let finish = self.finish(scope, state, &parallel.outcome, run);
         let body = quote!(#input #finish);
