@@ -377,6 +377,8 @@ async fn lanes<'a, E: Engine>(
         match result {
             Ok(output) => outputs[index] = output,
             Err(error) => {
+                // The others end here, whatever time the engine takes for its note.
+                running.clear();
                 if decided.is_none() {
                     fork.engine.decide(fork.at, attempt, index).await;
                 }

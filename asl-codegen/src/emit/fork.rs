@@ -55,7 +55,10 @@ impl Emitter<'_> {
             [] => quote!(&[]),
             retry => {
                 // A constant, since a slice that is made by calls does not live on in a function.
-                let (name, retry) = (ident(&self.constants.claim(&screaming(&function.name)).0), retriers(retry));
+                let (name, retry) = (
+                    ident(&self.constants.claim(&screaming(&function.name)).0),
+                    retriers(retry),
+                );
                 self.tables.push(quote!(const #name: &[rt::Retrier] = #retry;));
                 quote!(#name)
             }
