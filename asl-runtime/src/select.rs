@@ -252,10 +252,23 @@ pub fn is_found(found: &Value) -> bool {
 }
 
 /// The items of a Map, moved out of the data, which nobody reads there afterwards.
-pub fn take_items(data: &mut Data<'_>, text: &str, steps: &[Step]) -> Result<Vec<Value>, Error> {
+///
+/// `fields` are what the `ItemSelector` reads of the rest, as key, text and steps. They are looked for first, if there is an
+/// item, since the error about one that is missing shows the whole data.
+pub fn take_items(
+    data: &mut Data<'_>,
+    text: &str,
+    steps: &[Step],
+    fields: &[(&str, &str, &[Step])],
+) -> Result<Vec<Value>, Error> {
     let found = select(data, text, steps)?;
-    if !found.is_array() {
+    let Value::Array(elements) = found else {
         return items(found, text);
+    };
+    if !elements.is_empty() {
+        for (key, text, steps) in fields {
+            field(data, key, text, steps)?;
+        }
     }
     let taken = match data {
         Data::Owned(value) => path::take(value, steps),

@@ -5,7 +5,7 @@ use super::name::{camel, snake};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
 use crate::expr::pattern::pattern_pieces;
-use crate::syntax::{Choice, Condition, Operator, Relation, Right, State, Template, Test, TypeTest};
+use crate::syntax::{Choice, Condition, Operator, Relation, Right, Rule, State, Template, Test, TypeTest};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -44,22 +44,29 @@ impl Emitter<'_> {
                 }
             }
         };
-        let rules: Vec<TokenStream> = choice
-            .rules
+        let rules = grouped(&choice.rules);
+        let arms: Vec<TokenStream> = rules
             .iter()
-            .filter_map(|rule| {
-                let condition = condition(rule.condition.as_ref()?, &env);
-                let body = arm(rule.assign.as_ref(), rule.next.index);
-                Some(quote!(if #condition { #body } else))
+            .map(|group| {
+                let condition = any(group, &env);
+                let body = arm(group[0].assign.as_ref(), group[0].next.index);
+                quote!(if #condition { #body } else)
             })
             .collect();
         let otherwise = match &choice.default {
             Some(target) => arm(state.assign.as_ref(), target.index),
             None => quote!(return Err(rt::no_choice_matched());),
         };
+        // Where the answer is the condition itself, nothing is gained by an `if`.
+        let is_condition = match (&rules[..], &function.targets[..]) {
+            ([group], [_, _]) => group[0].assign.is_none() && state.assign.is_none() && choice.default.is_some(),
+            _ => false,
+        };
         let (before, after) = (scope.narrow_input(state), scope.output(state));
-        // `return Err(..)` would otherwise stand at the end of a block that has a value.
-        let decision = quote!(#(#rules)* { #otherwise });
+        let decision = match is_condition {
+            true => any(rules[0], &env),
+            false => quote!(#(#arms)* { #otherwise }),
+        };
         let (ty, ok) = match &function.targets[..] {
             [_] => (quote!(()), quote!(())),
             [_, _] => (quote!(bool), quote!(next)),
@@ -95,6 +102,23 @@ impl Emitter<'_> {
             enum #ty { #(#docs #variants,)* }
         })
     }
+}
+
+/// The rules, those together that follow one another, lead to the same state and assign nothing.
+fn grouped(rules: &[Rule]) -> Vec<&[Rule]> {
+    rules
+        .chunk_by(|a, b| a.next.index == b.next.index && a.assign.is_none() && b.assign.is_none())
+        .collect()
+}
+
+/// Whether one of the rules holds; they are tried in order.
+fn any(rules: &[Rule], env: &Env) -> TokenStream {
+    let mut conditions = rules
+        .iter()
+        .filter_map(|rule| rule.condition.as_ref())
+        .map(|one| condition(one, env));
+    let first = conditions.next();
+    quote!(#first #(|| #conditions)*)
 }
 
 /// A condition as a Rust expression of type `bool`.

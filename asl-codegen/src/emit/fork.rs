@@ -203,14 +203,23 @@ impl Emitter<'_> {
             .into_iter()
             .flatten()
             .all(|number| matches!(number, Number::Literal(_)));
+        let mut reads_input = 0;
         if let Some(selector) = &map.item_selector {
             reads::each_template_path(selector, &mut |path| {
+                reads_input += usize::from(path.root == Root::Input);
                 let overlaps = path.steps.iter().zip(path_steps).all(|(a, b)| a == b);
                 is_disjoint &= path.root != Root::Input || (path.is_plain() && !overlaps);
             });
         }
         let steps = super::expr::steps(path_steps);
-        (is_last && is_disjoint).then(|| quote!(rt::take_items(data, #text, #steps)))
+        let keys = map.item_selector.as_ref().map(reads::input_fields).unwrap_or_default();
+        let fields = keys.iter().map(|(key, path)| {
+            let (text, steps) = (&path.text, super::expr::steps(&path.steps));
+            quote!((#key, #text, #steps))
+        });
+        // The selector's paths are looked for before the items are gone, since the error about one shows the whole input.
+        let is_simple = keys.len() == reads_input;
+        (is_last && is_disjoint && is_simple).then(|| quote!(rt::take_items(data, #text, #steps, &[#(#fields),*])))
     }
 }
 

@@ -69,6 +69,24 @@ pub fn each_template_path<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s 
     Walk { visit }.template(Some(template));
 }
 
+/// The fields of a template that read their root by a path, at any depth: the key and the path.
+pub fn input_fields(template: &Template) -> Vec<(String, &Path)> {
+    match template {
+        Template::Literal(_) => Vec::new(),
+        Template::Array(elements) => elements.iter().flat_map(input_fields).collect(),
+        Template::Object(fields) => fields
+            .iter()
+            .flat_map(|field| match &field.value {
+                FieldValue::Template(template) => input_fields(template),
+                FieldValue::Path(path) if path.value.root == Root::Input => {
+                    vec![(format!("{}.$", field.name), &path.value)]
+                }
+                FieldValue::Path(_) | FieldValue::Call(_) => Vec::new(),
+            })
+            .collect(),
+    }
+}
+
 /// Calls `visit` with every intrinsic call that is the value of a field of a template.
 pub fn each_template_call<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s Call)) {
     match template {
