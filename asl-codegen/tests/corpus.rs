@@ -6,11 +6,14 @@ use asl_codegen::{Options, WorkflowType};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// The corpus, if there is one.
+/// A folder of the corpus, if there is one. `ASL_CORPUS` names the folder of recorded cases, or the one around it.
 fn corpus(folder: &str) -> Option<PathBuf> {
-    std::env::var_os("ASL_CORPUS")
-        .map(|root| Path::new(&root).join(folder))
-        .filter(|path| path.is_dir())
+    let root = PathBuf::from(std::env::var_os("ASL_CORPUS")?);
+    let around = root.parent().map(|around| around.join(folder));
+    [Some(root.join(folder)), around]
+        .into_iter()
+        .flatten()
+        .find(|path| path.is_dir())
 }
 
 /// Every JSON file below a folder, by path.
