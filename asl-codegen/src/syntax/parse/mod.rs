@@ -38,6 +38,7 @@ pub fn parse(source: &Source, json: &Json, options: &Options, diagnostics: &mut 
         diagnostics,
         language: QueryLanguage::JsonPath,
         intact: true,
+        depth: 0,
         express_children: false,
         suggestions: MAX_SUGGESTIONS,
         labels: HashMap::new(),
@@ -56,6 +57,8 @@ struct Parser<'a> {
     language: QueryLanguage,
     /// Whether the transitions of the scope at hand could all be read so far.
     intact: bool,
+    /// How many scopes stand around what is read: 1 in the machine itself.
+    depth: usize,
     /// Whether the scope at hand runs as Express executions that a distributed Map starts.
     express_children: bool,
     /// How many misspelt names may still get a suggestion.
@@ -96,8 +99,9 @@ impl Parser<'_> {
 
     /// `Version`: there is only one (G-4).
     fn version(&mut self, fields: &Fields) {
-        if let Some(version) = self.string(fields, "Version")
-            && version.value != "1.0"
+        if let Some(version) = self.text(fields, "Version")
+            && version.value.value != "1.0"
+            && version.value.symbols.is_empty()
         {
             self.schema(version.span, &fields.location("Version"), "`Version` must be `1.0`")
                 .label("there is no such version of the language")

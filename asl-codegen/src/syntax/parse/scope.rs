@@ -12,12 +12,14 @@ impl Parser<'_> {
     /// `StartAt` and `States` of a scope.
     pub fn scope(&mut self, fields: &Fields) -> Scope {
         let outer = std::mem::replace(&mut self.intact, true);
+        self.depth += 1;
         let complete = self.required(fields, &["States", "StartAt"], what(&fields.at));
         let comment = self.comment(fields);
         let start = self.target(fields, "StartAt");
         let states = self.states(fields);
         let intact = self.intact && complete && start.is_some() && !states.is_empty();
         self.intact = outer;
+        self.depth -= 1;
         Scope {
             comment,
             start: start.unwrap_or_else(|| Target::missing(fields.anchor)),

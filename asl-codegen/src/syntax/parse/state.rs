@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::path::Wanted;
 use super::read::is_expression;
-use super::table::StateType;
+use super::table::{BRANCH, StateField, StateType};
 use super::{MAX_SECONDS, Parser};
 use crate::diagnostic::{Code, Lint, ServiceCode};
 use crate::expr::intrinsic::{Call, Intrinsic};
@@ -48,8 +48,7 @@ impl Parser<'_> {
             return state;
         };
         self.state_fields(&fields, kind, state.query_language);
-        let has =
-            |name| fields.has(name) && super::table::StateField::of(kind, state.query_language).any(|f| f == name);
+        let has = |name| fields.has(name) && StateField::of(kind, state.query_language).any(|f| f == name);
         if has("InputPath") {
             state.input_path = self.selection(&fields, "InputPath");
         }
@@ -103,7 +102,7 @@ impl Parser<'_> {
                 .get("QueryLanguage")
                 .map_or(fields.anchor, |member| member.value.span);
             // Recorded at the top level only, and validators take inner states for right.
-            let code = match fields.at.matches("/States/").count() {
+            let code = match self.depth {
                 1 => Code::Service(ServiceCode::SchemaValidationFailed),
                 _ => Code::Lint(Lint::Doubtful),
             };
@@ -273,7 +272,7 @@ impl Parser<'_> {
         for (index, item) in items.iter().enumerate() {
             let location = format!("{}[{index}]", fields.location("Branches"));
             if let Some(branch) = self.object(item, &format!("Branches[{index}]"), None, location) {
-                self.known(&branch, super::table::BRANCH, "a branch");
+                self.known(&branch, BRANCH, "a branch");
                 branches.push(self.scope(&branch));
             }
         }
@@ -362,7 +361,8 @@ impl Parser<'_> {
         };
         let seconds_path = path_only(language, || self.path(fields, "SecondsPath", Wanted::Reference));
         let timestamp_path = path_only(language, || self.path(fields, "TimestampPath", Wanted::Reference));
-        None.or(seconds.map(WaitUntil::Seconds))
+        seconds
+            .map(WaitUntil::Seconds)
             .or(timestamp.map(WaitUntil::Timestamp))
             .or(seconds_path.map(WaitUntil::SecondsPath))
             .or(timestamp_path.map(WaitUntil::TimestampPath))

@@ -1,0 +1,78 @@
+//! What is valid, but not compiled by this version, is said to be so, and only where nothing else is wrong.
+
+use asl_codegen::source::Source;
+use asl_codegen::{Options, compile};
+
+/// Code, location and the text under the caret of each error.
+fn refused(definition: &str, given: &[(&str, &str)]) -> Vec<String> {
+    let source = Source::new("support.json", definition);
+    let mut options = Options::default();
+    for (name, value) in given {
+        options.substitutions.insert(*name, *value);
+    }
+    let Err(error) = compile(&source, &options) else {
+        return Vec::new();
+    };
+    let line = |d: &asl_codegen::diagnostic::Diagnostic| {
+        format!(
+            "{} {} {}",
+            d.code,
+            d.location.as_deref().unwrap_or("-"),
+            source.slice(d.span)
+        )
+    };
+    error.diagnostics().iter().map(line).collect()
+}
+
+#[test]
+fn jsonata() {
+    let machine = r#"{ "QueryLanguage": "JSONata", "StartAt": "S", "States": { "S": { "Type": "Succeed" } } }"#;
+    assert_eq!(refused(machine, &[]), [r#"unsupported - "S""#]);
+    let state = r#"{ "StartAt": "S", "States": { "S": { "Type": "Parallel", "End": true, "Branches": [ { "StartAt": "B", "States": {
+        "B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": 1, "End": true } } } ] } } }"#;
+    assert_eq!(
+        refused(state, &[]),
+        [r#"unsupported /States/S/Branches[0]/States/B "B""#]
+    );
+    let wrong = machine.replace("Succeed", "Succed");
+    assert_eq!(
+        refused(&wrong, &[]),
+        [r#"SCHEMA_VALIDATION_FAILED /States/S/Type "Succed""#]
+    );
+}
+
+#[test]
+fn data_sets() {
+    let machine = r#"{ "StartAt": "S", "States": { "S": { "Type": "Map", "End": true,
+        "ItemBatcher": { "MaxItemsPerBatch": 2 }, "ResultWriter": { "WriterConfig": { "OutputType": "JSON" } },
+        "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" }, "StartAt": "I",
+            "States": { "I": { "Type": "Succeed" } } } } } }"#;
+    assert_eq!(
+        refused(machine, &[]),
+        [
+            r#"unsupported /States/S/ItemBatcher "ItemBatcher""#,
+            r#"unsupported /States/S/ResultWriter "ResultWriter""#
+        ]
+    );
+}
+
+#[test]
+fn substitutions() {
+    let machine = r#"{ "StartAt": "${First}", "TimeoutSeconds": "${Limit}", "States": { "S": { "Type": "Task",
+        "Resource": "${Function}", "InputPath": "$.${Field}", "Parameters": { "text": "${Text}" }, "End": true } } }"#;
+    assert_eq!(
+        refused(machine, &[]),
+        [
+            r#"substitution_needed /StartAt "${First}""#,
+            r#"substitution_needed /TimeoutSeconds "${Limit}""#,
+            r#"substitution_needed /States/S/InputPath "$.${Field}""#,
+        ]
+    );
+    let given = [("First", "S"), ("Limit", "60"), ("Field", "order")];
+    assert_eq!(refused(machine, &given), [""; 0], "the others stay symbolic");
+    let wrong = [("First", "S"), ("Limit", "0"), ("Field", "order")];
+    assert_eq!(
+        refused(machine, &wrong),
+        [r#"SCHEMA_VALIDATION_FAILED /TimeoutSeconds "${Limit}""#]
+    );
+}
