@@ -39,6 +39,11 @@ impl Memory {
         self.handle.clone()
     }
 
+    /// When the execution started.
+    pub(crate) fn started(&self) -> DateTime<Utc> {
+        self.execution.started()
+    }
+
     /// The time that has passed since the start, added to the start time: it moves with tokio's clock, paused or not.
     pub(crate) fn clock(&self) -> DateTime<Utc> {
         let passed = TimeDelta::from_std(self.started.elapsed()).unwrap_or(TimeDelta::MAX);
