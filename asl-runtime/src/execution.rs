@@ -96,6 +96,14 @@ impl Execution {
         self
     }
 
+    /// The same execution, with these where its name and its start time are not given.
+    #[cfg(feature = "testing")]
+    pub(crate) fn or(self, name: &str, start_time: DateTime<Utc>) -> Execution {
+        self.name.get_or_init(|| name.to_owned());
+        self.start_time.get_or_init(|| start_time);
+        self
+    }
+
     pub(crate) fn name_or_made(&self) -> &str {
         self.name.get_or_init(|| uuid::Uuid::new_v4().to_string())
     }

@@ -45,6 +45,8 @@
 //! A run in memory is a [`Memory`] engine: give it an [`Execution`] where the definition reads its context object, and take
 //! its [`Handle`] to end callback tasks or to stop it. A [`History`] is one that also keeps the events of the run. Timers
 //! are tokio's, so a run needs a tokio runtime with time.
+//!
+//! The feature `testing` adds a module to test workflows with: scripted results, virtual time, the path that a run takes.
 
 mod attempt;
 mod callback;
@@ -72,6 +74,8 @@ mod retry;
 mod scope;
 mod select;
 mod task;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 pub mod wait;
 
