@@ -3,7 +3,7 @@
 use asl_codegen::diagnostic::{Diagnostic, Severity};
 use asl_codegen::source::Source;
 use asl_codegen::{Options, WorkflowType};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// A folder of the corpus, if there is one. `ASL_CORPUS` names the folder of recorded cases, or the one around it.
@@ -203,4 +203,33 @@ fn expected(expect: &Value) -> Vec<String> {
         format!("{}: {} at {}", text("code"), text("message"), text("location"))
     };
     expect["diagnostics"].as_array().unwrap().iter().map(one).collect()
+}
+
+/// What TestState was asked about: single states, or states of a machine.
+#[test]
+fn single_states() {
+    let Some(folder) = corpus("conformance/test_state") else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for path in files(&folder) {
+        let case = read(&path);
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        let is_machine = case["definition"].get("States").is_some();
+        let text = match is_machine {
+            true => definition(&case).unwrap(),
+            false => json!({ "StartAt": "S", "States": { "S": case["definition"] } }).to_string(),
+        };
+        let (source, diagnostics) = check(&name, text, &Value::Null);
+        // A state by itself leads nowhere.
+        let mut errors = errors(&diagnostics);
+        errors.retain(|error| is_machine || !error.code.as_str().starts_with("MISSING"));
+        let found: Vec<String> = errors.iter().copied().map(in_the_words_of_the_service).collect();
+        let refused = case["expect"]["error"]["code"] == "InvalidDefinition" && is_machine;
+        let expected = if refused { expected(&case["expect"]) } else { Vec::new() };
+        if found != expected {
+            wrong.push(format!("{name}: expected {expected:?}\n{}", rendered(&source, &errors)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -16,14 +16,15 @@ static SEEDS: LazyLock<Vec<String>> = LazyLock::new(|| {
         .flat_map(|text| text.lines())
         .filter_map(|line| line.find('{').map(|at| line[at..].to_owned()))
         .collect();
-    if let Some(corpus) = std::env::var_os("ASL_CORPUS") {
-        let workflows = Path::new(&corpus).join("definitions/workflows");
-        for entry in std::fs::read_dir(workflows)
-            .unwrap()
-            .map(Result::unwrap)
-            .filter(|entry| entry.path().is_dir())
-        {
-            seeds.extend(texts(&entry.path(), "json"));
+    let workflows = std::env::var_os("ASL_CORPUS").map(|corpus| Path::new(&corpus).join("definitions/workflows"));
+    for entry in workflows
+        .and_then(|folder| std::fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten()
+    {
+        let folder = entry.unwrap().path();
+        if folder.is_dir() {
+            seeds.extend(texts(&folder, "json"));
         }
     }
     seeds

@@ -10,8 +10,8 @@ use crate::expr::intrinsic::{Call, Intrinsic};
 use crate::json::Member;
 use crate::source::Spanned;
 use crate::syntax::{
-    Fail, FailText, Next, Number, Outcome, Parallel, Pass, QueryLanguage, ResultPath, Selection, State, StateKind,
-    Task, Template, Wait, WaitUntil,
+    Fail, FailText, Next, Number, Outcome, Parallel, Pass, QueryLanguage, ResourceKind, ResultPath, Selection, State,
+    StateKind, Task, Template, Wait, WaitUntil,
 };
 
 /// The largest `Seconds` of a Wait (WT-2).
@@ -172,10 +172,11 @@ impl Parser<'_> {
     fn task(&mut self, fields: &Fields, language: QueryLanguage) -> Task {
         let resource = self.resource(fields);
         self.arguments(fields, language);
+        let credentials = self.credentials(fields, &resource.value.kind, language);
         Task {
             resource,
             parameters: path_only(language, || self.parameters(fields, "Parameters")),
-            credentials: self.credentials(fields, language),
+            credentials,
             timeout: self.seconds(fields, "TimeoutSeconds", "TimeoutSecondsPath", language),
             heartbeat: self.seconds(fields, "HeartbeatSeconds", "HeartbeatSecondsPath", language),
             outcome: self.outcome(fields, language, "a Task state"),
@@ -183,13 +184,24 @@ impl Parser<'_> {
     }
 
     /// `Credentials` (TK-5).
-    fn credentials(&mut self, fields: &Fields, language: QueryLanguage) -> Option<Template> {
+    fn credentials(&mut self, fields: &Fields, resource: &ResourceKind, language: QueryLanguage) -> Option<Template> {
         let name = "Credentials";
         let member = fields.get(name)?;
         if is_expression(&member.value, language) {
             return None;
         }
         let credentials = self.object_field(fields, name)?;
+        let used = match resource {
+            ResourceKind::Service { service, .. } => service != "http",
+            ResourceKind::Activity { .. } => false,
+            ResourceKind::Lambda { .. } | ResourceKind::Symbolic => true,
+        };
+        if !used {
+            let message = "`Credentials` are not used by activities and HTTP tasks";
+            self.finding(Lint::Doubtful, member.key_span, &fields.at, message)
+                .label("has no effect on this task")
+                .push();
+        }
         let dynamic = language == QueryLanguage::JsonPath && credentials.has("RoleArn.$");
         if !credentials.has("RoleArn") && !dynamic {
             // Recorded for JSONata states only, and validators take JSONPath states for right without it.
