@@ -21,7 +21,7 @@ pub fn file(tokens: TokenStream, path: &str) -> Result<String, syn::Error> {
 /// The text of items, a blank line between two of them.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub fn items(tokens: TokenStream) -> Result<String, syn::Error> {
     let mut file: syn::File = syn::parse2(tokens)?;
     file.items = separate_items(file.items)?;
