@@ -32,23 +32,23 @@ fn main() -> io::Result<()> {
 
     let runtime = Builder::new_current_thread().enable_time().build()?;
     runtime.block_on(async {
-        let start = (Region::new(ALLOCATOR), resident()?);
-        let inputs = vec![input(); EXECUTIONS];
-        let own = start.0.change();
-        let own = own.bytes_allocated - own.bytes_deallocated;
+        let (region, resident_before) = (Region::new(ALLOCATOR), resident()?);
         let echo = Arc::new(Over(Echo));
-        for input in inputs {
+        for _ in 0..EXECUTIONS {
             let echo = echo.clone();
-            tokio::spawn(async move { waiting::run(&*echo, input).await });
+            tokio::spawn(async move { waiting::run(&*echo, input()).await });
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let all = start.0.change();
-        let all = all.bytes_allocated - all.bytes_deallocated;
-        let resident = resident()?.saturating_sub(start.1);
+        let all = bytes(&region);
+        let resident = resident()?.saturating_sub(resident_before);
+        let region = Region::new(ALLOCATOR);
+        let documents = vec![document(); EXECUTIONS];
+        let own = bytes(&region);
+        drop(documents);
         println!("\n{EXECUTIONS} executions waiting at a Wait state at once, in bytes for each");
         println!("{:>8} allocated", all / EXECUTIONS);
-        println!("{:>8} of them for the input alone", own / EXECUTIONS);
-        println!("{:>8} besides the input (target 2,048)", (all - own) / EXECUTIONS);
+        println!("{:>8} of them for its JSON alone", own / EXECUTIONS);
+        println!("{:>8} besides its JSON (target 2,048)", (all - own) / EXECUTIONS);
         println!("{:>8} of resident memory", resident / EXECUTIONS);
         Ok(())
     })
@@ -56,6 +56,19 @@ fn main() -> io::Result<()> {
 
 fn input() -> Value {
     json!({"id": "A-1001", "customer": {"name": "Ada Byron"}})
+}
+
+/// What the machine's document is at the Wait state.
+fn document() -> Value {
+    let mut document = input();
+    document["begun"] = input();
+    document
+}
+
+/// The bytes that are allocated now and were not before.
+fn bytes(region: &Region<'_, System>) -> usize {
+    let change = region.change();
+    change.bytes_allocated - change.bytes_deallocated
 }
 
 /// The resident memory of this process, as Linux tells it.
