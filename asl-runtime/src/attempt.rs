@@ -17,14 +17,21 @@ use tokio::time::{Instant, sleep, timeout};
 /// With the task's own error, or `States.Timeout`.
 pub async fn attempt<'a, O: Output + 'a>(
     handle: &Handle,
-    task: TaskContext<'a>,
+    mut task: TaskContext<'a>,
     limits: Limits,
     input: Value,
     call: Call<'_, 'a, O>,
     submitted: &mut (dyn FnMut(&O) + Send),
 ) -> Result<O, Error> {
-    if limits == Limits::default() && task.token.is_none() {
-        return call(task, input).await.map_err(Error::from);
+    if limits.heartbeat.is_none() && task.token.is_none() {
+        let Some(time) = limits.timeout else {
+            return call(task, input).await.map_err(Error::from);
+        };
+        task.deadline = Some(Instant::now() + time);
+        return match select(call(task, input), Box::pin(sleep(time))).await {
+            Either::Left((answer, _)) => answer.map_err(Error::from),
+            Either::Right(_) => Err(Error::timeout(false)),
+        };
     }
     // Boxed, so that the clocks take no room in the futures of tasks that have none.
     Box::pin(limited(handle, task, limits, input, call, submitted)).await

@@ -2,7 +2,7 @@
 
 use crate::data::Data;
 use crate::retry::Retries;
-use crate::scope::{Context, Frame, Item, Lane, Scope, Visit};
+use crate::scope::{Branching, Context, Frame, Item, Scope, Visit};
 use crate::{BoxFuture, Child, Definition, Engine, Error, Event, Line, Position, Retrier, Until};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
@@ -17,7 +17,7 @@ const INLINE_CONCURRENCY: usize = 40;
 const DISTRIBUTED_CONCURRENCY: usize = 10_000;
 
 /// A branch or an iteration on its way.
-pub type LaneFuture<'a> = BoxFuture<'a, Result<Value, Error>>;
+pub type Lane<'a> = BoxFuture<'a, Result<Value, Error>>;
 
 /// What stands fixed about an inline Map.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ struct Fork<'a, E: Engine> {
 
 impl<'a, E: Engine> Fork<'a, E> {
     fn lane(&self, visit: &Visit, line: &E::Line, index: usize, item: Option<Item>) -> Scope<'a, E> {
-        let lane = Lane {
+        let lane = Branching {
             parent: self.frame,
             state: visit.state,
             visit: visit.number,
@@ -113,7 +113,7 @@ pub async fn parallel<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     retry: &'static [Retrier],
     branches: usize,
-    start: &mut (dyn FnMut(Scope<'a, E>, usize) -> LaneFuture<'a> + Send),
+    start: &mut (dyn FnMut(Scope<'a, E>, usize) -> Lane<'a> + Send),
 ) -> Result<Value, Error> {
     let Scope {
         engine,
@@ -156,7 +156,7 @@ pub async fn map<'a, E: Engine>(
     policy: &'static MapPolicy,
     max_concurrency: usize,
     items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
-    start: &mut (dyn FnMut(Scope<'a, E>, Value) -> Result<LaneFuture<'a>, Error> + Send),
+    start: &mut (dyn FnMut(Scope<'a, E>, Value) -> Result<Lane<'a>, Error> + Send),
 ) -> Result<Value, Error> {
     let Scope {
         engine,
@@ -228,7 +228,7 @@ pub async fn map_run<'a, E: Engine>(
     max_concurrency: usize,
     items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
     tolerance: &mut (dyn FnMut() -> Result<Tolerance, Error> + Send),
-    start: &mut (dyn FnMut(Context<'_>, E, Data<'a>) -> Result<LaneFuture<'a>, Error> + Send),
+    start: &mut (dyn FnMut(Context<'_>, E, Data<'a>) -> Result<Lane<'a>, Error> + Send),
 ) -> Result<Value, Error> {
     let Scope {
         engine,
@@ -272,7 +272,7 @@ pub async fn map_run<'a, E: Engine>(
             };
             let running = start(lane.context(), fork.engine.child(&lane.at, child), Data::Owned(item))?;
             let failed = failed.clone();
-            let counted: LaneFuture<'a> = Box::pin(async move {
+            let counted: Lane<'a> = Box::pin(async move {
                 match running.await {
                     Ok(output) => Ok(Value::Array(vec![output])),
                     Err(_) if tolerance.bears(failed.fetch_add(1, Ordering::Relaxed) + 1, length) => Ok(Value::Null),
@@ -325,7 +325,7 @@ fn or_limit(max_concurrency: usize, limit: usize) -> usize {
 }
 
 /// Starts a lane.
-type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize) -> Result<LaneFuture<'a>, Error> + Send);
+type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize) -> Result<Lane<'a>, Error> + Send);
 /// Takes note of a lane's end: its number, and whether it succeeded.
 type End<'s, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize, bool) + Send);
 

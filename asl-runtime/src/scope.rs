@@ -30,11 +30,11 @@ pub struct Frame<'a> {
     pub(crate) definition: &'static Definition,
     /// The execution's input, where the definition reads it.
     pub(crate) input: Option<Arc<Value>>,
-    pub(crate) lane: Option<Lane<'a>>,
+    pub(crate) lane: Option<Branching<'a>>,
 }
 
 /// Which branch or item a scope is.
-pub(crate) struct Lane<'a> {
+pub(crate) struct Branching<'a> {
     pub(crate) parent: &'a Frame<'a>,
     pub(crate) state: &'static str,
     pub(crate) visit: u32,
@@ -282,7 +282,7 @@ impl Visit {
 
 impl Frame<'_> {
     /// The innermost lane that is an item of a Map.
-    fn map_lane(&self) -> Option<&Lane<'_>> {
+    fn map_lane(&self) -> Option<&Branching<'_>> {
         let mut frame = self;
         loop {
             let lane = frame.lane.as_ref()?;

@@ -28,7 +28,7 @@ impl Emitter<'_> {
             let title = format!("branch {} of {}", index + 1, super::doc::code(&state.name.value));
             let vars = self.scope(branch, name.clone(), title, &scope.variables);
             let name = ident(&name);
-            starts.push(quote!(Box::pin(#name(cx, tasks, Data::Borrowed(input) #vars))));
+            starts.push(quote!(#name(cx, tasks, Data::Borrowed(input) #vars)));
         }
         let (setup, root) = scope.input(state);
         let input = match &parallel.parameters {
@@ -117,7 +117,7 @@ impl Emitter<'_> {
                 const #policy: rt::MapPolicy = rt::MapPolicy { retry: #retry, keep_item: #kept };
             });
             let start = match &map.item_selector {
-                None => quote!(|cx, item| Ok(Box::pin(#item(cx, tasks, Data::Owned(item) #vars)))),
+                None => quote!(|cx, item| Ok(#item(cx, tasks, Data::Owned(item) #vars))),
                 Some(selector) => {
                     let mut env = scope.env(root, quote!(cx.context()));
                     env.item = moves_item.then(|| quote!(item));
@@ -125,7 +125,7 @@ impl Emitter<'_> {
                     let parameter = if moves_item { quote!(item) } else { quote!(_) };
                     quote!(|cx, #parameter| {
                         let item = #selected;
-                        Ok(Box::pin(#item(cx, tasks, Data::Owned(item) #vars)))
+                        Ok(#item(cx, tasks, Data::Owned(item) #vars))
                     })
                 }
             };

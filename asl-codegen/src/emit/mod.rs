@@ -46,6 +46,7 @@ const TYPES: &[&str] = &[
     "Error",
     "Execution",
     "Future",
+    "Lane",
     "Scope",
     "TaskContext",
     "TaskError",
@@ -142,6 +143,7 @@ fn imports(module: &TokenStream) -> TokenStream {
         "Error",
         "Execution",
         "Future",
+        "Lane",
         "Scope",
         "TaskContext",
         "TaskError",
@@ -572,9 +574,9 @@ impl Emitter<'_> {
             .and_then(|holder| match (holder.is_own, holder.has_outer) {
                 (false, _) => {
                     let ty = holder.ty();
-                    Some(quote!(, vars: &#ty))
+                    Some(quote!(, vars: &'a #ty))
                 }
-                (true, true) => cx.variables.outer_type().map(|ty| quote!(, vars: &#ty)),
+                (true, true) => cx.variables.outer_type().map(|ty| quote!(, vars: &'a #ty)),
                 (true, false) => None,
             });
         let fresh = cx.variables.fresh().map(|fresh| quote!(let vars = #fresh;));
@@ -583,15 +585,17 @@ impl Emitter<'_> {
         let wait = needs.is_async.then(|| quote!(.await));
         quote! {
             #about
-            async fn #name<E: Engine, T: Tasks>(
-                mut cx: Scope<'_, E>,
-                #tasks_name: &T,
-                mut data: Data<'_>
+            fn #name<'a, E: Engine, T: Tasks>(
+                mut cx: Scope<'a, E>,
+                #tasks_name: &'a T,
+                mut data: Data<'a>
                 #outer
-            ) -> Result<Value, Error> {
-                #fresh
-                let result = #flow(&mut cx, #tasks &mut data #variables) #wait;
-                cx.end(result, data)
+            ) -> Lane<'a> {
+                Box::pin(async move {
+                    #fresh
+                    let result = #flow(&mut cx, #tasks &mut data #variables) #wait;
+                    cx.end(result, data)
+                })
             }
         }
     }
