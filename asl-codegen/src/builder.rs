@@ -6,6 +6,7 @@ mod name;
 pub use error::{BuildError, BuildFailure};
 
 use crate::diagnostic::{CompileError, Level, Lint};
+use crate::emit::name::is_function_name;
 use crate::json::{SubstitutionValue, Substitutions};
 use crate::options::{Module, Options, WorkflowType};
 use crate::source::Source;
@@ -152,12 +153,16 @@ type Unused = BTreeMap<String, Option<String>>;
 
 impl Build {
     fn run(&mut self, builder: &Builder) -> Result<(), BuildError> {
-        for (state, name) in &builder.options.renames {
-            if syn::parse_str::<syn::Ident>(name).is_err() {
+        let mut options = builder.options.clone();
+        // Reported once, and not for each definition.
+        options.renames.retain(|state, name| {
+            let is_name = is_function_name(name);
+            if !is_name {
                 let (state, name) = (state.clone(), name.clone());
                 self.failures.push(BuildFailure::Rename { state, name });
             }
-        }
+            is_name
+        });
         let folder = builder
             .out_dir
             .clone()
@@ -178,7 +183,7 @@ impl Build {
                 self.failures.push(BuildFailure::SameName { file, files });
                 continue;
             }
-            let text = self.definition(&input, Module::public(name), &builder.options);
+            let text = self.definition(&input, Module::public(name), &options);
             outputs.insert(file, (input, text));
         }
         let unused = self.unused.take().unwrap_or_default();

@@ -286,9 +286,11 @@ impl Parser<'_> {
         let pattern = &self.text[pattern_at.clone()];
         let flags = self.rest();
         let flags = &flags[..flags.find(|c: char| !c.is_alphanumeric()).unwrap_or(flags.len())];
-        if let Some(at) = flags.find(|flag| !"imsx".contains(flag)) {
+        if let Some((at, flag)) = flags.char_indices().find(|(_, flag)| !"imsx".contains(*flag)) {
             let at = self.pos + at;
-            return Err(SyntaxError::new(at..at + 1, "no such flag").help("the flags are `i`, `m`, `s` and `x`"));
+            return Err(
+                SyntaxError::new(at..at + flag.len_utf8(), "no such flag").help("the flags are `i`, `m`, `s` and `x`")
+            );
         }
         self.pos += flags.len();
         let whole = if flags.is_empty() {

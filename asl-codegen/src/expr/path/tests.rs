@@ -373,6 +373,7 @@ fn errors_point_at_what_is_wrong() {
         ("$...a", "...", "too many dots"),
         ("$.a b.c", " ", "a name with a blank must stand in brackets and quotes"),
         (r"$.a\", r"\", "a backslash with nothing after it"),
+        ("$[?(@.a =~ /b/é)]", "é", "no such flag"),
         ("$.a[", "[", "this bracket is not closed"),
         ("$.a[0", "[", "this bracket is not closed"),
         ("$.a[]", "[]", "empty brackets"),
