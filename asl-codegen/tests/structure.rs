@@ -231,3 +231,60 @@ fn a_poll_loop_reads_as_one() {
         }]
     );
 }
+
+/// As long as a definition can be, and longer.
+const MANY: usize = 100_000;
+
+fn parts(exits: &[Exit]) -> Option<Vec<Part>> {
+    let weights = vec![1; exits.len()];
+    match structure(0, exits, &weights) {
+        Flow::Structured(parts) => Some(parts),
+        Flow::Dispatch => None,
+    }
+}
+
+#[test]
+fn long_flows_take_no_longer_than_they_are() {
+    let next = |state: usize| Goto::State(state + 1);
+    let last = |state: usize| state + 1 == MANY;
+    let chain: Vec<Exit> = (0..MANY)
+        .map(|state| match last(state) {
+            true => Exit::Fail,
+            false => Exit::Try(next(state), vec![MANY - 1]),
+        })
+        .collect();
+    assert!(parts(&chain).is_some_and(|parts| parts.len() > MANY / 40));
+    // The first half are the headers of loops, each of which holds the next.
+    let loops: Vec<Exit> = (0..MANY)
+        .map(|state| match state {
+            state if last(state) => Exit::Fail,
+            state if state < MANY / 2 => Exit::Goto(next(state)),
+            state => Exit::Choose(vec![state + 1, MANY - 1 - state]),
+        })
+        .collect();
+    assert!(parts(&loops).is_some());
+    let fan: Vec<Exit> = (0..MANY)
+        .map(|state| match state {
+            0 => Exit::Choose((1..MANY).collect()),
+            _ => Exit::Fail,
+        })
+        .collect();
+    assert!(parts(&fan).is_some());
+}
+
+#[test]
+fn too_many_ways_out_are_dispatched() {
+    // Each of the first half can also go to its own one of the second half, and the last of the first half to all of them.
+    let ladder = |half: usize| -> Vec<Exit> {
+        (0..2 * half)
+            .map(|state| match state {
+                state if state + 1 < half => Exit::Choose(vec![state + 1, half + state]),
+                state if state + 1 == half => Exit::Choose((half..2 * half).collect()),
+                _ => Exit::Fail,
+            })
+            .collect()
+    };
+    assert!(parts(&ladder(60)).is_some_and(|parts| parts.len() > 1));
+    assert!(parts(&ladder(1000)).is_none());
+    assert!(parts(&ladder(MANY / 2)).is_none());
+}

@@ -15,7 +15,7 @@ mod work;
 
 use crate::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::flow::{Exit, Flow, Goto, Step, structure};
+use crate::flow::{Exit, Flow, Goto, structure};
 use crate::nearest;
 use crate::options::Module;
 use crate::source::{Source, Span};
@@ -446,8 +446,7 @@ impl Emitter<'_> {
                 let mut part_needs: Vec<Needs> = Vec::new();
                 // A part calls only later ones.
                 for part in parts.iter().rev() {
-                    let (mut states, mut called) = (Vec::new(), Vec::new());
-                    members(&part.body, &mut states, &mut called);
+                    let (states, called) = part.members();
                     let mut all = needs(&mut states.into_iter());
                     for later in called {
                         all.add(&part_needs[parts.len() - 1 - later]);
@@ -616,22 +615,6 @@ impl Needs {
         self.is_async |= other.is_async;
         self.variables |= other.variables;
         self.sets |= other.sets;
-    }
-}
-
-/// The states that a block runs, and the parts that it calls.
-fn members(block: &[Step], states: &mut Vec<usize>, parts: &mut Vec<usize>) {
-    for step in block {
-        match step {
-            Step::Run(state) => states.push(*state),
-            Step::Choose(state, blocks) | Step::Try(state, blocks) => {
-                states.push(*state);
-                blocks.iter().for_each(|block| members(block, states, parts));
-            }
-            Step::Loop(_, body) | Step::Before(_, body) => members(body, states, parts),
-            Step::Goto(_) => {}
-            Step::Part(part, _) => parts.push(*part),
-        }
     }
 }
 

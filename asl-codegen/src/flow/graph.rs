@@ -2,6 +2,7 @@
 //!
 //! AFTER: the states that can be reached are numbered in reverse postorder, and each knows its dominator.
 
+use super::tree::Tree;
 use crate::syntax::Scope;
 
 /// The graph of a scope. Nodes are indexes into [`Scope::states`].
@@ -17,8 +18,8 @@ pub struct Graph {
     pub order: Vec<usize>,
     /// The place of each node in `order`; that of an unreachable node is `usize::MAX`.
     pub number: Vec<usize>,
-    /// The immediate dominator of each node; of the start, itself.
-    pub dominator: Vec<usize>,
+    /// The dominators, were it not for the edges that go back; those change nothing in a reducible graph.
+    dominators: Tree,
 }
 
 impl Graph {
@@ -50,23 +51,25 @@ impl Graph {
                 predecessors[successor].push(node);
             }
         }
-        let dominator = dominators(start, &order, &number, &predecessors);
+        let dominators = dominators(start, &order, &number, &predecessors);
         Graph {
             start,
             successors,
             predecessors,
             order,
             number,
-            dominator,
+            dominators,
         }
     }
 
+    /// The last node before this one that stands on every way to it; of the start, itself.
+    pub fn dominator(&self, node: usize) -> usize {
+        self.dominators.parent[node]
+    }
+
     /// Whether `a` stands on every way from the start to `b`.
-    pub fn dominates(&self, a: usize, mut b: usize) -> bool {
-        while self.number[b] > self.number[a] {
-            b = self.dominator[b];
-        }
-        a == b
+    pub fn dominates(&self, a: usize, b: usize) -> bool {
+        self.dominators.is_within(b, a)
     }
 
     /// Whether the edge goes back in the order: it closes a loop, or jumps into the middle of one.
@@ -95,10 +98,8 @@ impl Graph {
     /// The nest of loops of a reducible graph.
     pub fn loops(&self) -> Loops {
         let count = self.successors.len();
-        let mut loops = Loops {
-            innermost: vec![None; count],
-            parent: vec![None; count],
-        };
+        let mut innermost = vec![None; count];
+        let mut around = vec![None; count];
         // A loop that has been found is one node for the loops around it: `whole` leads from its nodes to its header.
         let mut whole: Vec<usize> = (0..count).collect();
         for &header in self.order.iter().rev() {
@@ -110,21 +111,26 @@ impl Graph {
             if pending.is_empty() {
                 continue;
             }
-            loops.innermost[header] = Some(header);
+            innermost[header] = Some(header);
             while let Some(node) = pending.pop() {
                 let node = find(&mut whole, node);
                 if node == header {
                     continue;
                 }
-                match loops.innermost[node] {
-                    Some(_) => loops.parent[node] = Some(header),
-                    None => loops.innermost[node] = Some(header),
+                match innermost[node] {
+                    Some(_) => around[node] = Some(header),
+                    None => innermost[node] = Some(header),
                 }
                 whole[node] = header;
                 pending.extend(&self.predecessors[node]);
             }
         }
-        loops
+        // The root stands for what is in no loop.
+        let mut nest = Tree::new(count + 1, count);
+        for &header in self.order.iter().filter(|&&node| innermost[node] == Some(node)) {
+            nest.add(header, around[header].unwrap_or(count));
+        }
+        Loops { innermost, nest }
     }
 }
 
@@ -132,7 +138,7 @@ impl Graph {
 #[derive(Debug, Clone)]
 pub struct Loops {
     innermost: Vec<Option<usize>>,
-    parent: Vec<Option<usize>>,
+    nest: Tree,
 }
 
 impl Loops {
@@ -141,17 +147,11 @@ impl Loops {
         self.innermost[node] == Some(node)
     }
 
-    /// The headers of the loops around a node, from the innermost outward; a header is in its own loop.
-    fn around(&self, node: usize) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(self.innermost[node], |&header| self.parent[header])
-    }
-
     /// The outermost loop that holds `inside` but not `outside`.
     pub fn left_between(&self, inside: usize, outside: usize) -> Option<usize> {
-        let staying: Vec<usize> = self.around(outside).collect();
-        self.around(inside)
-            .take_while(|header| !staying.contains(header))
-            .last()
+        let [inside, outside] = [inside, outside].map(|node| self.innermost[node].unwrap_or(self.nest.root));
+        let common = self.nest.common(inside, outside);
+        (common != inside).then(|| self.nest.ancestor(inside, self.nest.depth[common] + 1))
     }
 }
 
@@ -184,36 +184,19 @@ fn reverse_postorder(start: usize, successors: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm.
-fn dominators(start: usize, order: &[usize], number: &[usize], predecessors: &[Vec<usize>]) -> Vec<usize> {
-    let mut dominator = vec![usize::MAX; predecessors.len()];
-    dominator[start] = start;
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for &node in &order[1..] {
-            let known = predecessors[node]
-                .iter()
-                .copied()
-                .filter(|&from| dominator[from] != usize::MAX);
-            let common = known.reduce(|mut a, mut b| {
-                while a != b {
-                    while number[a] > number[b] {
-                        a = dominator[a];
-                    }
-                    while number[b] > number[a] {
-                        b = dominator[b];
-                    }
-                }
-                a
-            });
-            if let Some(common) = common.filter(|&common| dominator[node] != common) {
-                dominator[node] = common;
-                changed = true;
-            }
+/// In this order all forward edges to a node come from nodes before it, so that one look at each node is enough.
+fn dominators(start: usize, order: &[usize], number: &[usize], predecessors: &[Vec<usize>]) -> Tree {
+    let mut tree = Tree::new(predecessors.len(), start);
+    for &node in &order[1..] {
+        let before = predecessors[node]
+            .iter()
+            .copied()
+            .filter(|&from| number[from] < number[node]);
+        if let Some(common) = before.reduce(|a, b| tree.common(a, b)) {
+            tree.add(node, common);
         }
     }
-    dominator
+    tree
 }
 
 #[cfg(test)]
@@ -225,9 +208,8 @@ mod tests {
         // 0 -> 1 -> 2 -> 3 -> 2, 3 -> 1, 3 -> 4
         let graph = Graph::new(0, vec![vec![1], vec![2], vec![3], vec![2, 1, 4], vec![]]);
         assert!(graph.is_reducible());
-        assert_eq!(graph.dominator, [0, 0, 1, 2, 3]);
+        assert_eq!([0, 1, 2, 3, 4].map(|node| graph.dominator(node)), [0, 0, 1, 2, 3]);
         let loops = graph.loops();
-        assert_eq!(loops.around(3).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(loops.left_between(3, 4), Some(1));
         assert_eq!(loops.left_between(3, 1), Some(2));
         assert!(!loops.is_header(3) && loops.is_header(2) && loops.is_header(1));

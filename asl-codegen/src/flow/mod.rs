@@ -2,5 +2,6 @@
 
 pub mod graph;
 pub mod structure;
+mod tree;
 
 pub use structure::{Block, Exit, Flow, Goto, Part, Step, structure};

@@ -7,6 +7,8 @@
 //! AFTER: every jump leaves a block, repeats a loop or ends the part, and nesting is bounded.
 
 use super::graph::{Graph, Loops};
+use super::tree::Tree;
+use std::collections::BTreeMap;
 
 /// How control leaves a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +85,31 @@ pub struct Part {
     pub exits: Vec<Goto>,
 }
 
+impl Part {
+    /// The states that it runs, and the parts that it calls.
+    pub fn members(&self) -> (Vec<usize>, Vec<usize>) {
+        let (mut states, mut parts) = (Vec::new(), Vec::new());
+        members(&self.body, &mut states, &mut parts);
+        (states, parts)
+    }
+}
+
+/// Blocks are nested as deep as [`DEPTH`] allows.
+fn members(block: &Block, states: &mut Vec<usize>, parts: &mut Vec<usize>) {
+    for step in block {
+        match step {
+            Step::Run(state) => states.push(*state),
+            Step::Choose(state, blocks) | Step::Try(state, blocks) => {
+                states.push(*state);
+                blocks.iter().for_each(|block| members(block, states, parts));
+            }
+            Step::Loop(_, body) | Step::Before(_, body) => members(body, states, parts),
+            Step::Goto(_) => {}
+            Step::Part(part, _) => parts.push(*part),
+        }
+    }
+}
+
 /// The control flow of a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flow {
@@ -96,6 +123,8 @@ pub enum Flow {
 const PART_WEIGHT: usize = 32;
 /// At most so many blocks in one another.
 const DEPTH: usize = 20;
+/// At most so many ways out of a part: parts call one another, and each names the ways out of all that it calls.
+const PART_EXITS: usize = 64;
 
 /// Structures a scope: `exits` and `weights` by state, a weight being the number of awaits.
 pub fn structure(start: usize, exits: &[Exit], weights: &[usize]) -> Flow {
@@ -111,15 +140,22 @@ pub fn structure(start: usize, exits: &[Exit], weights: &[usize]) -> Flow {
         exits,
         plan,
         parts: vec![start],
-        done: Vec::new(),
+        part_of: vec![None; exits.len()],
     };
-    while let Some(&root) = builder.parts.get(builder.done.len()) {
+    let mut done: Vec<Part> = Vec::new();
+    while let Some(&root) = builder.parts.get(done.len()) {
         let mut body = Vec::new();
         builder.tree(root, root, 0, &mut body);
-        let exits = builder.part_exits(root);
-        builder.done.push(Part { root, body, exits });
+        done.push(Part {
+            root,
+            body,
+            exits: Vec::new(),
+        });
     }
-    Flow::Structured(builder.done)
+    match builder.set_exits(&mut done) {
+        true => Flow::Structured(done),
+        false => Flow::Dispatch,
+    }
 }
 
 fn distinct(mut nodes: Vec<usize>) -> Vec<usize> {
@@ -137,8 +173,8 @@ struct Plan {
     within: Vec<Vec<usize>>,
     /// Nodes whose steps follow the loop that begins here, in order.
     after: Vec<Vec<usize>>,
-    /// The node that this one is placed in.
-    parent: Vec<usize>,
+    /// The node that each one is placed in.
+    places: Tree,
     /// Whether the node begins a part.
     cut: Vec<bool>,
 }
@@ -158,7 +194,7 @@ impl Plan {
             inline: vec![true; count],
             within: vec![Vec::new(); count],
             after: vec![Vec::new(); count],
-            parent: graph.dominator.clone(),
+            places: Tree::new(count, graph.start),
             cut: vec![false; count],
         };
         for &node in graph.order.iter().skip(1) {
@@ -177,13 +213,14 @@ impl Plan {
     }
 
     fn place(&mut self, node: usize, graph: &Graph, loops: &Loops, is_merge: bool, is_last: bool) {
-        let dominator = graph.dominator[node];
+        let dominator = graph.dominator(node);
+        let mut place = dominator;
         match loops.left_between(dominator, node) {
             // A single state that ends the scope reads better where it is reached.
             Some(header) if is_merge || !is_last => {
                 self.inline[node] = false;
-                self.parent[node] = header;
                 self.after[header].push(node);
+                place = header;
             }
             None if is_merge => {
                 self.inline[node] = false;
@@ -191,6 +228,7 @@ impl Plan {
             }
             _ => {}
         }
+        self.places.add(node, place);
     }
 
     /// Cuts the heaviest subtrees off until no function weighs too much.
@@ -210,7 +248,7 @@ impl Plan {
                 weight[node] -= weight[child] - 1;
             }
             if node != graph.start {
-                children[self.parent[node]].push(node);
+                children[self.places.parent[node]].push(node);
             }
         }
     }
@@ -222,7 +260,8 @@ struct Builder<'a> {
     plan: Plan,
     /// The roots of parts, found so far.
     parts: Vec<usize>,
-    done: Vec<Part>,
+    /// The part that each node is the root of.
+    part_of: Vec<Option<usize>>,
 }
 
 impl Builder<'_> {
@@ -231,11 +270,7 @@ impl Builder<'_> {
         loop {
             if node != root && (self.plan.cut[node] || depth + self.blocks(node) > DEPTH) {
                 let part = self.part(node);
-                let exits = self.part_exits(node);
-                out.push(Step::Part(part, exits.clone()));
-                if let [exit] = exits[..] {
-                    out.push(Step::Goto(exit));
-                }
+                out.push(Step::Part(part, Vec::new()));
                 return;
             }
             let after = self.plan.after[node].clone();
@@ -357,37 +392,72 @@ impl Builder<'_> {
     }
 
     fn part(&mut self, root: usize) -> usize {
-        self.parts.iter().position(|&part| part == root).unwrap_or_else(|| {
+        *self.part_of[root].get_or_insert_with(|| {
             self.parts.push(root);
             self.parts.len() - 1
         })
     }
 
-    /// Where control goes that leaves the subtree of a node, in order of the states that it comes from.
-    fn part_exits(&self, root: usize) -> Vec<Goto> {
-        let mut inside = vec![false; self.exits.len()];
-        inside[root] = true;
-        let mut exits = Vec::new();
-        let mut found = |exit| {
-            if !exits.contains(&exit) {
-                exits.push(exit);
-            }
-        };
-        let later = &self.graph.order[self.graph.number[root]..];
-        for &node in later {
-            inside[node] |= inside[self.plan.parent[node]] && node != self.graph.start;
-        }
-        for &node in later.iter().filter(|&&node| inside[node]) {
-            for target in self.exits[node].targets() {
+    /// Finds where each part goes on, and writes it down where the part is called. Says whether that is few places.
+    fn set_exits(&self, parts: &mut [Part]) -> bool {
+        let mut exits: Vec<Vec<(Goto, Origin)>> = vec![Vec::new(); parts.len()];
+        // A part calls only later ones.
+        for (index, part) in parts.iter().enumerate().rev() {
+            let (states, called) = part.members();
+            let own = states.into_iter().flat_map(|state| self.ways_out(state));
+            let called = called.into_iter().flat_map(|part| exits[part].iter().copied());
+            let mut first: BTreeMap<Goto, Origin> = BTreeMap::new();
+            for (goto, origin) in own.chain(called) {
                 // A jump back to the root repeats its loop, unless it has none.
-                if !inside[target] {
-                    found(Goto::State(target));
+                if !matches!(goto, Goto::State(target) if self.plan.places.is_within(target, part.root)) {
+                    let known = first.entry(goto).or_insert(origin);
+                    *known = origin.min(*known);
                 }
             }
-            if self.exits[node].ends() {
-                found(Goto::End);
+            if first.len() > PART_EXITS {
+                return false;
             }
+            let mut found: Vec<_> = first.into_iter().collect();
+            found.sort_by_key(|&(_, origin)| origin);
+            exits[index] = found;
         }
-        exits
+        for (part, exits) in parts.iter_mut().zip(&exits) {
+            part.exits = exits.iter().map(|&(goto, _)| goto).collect();
+        }
+        let exits: Vec<Vec<Goto>> = parts.iter().map(|part| part.exits.clone()).collect();
+        parts.iter_mut().for_each(|part| set_exits(&mut part.body, &exits));
+        true
     }
+
+    /// Where control may go after a state.
+    fn ways_out(&self, state: usize) -> impl Iterator<Item = (Goto, Origin)> {
+        let from = self.graph.number[state];
+        let end = self.exits[state].ends().then_some((Goto::End, (from, usize::MAX)));
+        let targets = self.exits[state].targets().into_iter().enumerate();
+        targets
+            .map(move |(way, target)| (Goto::State(target), (from, way)))
+            .chain(end)
+    }
+}
+
+/// Where a way out of a part comes from: the place of a state in the order, and which of its ways.
+type Origin = (usize, usize);
+
+/// Writes down where the called parts go on. Such a call is the last step of its block; what has one way out goes on there.
+fn set_exits(block: &mut Block, exits: &[Vec<Goto>]) {
+    for step in block.iter_mut() {
+        match step {
+            Step::Choose(_, blocks) | Step::Try(_, blocks) => {
+                blocks.iter_mut().for_each(|block| set_exits(block, exits));
+            }
+            Step::Loop(_, body) | Step::Before(_, body) => set_exits(body, exits),
+            Step::Part(part, ways) => ways.clone_from(&exits[*part]),
+            Step::Run(_) | Step::Goto(_) => {}
+        }
+    }
+    let only = match block.last() {
+        Some(Step::Part(_, ways)) if ways.len() == 1 => ways[0],
+        _ => return,
+    };
+    block.push(Step::Goto(only));
 }
