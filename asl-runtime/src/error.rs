@@ -216,7 +216,8 @@ pub trait ErrorName: fmt::Display {
 
 /// What a task fails with: a name and a cause for Retry and Catch, either of which may be missing (CT-12).
 ///
-/// Any error type with [`ErrorName`] converts into it, so `?` works in handlers.
+/// Any error type with [`ErrorName`] converts into it, so `?` works in handlers. One named `States.Runtime` says that the
+/// work cannot even be started, as when an activity does not exist: nothing retries or catches it (ER-10).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TaskError {
     /// The error's name.
@@ -248,6 +249,10 @@ impl TaskError {
 
 impl From<TaskError> for Error {
     fn from(error: TaskError) -> Error {
+        // What keeps a task from being started at all is told as if the state could not be evaluated (X-101, ER-27).
+        if error.name.as_deref() == Some("States.Runtime") {
+            return Error::runtime(error.cause.unwrap_or_default());
+        }
         Error::reported(error.name, error.cause)
     }
 }
