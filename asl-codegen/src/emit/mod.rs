@@ -24,7 +24,7 @@ use doc::{code, doc, prose};
 use expr::mentions;
 use flow::{PartFn, ScopeFlow, exit_variant};
 use name::{Names, camel};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use reads::Kept;
 use state::{CatcherCode, Emitter, ScopeContext, StateFn};
@@ -150,11 +150,29 @@ fn imports(module: &TokenStream) -> TokenStream {
         "Type",
         "Value",
     ];
+    let mut used = [false; 11];
+    note(module, &names, &mut used);
     let used = names
         .iter()
-        .filter(|name| mentions(module, name))
-        .map(|name| ident(name));
+        .zip(used)
+        .filter(|(_, used)| *used)
+        .map(|(name, _)| ident(name));
     quote!(use ::asl_runtime::codegen::{self as rt, #(#used),*};)
+}
+
+/// Notes which of the names the tokens mention, in one pass over all of them.
+fn note(tokens: &TokenStream, names: &[&str], used: &mut [bool]) {
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(found) => {
+                for (name, used) in names.iter().zip(used.iter_mut()) {
+                    *used = *used || found == name;
+                }
+            }
+            TokenTree::Group(group) => note(&group.stream(), names, used),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
 }
 
 /// The variables that a scope reads and does not assign itself, those of the scopes inside it included.
