@@ -21,10 +21,9 @@ use crate::options::Module;
 use crate::source::{Source, Span};
 use crate::syntax::*;
 use doc::{code, doc, prose};
-use expr::mentions;
 use flow::{PartFn, ScopeFlow, exit_variant};
 use name::{Names, camel};
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use reads::Kept;
 use state::{CatcherCode, Emitter, ScopeContext, StateFn};
@@ -94,7 +93,7 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
         machine.scope.comment.as_deref().map(prose).unwrap_or_default(),
         format!("Generated from {}.", code(source.path())),
     ]);
-    let imports = imports(&module);
+    let imports = imports(&emitter.works);
     quote! {
         #attributes
         #about
@@ -135,8 +134,9 @@ fn check_renames(machine: &Machine, works: &Works, options: &Options, out: &mut 
     }
 }
 
-/// The names that the module takes from the runtime: those that it mentions.
-fn imports(module: &TokenStream) -> TokenStream {
+/// The names that the module takes from the runtime.
+fn imports(works: &Works) -> TokenStream {
+    let of_work = ["Future", "TaskContext", "TaskError"];
     let names = [
         "Data",
         "Engine",
@@ -150,29 +150,11 @@ fn imports(module: &TokenStream) -> TokenStream {
         "Type",
         "Value",
     ];
-    let mut used = [false; 11];
-    note(module, &names, &mut used);
     let used = names
         .iter()
-        .zip(used)
-        .filter(|(_, used)| *used)
-        .map(|(name, _)| ident(name));
+        .filter(|name| works.names().len() > 0 || !of_work.contains(name))
+        .map(|name| ident(name));
     quote!(use ::asl_runtime::codegen::{self as rt, #(#used),*};)
-}
-
-/// Notes which of the names the tokens mention, in one pass over all of them.
-fn note(tokens: &TokenStream, names: &[&str], used: &mut [bool]) {
-    for token in tokens.clone() {
-        match token {
-            TokenTree::Ident(found) => {
-                for (name, used) in names.iter().zip(used.iter_mut()) {
-                    *used = *used || found == name;
-                }
-            }
-            TokenTree::Group(group) => note(&group.stream(), names, used),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
 }
 
 /// The variables that a scope reads and does not assign itself, those of the scopes inside it included.
@@ -437,10 +419,9 @@ impl Emitter<'_> {
                 needs.is_async |= function.is_async;
                 needs.variables |= function.takes_variables.is_some();
                 needs.sets |= function.takes_variables == Some(true);
-                for catcher in &function.catchers {
-                    needs.sets |= mentions(&catcher.transition, "vars");
-                    needs.variables |= mentions(&catcher.transition, "vars");
-                }
+                let assigns = function.catchers.iter().any(|catcher| catcher.assigns);
+                needs.sets |= assigns;
+                needs.variables |= assigns;
             }
             needs
         };
@@ -692,6 +673,10 @@ fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
             CatcherCode {
                 names: catcher.error_equals.iter().map(|name| name.value.clone()).collect(),
                 transition,
+                assigns: catcher
+                    .assign
+                    .as_ref()
+                    .is_some_and(|assign| !reads::assigned_names(assign).is_empty()),
             }
         })
         .collect()

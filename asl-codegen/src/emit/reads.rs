@@ -1,12 +1,25 @@
 //! What a state reads: its paths, and from them its variables and its part of the context object.
 
-use crate::expr::intrinsic::{ArgKind, Call};
+use crate::expr::intrinsic::{ArgKind, Call, Intrinsic};
 use crate::expr::path::{Path, Root, Step};
 use crate::syntax::*;
 use std::collections::BTreeSet;
 
 /// Calls `visit` with every path in the state's own fields; those of inner scopes are not among them.
 pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
+    walk(state, &mut |seen| seen.path().into_iter().for_each(&mut *visit));
+}
+
+/// Whether a call in the state's own fields draws random numbers.
+pub fn draws(state: &State) -> bool {
+    let mut draws = false;
+    walk(state, &mut |seen| {
+        draws |= matches!(seen, Seen::Call(call) if matches!(call.function, Intrinsic::Uuid | Intrinsic::MathRandom));
+    });
+    draws
+}
+
+fn walk<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
     let mut walk = Walk { visit };
     walk.selection(&state.input_path);
     walk.selection(&state.output_path);
@@ -34,7 +47,7 @@ pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
             }
         }
         StateKind::Wait(wait) => match &wait.until {
-            WaitUntil::SecondsPath(path) | WaitUntil::TimestampPath(path) => (walk.visit)(&path.value),
+            WaitUntil::SecondsPath(path) | WaitUntil::TimestampPath(path) => (walk.visit)(Seen::Path(&path.value)),
             WaitUntil::Seconds(_) | WaitUntil::Timestamp(_) => {}
         },
         StateKind::Succeed => {}
@@ -42,7 +55,7 @@ pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
             for text in [&fail.error, &fail.cause].into_iter().flatten() {
                 match text {
                     FailText::Literal(_) => {}
-                    FailText::Path(path) => (walk.visit)(&path.value),
+                    FailText::Path(path) => (walk.visit)(Seen::Path(&path.value)),
                     FailText::Call(call) => walk.call(&call.value),
                 }
             }
@@ -53,7 +66,7 @@ pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
         }
         StateKind::Map(map) => {
             if let Some(path) = &map.items_path {
-                (walk.visit)(&path.value);
+                (walk.visit)(Seen::Path(&path.value));
             }
             walk.template(map.item_selector.as_ref());
             walk.number(map.max_concurrency.as_ref());
@@ -66,7 +79,8 @@ pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
 
 /// Calls `visit` with every path in a template.
 pub fn each_template_path<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s Path)) {
-    Walk { visit }.template(Some(template));
+    let mut visit = |seen: Seen<'s>| seen.path().into_iter().for_each(&mut *visit);
+    Walk { visit: &mut visit }.template(Some(template));
 }
 
 /// The fields of a template that read their root by a path, at any depth: the key and the path.
@@ -106,23 +120,40 @@ pub fn each_template_call<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s 
 
 /// Calls `visit` with every path in an intrinsic call.
 pub fn each_call_path<'s>(call: &'s Call, visit: &mut dyn FnMut(&'s Path)) {
-    Walk { visit }.call(call);
+    let mut visit = |seen: Seen<'s>| seen.path().into_iter().for_each(&mut *visit);
+    Walk { visit: &mut visit }.call(call);
+}
+
+/// What a walk comes by.
+enum Seen<'s> {
+    Path(&'s Path),
+    /// A call, nested ones included.
+    Call(&'s Call),
+}
+
+impl<'s> Seen<'s> {
+    fn path(self) -> Option<&'s Path> {
+        match self {
+            Seen::Path(path) => Some(path),
+            Seen::Call(_) => None,
+        }
+    }
 }
 
 struct Walk<'v, 's> {
-    visit: &'v mut dyn FnMut(&'s Path),
+    visit: &'v mut dyn FnMut(Seen<'s>),
 }
 
 impl<'s> Walk<'_, 's> {
     fn selection(&mut self, selection: &'s Selection) {
         if let Selection::Path(path) = selection {
-            (self.visit)(&path.value);
+            (self.visit)(Seen::Path(&path.value));
         }
     }
 
     fn number(&mut self, number: Option<&'s Number>) {
         if let Some(Number::Path(path)) = number {
-            (self.visit)(&path.value);
+            (self.visit)(Seen::Path(&path.value));
         }
     }
 
@@ -141,7 +172,7 @@ impl<'s> Walk<'_, 's> {
                 for field in fields {
                     match &field.value {
                         FieldValue::Template(template) => self.template(Some(template)),
-                        FieldValue::Path(path) => (self.visit)(&path.value),
+                        FieldValue::Path(path) => (self.visit)(Seen::Path(&path.value)),
                         FieldValue::Call(call) => self.call(&call.value),
                     }
                 }
@@ -150,9 +181,10 @@ impl<'s> Walk<'_, 's> {
     }
 
     fn call(&mut self, call: &'s Call) {
+        (self.visit)(Seen::Call(call));
         for arg in &call.args {
             match &arg.kind {
-                ArgKind::Path(path) => (self.visit)(path),
+                ArgKind::Path(path) => (self.visit)(Seen::Path(path)),
                 ArgKind::Call(call) => self.call(call),
                 _ => {}
             }
@@ -164,12 +196,12 @@ impl<'s> Walk<'_, 's> {
             Condition::And(all) | Condition::Or(all) => all.iter().for_each(|one| self.condition(one)),
             Condition::Not(one) => self.condition(one),
             Condition::Test(test) => {
-                (self.visit)(&test.variable.value);
+                (self.visit)(Seen::Path(&test.variable.value));
                 match &test.operator {
                     Operator::String(_, Right::Path(path))
                     | Operator::Numeric(_, Right::Path(path))
                     | Operator::Timestamp(_, Right::Path(path))
-                    | Operator::Boolean(Right::Path(path)) => (self.visit)(&path.value),
+                    | Operator::Boolean(Right::Path(path)) => (self.visit)(Seen::Path(&path.value)),
                     _ => {}
                 }
             }

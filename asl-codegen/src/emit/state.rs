@@ -1,7 +1,7 @@
 //! The functions of states: what they share, and the states that only handle data.
 
 use super::doc::{code, doc, prose};
-use super::expr::{Env, literal, mentions, steps};
+use super::expr::{Env, literal, steps};
 use super::moves::{Moved, moving};
 use super::name::Names;
 use super::reads::{self, Kept};
@@ -67,6 +67,8 @@ pub struct CatcherCode {
     pub names: Vec<String>,
     /// What happens before its `Next`.
     pub transition: TokenStream,
+    /// Whether that assigns variables.
+    pub assigns: bool,
 }
 
 impl StateFn {
@@ -222,9 +224,7 @@ impl Emitter<'_> {
         let title = &state.name.value;
         let stamp = Kept::by_state(state).entered.then(|| quote!(cx.stamp();));
         // Catchers draw in the flow of the scope, while this state is still the current one.
-        let catchers = function.catchers.iter().map(|catcher| &catcher.transition);
-        let draws = catchers.chain([&body]).any(|tokens| mentions(tokens, "draws"));
-        let seed = draws.then(|| quote!(cx.seed();));
+        let seed = reads::draws(state).then(|| quote!(cx.seed();));
         let data = if state.changes_data() {
             quote!(data: &mut Data<'_>)
         } else {

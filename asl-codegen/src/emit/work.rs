@@ -93,7 +93,7 @@ impl Works {
     }
 
     /// The names of all methods.
-    pub fn names(&self) -> impl Iterator<Item = &Ident> {
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &Ident> {
         self.methods.iter().map(|method| &method.name)
     }
 
