@@ -71,9 +71,17 @@ pub fn camel(text: &str) -> String {
     if name == "Self" { "SelfState".to_owned() } else { name }
 }
 
-/// `SCREAMING_SNAKE_CASE` of a name in snake case.
+/// `SCREAMING_SNAKE_CASE` of a name in snake case, which is the name of a function: where upper case makes no difference,
+/// something else has to.
 pub fn screaming(snake: &str) -> String {
-    snake.trim_end_matches('_').to_uppercase()
+    // Some small letters have no capital, and the compiler wants none of them in a constant.
+    let name: String = snake.trim_end_matches('_').to_uppercase();
+    let name: String = name.chars().filter(|c| !c.is_lowercase()).collect();
+    if name.chars().any(char::is_uppercase) {
+        name
+    } else {
+        format!("{name}_POLICY")
+    }
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -93,7 +101,8 @@ fn words(text: &str) -> Vec<String> {
         if begins {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
         }
-        word.extend(c.to_lowercase().filter(|&c| is_identifier_char(c)));
+        // Some capitals have no small letter, and the compiler wants none of them in the name of a function.
+        word.extend(c.to_lowercase().filter(|&c| is_identifier_char(c) && !c.is_uppercase()));
     }
     words.extend((!word.is_empty()).then_some(word));
     words
@@ -147,6 +156,10 @@ mod tests {
         assert_eq!(camel("wait a bit"), "WaitABit");
         assert_eq!(camel("self"), "SelfState");
         assert_eq!(screaming("true_"), "TRUE");
+        assert_eq!(screaming("状態"), "状態_POLICY");
+        assert_eq!(screaming("_1"), "_1_POLICY");
+        assert_eq!(screaming("aĸ"), "A");
+        assert_eq!(snake("\u{1D400}x"), "x");
     }
 
     #[test]
