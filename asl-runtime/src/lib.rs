@@ -88,7 +88,7 @@ pub use engine::{BoxFuture, Call, Child, Engine, Event, Limits, Line, Output, Po
 pub use error::{Error, ErrorName, Status, TaskError};
 pub use execute::execute;
 pub use execution::Execution;
-pub use handler::{Handler, Untyped};
+pub use handler::{Handler, HandlerFn, Untyped, handler_fn};
 pub use history::{ChildHistory, Details, History, HistoryEvent};
 pub use machine::{Definition, Machine, Run, State, StateType};
 pub use memory::Memory;
