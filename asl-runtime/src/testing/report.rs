@@ -235,6 +235,9 @@ impl Report {
     }
 }
 
+/// So many lines of a run are shown: its end.
+const SHOWN: usize = 200;
+
 /// The run, a line for each state and each attempt.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -256,7 +259,11 @@ impl fmt::Display for Report {
         });
         let mut lines: Vec<_> = steps.chain(attempts).collect();
         lines.sort_by_key(|(time, _)| *time);
-        for (time, line) in lines {
+        let hidden = lines.len().saturating_sub(SHOWN);
+        if hidden > 0 {
+            writeln!(f, "{:>10} more before", hidden)?;
+        }
+        for (time, line) in &lines[hidden..] {
             writeln!(f, "{:>10} ms  {line}", time.as_millis())?;
         }
         match &self.result {

@@ -1,0 +1,15 @@
+//! How compiled machines behave: in virtual time, over handlers that do as they are told.
+
+mod callbacks;
+mod ends;
+mod errors;
+mod forks;
+mod handlers;
+mod hostile;
+mod limits;
+mod nested;
+mod retries;
+mod support;
+mod testing;
+mod values;
+mod variables;
