@@ -341,19 +341,13 @@ struct Failed {
 }
 
 impl CompileError {
-    /// The findings about `source`, at least one of them an error.
-    pub fn new(source: Source, diagnostics: Diagnostics) -> CompileError {
+    /// The findings about `source`, at least one of them an error, and the module that may stand in for the real one.
+    pub(crate) fn new(source: Source, diagnostics: Diagnostics, skeleton: Option<TokenStream>) -> CompileError {
         CompileError(Box::new(Failed {
             source,
             diagnostics,
-            skeleton: None,
+            skeleton,
         }))
-    }
-
-    /// Adds the items that may stand in for those of the definition.
-    pub fn with_skeleton(mut self, skeleton: TokenStream) -> CompileError {
-        self.0.skeleton = Some(skeleton);
-        self
     }
 
     /// The module with the names that it would have and with no bodies, so that a mistake in the definition does not become ten
@@ -428,6 +422,7 @@ mod tests {
         let error = CompileError::new(
             Source::new("a.json", "{}"),
             Diagnostic::error(ServiceCode::SchemaValidationFailed, Span::new(0, 2), "no `States`").into(),
+            None,
         );
         assert_eq!(format!("{error:?}"), error.to_string());
         assert_eq!(

@@ -1,7 +1,8 @@
 //! Tokens to a file that a person reads: formatted, with blank lines between items and a header.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
+use std::{panic, thread};
 use syn::{ImplItem, Item, TraitItem};
 
 /// The text of a generated file: a header that names `path`, then the items.
@@ -23,7 +24,20 @@ pub fn file(tokens: TokenStream, path: &str) -> Result<String, syn::Error> {
 /// # Errors
 /// As [`file()`].
 pub fn items(tokens: TokenStream) -> Result<String, syn::Error> {
-    let mut file: syn::File = syn::parse2(tokens)?;
+    // A document may be nested as deep as serde_json reads it, its literals then too, and the parsers of Rust take
+    // tens of kilobytes for each level: more than a test's thread has, or the first thread on Windows.
+    let text = tokens.to_string();
+    let formatter = thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || format(&text))
+        .map_err(|error| syn::Error::new(Span::call_site(), error))?;
+    formatter.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
+}
+
+const STACK: usize = 64 << 20;
+
+fn format(text: &str) -> Result<String, syn::Error> {
+    let mut file = syn::parse_file(text)?;
     file.items = separate_items(file.items)?;
     let text = prettyplease::unparse(&file);
     let line = |line| if str::trim(line) == MARKER { "" } else { line };

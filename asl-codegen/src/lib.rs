@@ -13,7 +13,6 @@ mod lint;
 mod nearest;
 mod options;
 mod render;
-mod skeleton;
 pub mod source;
 mod support;
 pub mod syntax;
@@ -21,12 +20,11 @@ pub mod syntax;
 pub use builder::Builder;
 pub use nearest::nearest;
 pub use options::{Module, Options, WorkflowType};
-pub use skeleton::skeleton;
 
 use diagnostic::{Code, CompileError, Diagnostic, Diagnostics};
 use json::Json;
 use proc_macro2::TokenStream;
-use source::Source;
+use source::{Source, Span};
 use syntax::Machine;
 
 /// What a definition compiles to.
@@ -44,34 +42,53 @@ pub struct Compiled {
 /// With everything that is wrong with it.
 pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileError> {
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
-    let tokens = compile_into(source, options, &mut diagnostics);
-    match tokens.filter(|_| !diagnostics.has_errors()) {
+    let out = &mut diagnostics;
+    let renames_fit = renames(options, out);
+    let json = read(source, options, out);
+    let machine = json.as_ref().and_then(|json| checked(source, json, options, out));
+    let tokens = match (&json, &machine) {
+        (Some(json), Some(machine)) if !out.has_errors() => generate(source, json, machine, options, out),
+        _ => None,
+    };
+    match tokens {
         Some(tokens) => Ok(Compiled {
             tokens,
             warnings: diagnostics,
         }),
-        None => Err(CompileError::new(source.clone(), diagnostics)),
+        None => {
+            let skeleton = machine
+                .filter(|_| renames_fit)
+                .map(|machine| emit::skeleton(&machine, options));
+            Err(CompileError::new(source.clone(), diagnostics, skeleton))
+        }
     }
 }
 
-fn compile_into(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<TokenStream> {
-    let json = read(source, options, out)?;
-    let machine = checked(source, &json, options, out)?;
+/// Whether all new names are names. Others cannot come from the macro, whose grammar takes identifiers only.
+fn renames(options: &Options, out: &mut Diagnostics) -> bool {
+    let wrong = |(_, name): &(&String, &String)| !emit::name::is_function_name(name);
+    let wrong: Vec<_> = options.renames.iter().filter(wrong).collect();
+    for (title, name) in &wrong {
+        let message = format!("`{title}` cannot be renamed to `{name}`, which is no name of a Rust function");
+        out.push(Diagnostic::error(Code::Unsupported, Span::default(), message).label("asked for by `rename`"));
+    }
+    wrong.is_empty()
+}
+
+fn generate(
+    source: &Source,
+    json: &Json,
+    machine: &Machine,
+    options: &Options,
+    out: &mut Diagnostics,
+) -> Option<TokenStream> {
     // After this everything in it can be compiled.
-    support::support(&machine, out);
+    support::support(machine, out);
     if out.has_errors() {
         return None;
     }
-    // A name that is none cannot come from the macro, whose grammar takes identifiers only.
-    for (title, name) in options
-        .renames
-        .iter()
-        .filter(|(_, name)| !emit::name::is_function_name(name))
-    {
-        let message = format!("`{title}` cannot be renamed to `{name}`, which is no name of a Rust function");
-        out.push(Diagnostic::error(Code::Unsupported, json.span, message).label("asked for by `rename`"));
-    }
-    (!out.has_errors()).then(|| emit::emit(&machine, source, &hash::sha256(&json), options, out))
+    let tokens = emit::emit(machine, source, &hash::sha256(json), options, out);
+    (!out.has_errors()).then_some(tokens)
 }
 
 /// What the service would say about a definition, and what the lints of this compiler find.
@@ -95,10 +112,11 @@ fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Jso
     }
 }
 
+/// The machine, which is sound if `out` has no errors.
 fn checked(source: &Source, json: &Json, options: &Options, out: &mut Diagnostics) -> Option<Machine> {
     // After this every field has been read by itself.
     let mut machine = syntax::parse(source, json, options, out)?;
     // After this targets are settled, and names and variables are known to be right.
     check::check(&mut machine, out);
-    (!out.has_errors()).then_some(machine)
+    Some(machine)
 }

@@ -41,7 +41,7 @@ impl Source {
                 let fault = Diagnostic::error(ServiceCode::InvalidJsonDescription, span, "the definition is not UTF-8")
                     .label("these bytes are no character")
                     .help("save the file as UTF-8");
-                Err(CompileError::new(Source::new(path, text), fault.into()))
+                Err(CompileError::new(Source::new(path, text), fault.into(), None))
             }
         }
     }

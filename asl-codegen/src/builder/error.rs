@@ -48,7 +48,7 @@ pub enum BuildFailure {
         /// The definitions.
         files: [PathBuf; 2],
     },
-    /// The new name of a state is no Rust identifier.
+    /// The new name of a state is no name of a Rust function.
     Rename {
         /// The state.
         state: String,

@@ -194,7 +194,7 @@ fn what_else_can_be_wrong() {
     assert_eq!(
         errors,
         [
-            "error: the new name `cat?` of the state `Cat?` is not a Rust identifier",
+            "error: the new name `cat?` of the state `Cat?` is no name of a Rust function",
             "error: no file matches `~/flows/*.yaml`",
             "error: `a**` is not a pattern: Pattern syntax error near position 0: recursive wildcards must form a single path \
              component",

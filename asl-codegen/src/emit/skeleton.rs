@@ -1,0 +1,77 @@
+//! The module of a definition that does not compile: its names, and bodies that do nothing, so that one mistake in the
+//! definition is not ten errors in the Rust around it.
+
+use super::name::Names;
+use super::work::Works;
+use crate::Options;
+use crate::diagnostic::Diagnostics;
+use crate::options::Module;
+use crate::syntax::Machine;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Writes what users name of a module. The machine may be one that `check` refused.
+pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
+    let mut works = Works::default();
+    let (names, ignored) = (&mut Names::default(), &mut Diagnostics::new());
+    works.collect(&machine.scope, &options.renames, names, ignored);
+    let methods = works.names();
+    let Module {
+        attributes,
+        visibility,
+        name,
+    } = &options.module;
+    quote! {
+        #attributes
+        #[allow(missing_docs, unused, reason = "it stands in for what an error kept from being generated")]
+        #visibility mod #name {
+            use ::asl_runtime::codegen::{
+                self as rt, Engine, Error, Execution, Future, TaskContext, TaskError, Value,
+            };
+
+            pub trait Tasks: Send + Sync {
+                #(
+                    // With a body, since the method may be new.
+                    fn #methods(&self, cx: &TaskContext<'_>, input: Value)
+                        -> impl Future<Output = Result<Value, TaskError>> + Send
+                    {
+                        async { unreachable!() }
+                    }
+                )*
+            }
+
+            impl<H: rt::Handler> Tasks for rt::Untyped<H> {}
+
+            pub async fn run(tasks: &impl Tasks, input: Value) -> Result<Value, Error> {
+                unreachable!()
+            }
+
+            pub async fn run_with(execution: Execution, tasks: &impl Tasks, input: Value) -> Result<Value, Error> {
+                unreachable!()
+            }
+
+            pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
+                unreachable!()
+            }
+
+            #[derive(Debug, Clone, Copy)]
+            pub struct Machine;
+
+            impl rt::Machine for Machine {
+                const DEFINITION: &'static rt::Definition = &rt::Definition {
+                    name: "",
+                    source: "",
+                    sha256: "",
+                    timeout_seconds: None,
+                    states: &[],
+                };
+            }
+
+            impl<T: Tasks> rt::Run<T> for Machine {
+                async fn run_on<E: Engine>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
+                    unreachable!()
+                }
+            }
+        }
+    }
+}
