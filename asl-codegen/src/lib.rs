@@ -21,7 +21,7 @@ pub use builder::Builder;
 pub use nearest::nearest;
 pub use options::{Module, Options, WorkflowType};
 
-use diagnostic::{Code, CompileError, Diagnostic, Diagnostics};
+use diagnostic::{Code, CompileError, Diagnostic, Diagnostics, ServiceCode};
 use json::Json;
 use proc_macro2::TokenStream;
 use source::{Source, Span};
@@ -102,8 +102,20 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
     diagnostics
 }
 
+/// The longest definition that the service takes, in bytes.
+const MAX_LENGTH: usize = 1 << 20;
+
 fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {
+    let length = source.text().len();
     match json::parse(source, &options.substitutions) {
+        Ok(_) if length > MAX_LENGTH => {
+            let message = format!("the definition has {length} bytes, and the service takes at most {MAX_LENGTH}");
+            let place = Span::new(MAX_LENGTH, MAX_LENGTH);
+            out.push(
+                Diagnostic::error(ServiceCode::SchemaValidationFailed, place, message).label("so far it is taken"),
+            );
+            None
+        }
         Ok(json) => Some(json),
         Err(errors) => {
             out.extend(errors);

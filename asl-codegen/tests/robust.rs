@@ -124,17 +124,40 @@ fn nested_scopes_are_bounded_by_the_depth_of_the_document() {
     try_out(format!(r#"{{"StartAt": "A{outer}", "States": {inner}}}"#).as_bytes());
 }
 
+/// As `machine`, as long as the service takes definitions, and ten times that.
+fn large(field: &str, open: &str, repeated: &str, close: &str) -> [String; 2] {
+    [1_000_000, 10_000_000].map(|length| {
+        let value = format!("{open}{}{close}", repeated.repeat(length / repeated.len()));
+        machine(field, &value)
+    })
+}
+
 #[test]
 fn what_is_large() {
     let began = Instant::now();
-    let text = format!("\"{}\"", "long \\u00e9 ".repeat(1_000_000));
-    try_out(machine("\"Result\"", &text).as_bytes());
-    try_out(machine("\"Comment\"", &text).as_bytes());
-    let items = format!("[{}0]", "1.5, \"a\", {\"b\": null}, ".repeat(400_000));
-    try_out(machine("\"Result\"", &items).as_bytes());
-    let keys = format!("{{{}\"a\": 1}}", "\"a\": 1, ".repeat(1_000_000));
-    try_out(machine("\"Result\"", &keys).as_bytes());
-    assert!(began.elapsed().as_secs() < 120, "{:?}", began.elapsed());
+    for field in ["\"Result\"", "\"Parameters\"", "\"Comment\""] {
+        for text in [
+            large(field, "\"", "long \\u00e9 ", "\""),
+            large(field, "[", "1.5, \"a\", {\"b\": null}, ", "0]"),
+            large(field, "[", "{\"b.$\": \"$.b\"}, ", "0]"),
+            large(field, "{", "\"a\": 1, ", "\"a\": 1}"),
+        ]
+        .concat()
+        {
+            try_out(text.as_bytes());
+        }
+    }
+    assert!(began.elapsed().as_secs() < 300, "{:?}", began.elapsed());
+}
+
+#[test]
+fn many_states() {
+    let began = Instant::now();
+    let states: String = (0..5000)
+        .map(|n| format!(r#""A{n}": {{"Type": "Pass", "Next": "A{}"}}, "#, n + 1))
+        .collect();
+    try_out(format!(r#"{{"StartAt": "A0", "States": {{{states} "A5000": {{"Type": "Succeed"}}}}}}"#).as_bytes());
+    assert!(began.elapsed().as_secs() < 300, "{:?}", began.elapsed());
 }
 
 #[test]

@@ -29,3 +29,8 @@ pub fn array<const N: usize>(elements: [Value; N]) -> Value {
 pub fn nothing() -> Value {
     Value::Object(Map::new())
 }
+
+/// A large literal of the definition, which is text in generated code. The generator wrote it, so it is JSON.
+pub fn literal(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}

@@ -245,21 +245,47 @@ pub fn is_item_value(path: &Path) -> bool {
             .all(|(step, name)| matches!(step, Step::Member(member) if member == name))
 }
 
-/// A JSON literal as `Value`.
+/// A JSON literal as `Value`: an expression where a person would write one, and text where it is large. As expressions
+/// large ones take the Rust compiler minutes, and the stack of the running machine megabytes.
 pub fn literal(value: &Value) -> TokenStream {
+    let mut left = LARGE;
+    if is_small(value, 0, &mut left) {
+        return expression(value);
+    }
+    let text = value.to_string();
+    quote!(rt::literal(#text))
+}
+
+/// How many values a literal may hold, and how deep it may be nested, to be written as an expression.
+const LARGE: usize = 500;
+const DEEP: usize = 16;
+
+fn is_small(value: &Value, depth: usize, left: &mut usize) -> bool {
+    *left = left.saturating_sub(1);
+    if *left == 0 || depth > DEEP {
+        return false;
+    }
+    match value {
+        Value::Array(elements) => elements.iter().all(|element| is_small(element, depth + 1, left)),
+        Value::Object(members) => members.values().all(|member| is_small(member, depth + 1, left)),
+        _ => true,
+    }
+}
+
+fn expression(value: &Value) -> TokenStream {
     match value {
         Value::Null => quote!(Value::Null),
         Value::Bool(value) => quote!(Value::Bool(#value)),
         Value::Number(value) => number(&value.to_string()),
         Value::String(value) => quote!(Value::from(#value)),
         Value::Array(elements) => {
-            let elements = elements.iter().map(literal);
+            let elements = elements.iter().map(expression);
             quote!(rt::array([#(#elements),*]))
         }
         Value::Object(members) if members.is_empty() => quote!(rt::nothing()),
         Value::Object(members) => {
             let names = members.keys();
-            let values = members.values().map(literal);
+            let values = members.values().map(expression);
             quote!(rt::object([#((#names, #values)),*]))
         }
     }
