@@ -5,7 +5,7 @@ mod name;
 
 pub use error::{BuildError, BuildFailure};
 
-use crate::diagnostic::{CompileError, Level, Lint};
+use crate::diagnostic::{CompileError, Level, Lint, and_more};
 use crate::emit::name::is_function_name;
 use crate::json::{SubstitutionValue, Substitutions};
 use crate::options::{Module, Options, WorkflowType};
@@ -29,7 +29,7 @@ use std::{env, fs, io};
 /// It holds one module, the same that `include_asl!(pub mod order = ..)` gives, so it is included where that
 /// macro would stand:
 ///
-/// ```ignore
+/// ```text
 /// include!(concat!(env!("OUT_DIR"), "/order.rs"));
 /// ```
 ///
@@ -279,8 +279,11 @@ impl Build {
                 return None;
             }
         };
-        let warnings = compiled.warnings.iter().map(|warning| warning.one_line(&source));
-        self.cargo.extend(warnings.map(|warning| format!("warning={warning}")));
+        let (warnings, hidden) = compiled.warnings.shown();
+        let warnings = warnings.into_iter().map(|warning| warning.one_line(&source));
+        let more = and_more(hidden).map(|more| format!("{}: {more}", source.path()));
+        self.cargo
+            .extend(warnings.chain(more).map(|warning| format!("warning={warning}")));
         match format::file(compiled.tokens, &shown) {
             Ok(text) => Some(text),
             Err(error) => {

@@ -293,11 +293,37 @@ impl Diagnostics {
         sorted.into_iter()
     }
 
-    /// The text of all of them, a blank line between two.
+    /// The first hundred errors and the first hundred warnings, in the order of their places, and how many are left out:
+    /// nobody reads more, and a generated definition can have hundreds of thousands.
+    pub fn shown(&self) -> (Vec<&Diagnostic>, usize) {
+        let mut left = [SHOWN; 2];
+        let shown: Vec<_> = self
+            .iter()
+            .filter(|diagnostic| {
+                let left = &mut left[diagnostic.severity as usize];
+                let is_shown = *left > 0;
+                *left = left.saturating_sub(1);
+                is_shown
+            })
+            .collect();
+        let hidden = self.len() - shown.len();
+        (shown, hidden)
+    }
+
+    /// The text of those that [`shown`](Diagnostics::shown) gives, a blank line between two.
     pub fn render(&self, source: &Source) -> String {
-        let texts: Vec<_> = self.iter().map(|d| d.render(source)).collect();
+        let (shown, hidden) = self.shown();
+        let mut texts: Vec<_> = shown.iter().map(|d| d.render(source)).collect();
+        texts.extend(and_more(hidden));
         texts.join("\n\n")
     }
+}
+
+const SHOWN: usize = 100;
+
+/// The words for findings that are left out.
+pub fn and_more(hidden: usize) -> Option<String> {
+    (hidden > 0).then(|| format!("and {hidden} more, which are not shown"))
 }
 
 impl Extend<Diagnostic> for Diagnostics {
@@ -401,6 +427,19 @@ mod tests {
         }
         let order: Vec<_> = diagnostics.iter().map(|d| d.message.as_str()).collect();
         assert_eq!(order, ["3th", "1th", "0th", "2th"]);
+    }
+
+    #[test]
+    fn a_hundred_of_each_are_shown() {
+        let mut diagnostics = Diagnostics::new();
+        for at in 0..150 {
+            diagnostics.push(finding(ServiceCode::SchemaValidationFailed, at));
+            diagnostics.push(Diagnostic::error(Code::Unsupported, Span::new(at, at), "wrong"));
+        }
+        let (shown, hidden) = diagnostics.shown();
+        assert_eq!((shown.len(), hidden), (200, 100));
+        let text = diagnostics.render(&Source::new("a.json", " ".repeat(200)));
+        assert!(text.ends_with("\n\nand 100 more, which are not shown"), "{text}");
     }
 
     #[test]

@@ -75,6 +75,9 @@ fn renames(options: &Options, out: &mut Diagnostics) -> bool {
     wrong.is_empty()
 }
 
+/// The longest definition that the service takes, in bytes.
+const MAX_LENGTH: usize = 1 << 20;
+
 fn generate(
     source: &Source,
     json: &Json,
@@ -82,6 +85,14 @@ fn generate(
     options: &Options,
     out: &mut Diagnostics,
 ) -> Option<TokenStream> {
+    let length = source.text().len();
+    if length > MAX_LENGTH {
+        let message = format!("the definition has {length} bytes, and the service takes at most {MAX_LENGTH}");
+        let place = Span::new(MAX_LENGTH, MAX_LENGTH);
+        out.push(
+            Diagnostic::error(ServiceCode::SchemaValidationFailed, place, message).label("it is taken up to here"),
+        );
+    }
     // After this everything in it can be compiled.
     support::support(machine, out);
     if out.has_errors() {
@@ -102,20 +113,8 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
     diagnostics
 }
 
-/// The longest definition that the service takes, in bytes.
-const MAX_LENGTH: usize = 1 << 20;
-
 fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {
-    let length = source.text().len();
     match json::parse(source, &options.substitutions) {
-        Ok(_) if length > MAX_LENGTH => {
-            let message = format!("the definition has {length} bytes, and the service takes at most {MAX_LENGTH}");
-            let place = Span::new(MAX_LENGTH, MAX_LENGTH);
-            out.push(
-                Diagnostic::error(ServiceCode::SchemaValidationFailed, place, message).label("so far it is taken"),
-            );
-            None
-        }
         Ok(json) => Some(json),
         Err(errors) => {
             out.extend(errors);

@@ -1,7 +1,7 @@
 //! What both macros have in common: `pub mod order = ..` and the options after it.
 
 use crate::literal;
-use asl_codegen::diagnostic::{CompileError, Diagnostic, Level, Lint, Severity};
+use asl_codegen::diagnostic::{CompileError, Diagnostic, Level, Lint, Severity, and_more};
 use asl_codegen::source::Source;
 use asl_codegen::{Module, Options, WorkflowType, nearest};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -88,14 +88,15 @@ impl From<syn::Error> for Failure {
 impl Failure {
     /// One error for each diagnostic that is one, shown as `shown` says.
     pub(crate) fn of(error: &CompileError, shown: impl Fn(&Diagnostic) -> syn::Error) -> Failure {
-        let diagnostics = error.diagnostics().iter();
-        let errors = diagnostics
-            .filter(|diagnostic| diagnostic.severity == Severity::Error)
-            .map(shown)
-            .reduce(|mut all, next| {
-                all.combine(next);
-                all
-            });
+        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+        let all = error.diagnostics().iter().filter(is_error).count();
+        let (mut diagnostics, _) = error.diagnostics().shown();
+        diagnostics.retain(is_error);
+        let more = and_more(all - diagnostics.len()).map(|more| syn::Error::new(Span::call_site(), more));
+        let errors = diagnostics.into_iter().map(shown).chain(more).reduce(|mut all, next| {
+            all.combine(next);
+            all
+        });
         Failure {
             errors: errors.unwrap_or_else(|| syn::Error::new(Span::call_site(), "the definition does not compile")),
             skeleton: error.skeleton().cloned(),

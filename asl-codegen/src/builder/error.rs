@@ -125,7 +125,7 @@ impl fmt::Display for BuildFailure {
             BuildFailure::Rename { state, name } => {
                 write!(
                     f,
-                    "error: the new name `{name}` of the state `{state}` is not a Rust identifier"
+                    "error: the new name `{name}` of the state `{state}` is no name of a Rust function"
                 )
             }
             BuildFailure::Stale { path, missing } => write!(

@@ -95,44 +95,43 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Writes steps down. What stands in a straight line is a loop here, since it may be as long as the document.
     fn block(&mut self, steps: &[Step], then: Then) -> Body {
-        let Some((step, rest)) = steps.split_first() else {
-            return Body::nothing();
-        };
-        match step {
-            Step::Run(state) => {
-                let state = &self.flow.states[*state];
-                let call = state.call();
-                if state.fails {
-                    return match then {
+        let mut tokens = TokenStream::new();
+        for (at, step) in steps.iter().enumerate() {
+            let last = match step {
+                Step::Run(state) => {
+                    let state = &self.flow.states[*state];
+                    let call = state.call();
+                    if !state.fails {
+                        tokens.extend(quote!(#call?;));
+                        continue;
+                    }
+                    match then {
                         Then::Answer => Body::jump(quote!(Err(#call))),
                         _ => Body::jump(quote!(return Err(#call);)),
+                    }
+                }
+                Step::Before(target, body) => {
+                    let before = match &body[..] {
+                        [Step::Loop(header, body)] => self.repeat(*header, body, Some(*target)),
+                        body => self.before(*target, body),
                     };
+                    tokens.extend(before.tokens);
+                    continue;
                 }
-                let rest = self.block(rest, then);
-                let after = rest.tokens;
-                Body {
-                    tokens: quote!(#call?; #after),
-                    ..rest
-                }
-            }
-            Step::Goto(goto) => self.goto(*goto, then),
-            Step::Choose(state, arms) => self.choose(*state, arms, then),
-            Step::Try(state, caught) => self.try_catch(*state, caught, rest, then),
-            Step::Loop(header, body) => self.repeat(*header, body, None),
-            Step::Before(target, body) => {
-                let before = match &body[..] {
-                    [Step::Loop(header, body)] => self.repeat(*header, body, Some(*target)),
-                    body => self.before(*target, body),
-                };
-                let rest = self.block(rest, then);
-                let (before, after) = (before.tokens, rest.tokens);
-                Body {
-                    tokens: quote!(#before #after),
-                    ..rest
-                }
-            }
-            Step::Part(part, exits) => self.call_part(*part, exits, rest, then),
+                Step::Goto(goto) => self.goto(*goto, then),
+                Step::Choose(state, arms) => self.choose(*state, arms, then),
+                Step::Try(state, caught) => self.try_catch(*state, caught, &steps[at + 1..], then),
+                Step::Loop(header, body) => self.repeat(*header, body, None),
+                Step::Part(part, exits) => self.call_part(*part, exits, &steps[at + 1..], then),
+            };
+            tokens.extend(last.tokens);
+            return Body { tokens, ..last };
+        }
+        Body {
+            tokens,
+            ..Body::nothing()
         }
     }
 
