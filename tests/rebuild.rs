@@ -64,7 +64,7 @@ impl Package {
     /// Builds, and tells whether the package itself had to be compiled; an error is its text.
     fn build(&self) -> Result<bool, String> {
         let output = Command::new(env!("CARGO"))
-            .args(["check", "--offline", "--message-format=json"])
+            .args(["build", "--offline", "--message-format=json"])
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .output()
