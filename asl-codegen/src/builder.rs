@@ -1,19 +1,16 @@
 //! The front end for build scripts.
 
+mod build;
 mod error;
 mod name;
 
 pub use error::{BuildError, BuildFailure};
 
-use crate::diagnostic::{CompileError, Level, Lint, and_more};
-use crate::emit::name::is_function_name;
-use crate::json::{SubstitutionValue, Substitutions};
-use crate::options::{Module, Options, WorkflowType};
-use crate::source::Source;
-use crate::{compile, format};
-use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
-use std::{env, fs, io};
+use crate::diagnostic::{CompileError, Level, Lint};
+use crate::json::SubstitutionValue;
+use crate::options::{Options, WorkflowType};
+use build::Build;
+use std::path::PathBuf;
 
 /// Compiles definitions in a build script.
 ///
@@ -106,7 +103,7 @@ impl Builder {
         self
     }
 
-    /// Gives the Rust name of a state: `.rename("Cat?", "cat_question")`.
+    /// Gives the Rust name of a state, or of the work that tasks ask for: `.rename("Cat?", "cat_question")`.
     pub fn rename(mut self, state: impl Into<String>, name: impl Into<String>) -> Builder {
         self.options.renames.insert(state.into(), name.into());
         self
@@ -136,219 +133,6 @@ impl Builder {
         }
         result
     }
-}
-
-/// One call of [`Builder::compile`].
-#[derive(Debug, Default)]
-struct Build {
-    /// Lines for Cargo, without their `cargo::`.
-    cargo: Vec<String>,
-    failures: Vec<BuildFailure>,
-    /// Substitutions that were in none of the definitions so far.
-    unused: Option<Unused>,
-}
-
-/// Names, each with the one that was probably meant.
-type Unused = BTreeMap<String, Option<String>>;
-
-impl Build {
-    fn run(&mut self, builder: &Builder) -> Result<(), BuildError> {
-        let mut options = builder.options.clone();
-        // Reported once, and not for each definition.
-        options.renames.retain(|state, name| {
-            let is_name = is_function_name(name);
-            if !is_name {
-                let (state, name) = (state.clone(), name.clone());
-                self.failures.push(BuildFailure::Rename { state, name });
-            }
-            is_name
-        });
-        let folder = builder
-            .out_dir
-            .clone()
-            .or_else(|| env::var_os("OUT_DIR").map(PathBuf::from));
-        if folder.is_none() {
-            self.failures.push(BuildFailure::NoOutDir);
-        }
-        let inputs = self.inputs(builder);
-        let mut outputs: BTreeMap<String, (PathBuf, Option<String>)> = BTreeMap::new();
-        for input in inputs {
-            let Some(name) = name::module(&input) else {
-                self.failures.push(BuildFailure::Name(input));
-                continue;
-            };
-            let file = format!("{}.rs", name.to_string().trim_start_matches("r#"));
-            if let Some((other, _)) = outputs.get(&file) {
-                let files = [other.clone(), input];
-                self.failures.push(BuildFailure::SameName { file, files });
-                continue;
-            }
-            let text = self.definition(&input, Module::public(name), &options);
-            outputs.insert(file, (input, text));
-        }
-        let unused = self.unused.take().unwrap_or_default();
-        self.cargo.extend(unused.into_iter().map(|(name, near)| {
-            let help = near.map_or_else(String::new, |near| format!(" (`${{{near}}}` does)"));
-            format!("warning=the substitution `${{{name}}}` occurs in no definition{help}")
-        }));
-        if let (Some(folder), true) = (folder, self.failures.is_empty()) {
-            let texts = outputs
-                .into_iter()
-                .filter_map(|(file, (_, text))| Some((folder.join(file), text?)));
-            for (path, text) in texts {
-                self.output(path, &text, builder.check);
-            }
-        }
-        if self.failures.is_empty() {
-            return Ok(());
-        }
-        Err(BuildError::new(std::mem::take(&mut self.failures)))
-    }
-
-    /// The files to read, each once, in the order in which they were given.
-    fn inputs(&mut self, builder: &Builder) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = Vec::new();
-        for input in &builder.inputs {
-            let found = match input {
-                Input::File(path) => vec![path.clone()],
-                Input::Glob(pattern) => self.matches(pattern),
-            };
-            for file in found {
-                if !files.contains(&file) {
-                    self.cargo.push(format!("rerun-if-changed={}", file.display()));
-                    files.push(file);
-                }
-            }
-        }
-        files
-    }
-
-    fn matches(&mut self, pattern: &str) -> Vec<PathBuf> {
-        // A new file changes the folder, not the files that were there before.
-        self.cargo
-            .push(format!("rerun-if-changed={}", fixed_parent(pattern).display()));
-        let paths = match glob::glob(pattern) {
-            Ok(paths) => paths,
-            Err(error) => {
-                let pattern = pattern.to_owned();
-                self.failures.push(BuildFailure::Glob { pattern, error });
-                return Vec::new();
-            }
-        };
-        let mut files = Vec::new();
-        for path in paths {
-            match path {
-                Ok(path) if path.is_dir() => {}
-                Ok(path) => files.push(path),
-                Err(error) => {
-                    let path = error.path().to_owned();
-                    let error = error.into();
-                    self.failures.push(BuildFailure::Read { path, error });
-                }
-            }
-        }
-        if files.is_empty() {
-            self.failures.push(BuildFailure::NoMatch(pattern.to_owned()));
-        }
-        files
-    }
-
-    /// The Rust text of one definition.
-    fn definition(&mut self, path: &Path, module: Module, options: &Options) -> Option<String> {
-        let shown = path.display().to_string().replace('\\', "/");
-        let options = Options {
-            module,
-            ..options.clone()
-        };
-        let source = match fs::read(path) {
-            Ok(bytes) => Source::from_bytes(&shown, bytes),
-            Err(error) => {
-                let path = path.to_owned();
-                self.failures.push(BuildFailure::Read { path, error });
-                return None;
-            }
-        };
-        if let Ok(source) = &source {
-            self.unused(source, &options.substitutions);
-        }
-        let compiled = source.and_then(|source| Ok((compile(&source, &options)?, source)));
-        let (compiled, source) = match compiled {
-            Ok(compiled) => compiled,
-            Err(error) => {
-                self.failures.push(BuildFailure::Definition(error));
-                return None;
-            }
-        };
-        let (warnings, hidden) = compiled.warnings.shown();
-        let warnings = warnings.into_iter().map(|warning| warning.one_line(&source));
-        let more = and_more(hidden).map(|more| format!("{}: {more}", source.path()));
-        self.cargo
-            .extend(warnings.chain(more).map(|warning| format!("warning={warning}")));
-        match format::file(compiled.tokens, &shown) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                let path = path.to_owned();
-                self.failures.push(BuildFailure::Internal { path, error });
-                None
-            }
-        }
-    }
-
-    /// Forgets the substitutions that this definition uses.
-    fn unused(&mut self, source: &Source, given: &Substitutions) {
-        let owned = |(name, near): (&str, Option<&str>)| (name.to_owned(), near.map(str::to_owned));
-        let mut unused: Unused = given.unused(source).into_iter().map(owned).collect();
-        if let Some(before) = &mut self.unused {
-            unused.retain(|name, _| before.contains_key(name));
-            for (name, near) in &mut unused {
-                *near = near.take().or_else(|| before.remove(name).flatten());
-            }
-        }
-        self.unused = Some(unused);
-    }
-
-    /// Writes an output, or looks whether it is there. One that is up to date keeps its time of change, so that
-    /// nothing that depends on it is built again.
-    fn output(&mut self, path: PathBuf, text: &str, check: bool) {
-        let current = fs::read_to_string(&path);
-        // Git may have checked the file out with other line ends.
-        if current
-            .as_ref()
-            .is_ok_and(|current| current.replace("\r\n", "\n") == text)
-        {
-            if check {
-                self.cargo.push(format!("rerun-if-changed={}", path.display()));
-            }
-            return;
-        }
-        if check {
-            let missing = current.is_err();
-            self.failures.push(BuildFailure::Stale { path, missing });
-        } else if let Err(error) = write(&path, text) {
-            self.failures.push(BuildFailure::Write { path, error });
-        }
-    }
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text)
-}
-
-/// The folder that a pattern's matches are all in: `workflows` for `workflows/*/order*.json`.
-fn fixed_parent(pattern: &str) -> PathBuf {
-    let special = |part: &Component| part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
-    let path = Path::new(pattern);
-    let mut fixed: PathBuf = path.components().take_while(|part| !special(part)).collect();
-    if fixed == path {
-        fixed.pop();
-    }
-    if fixed.as_os_str().is_empty() {
-        fixed.push(".");
-    }
-    fixed
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub struct Options {
     pub substitutions: Substitutions,
     /// Levels of lints that differ from their default.
     pub levels: Levels,
-    /// Rust names of states, for those whose own name does not give a good one: `"Cat?"` to `cat_question`.
+    /// Rust names for states and for the work that they ask for, where their own give no good ones: `"Cat?"` to
+    /// `cat_question`.
     pub renames: BTreeMap<String, String>,
 }
 

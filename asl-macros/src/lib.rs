@@ -35,7 +35,7 @@ use proc_macro::TokenStream;
 /// - `substitutions`: values of `${Name}` in the definition's strings: strings, numbers, booleans.
 /// - `lints`: levels of lints: `allow`, `warn` or `deny`. Stable Rust shows no warnings of macros, so that a finding is
 ///   seen only where its level is `deny`; in a build script `asl_codegen::Builder` shows them all.
-/// - `rename`: Rust names of states.
+/// - `rename`: Rust names of states, or of the work that tasks ask for.
 ///
 /// # Errors
 ///

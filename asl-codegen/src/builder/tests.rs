@@ -1,7 +1,10 @@
 //! Builds into temporary folders.
 
+use super::build::{fixed_parent, write};
 use super::*;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
+use std::{fs, io};
 use tempfile::TempDir;
 
 const MACHINE: &str = r#"{ "StartAt": "Hello", "States": { "Hello": { "Type": "Pass", "End": true } } }"#;
@@ -95,20 +98,51 @@ fn cargo_is_told_what_was_read() {
     );
 }
 
+/// What Cargo is told to warn about.
+fn warnings(builder: &Builder, folder: &TempDir) -> Vec<String> {
+    let mut build = Build::default();
+    build.run(builder).expect("a build");
+    let root = folder.path().display().to_string();
+    let lines = build.cargo.iter().filter_map(|line| line.strip_prefix("warning="));
+    lines.map(|line| line.replace(&root, "~")).collect()
+}
+
 #[test]
-fn a_substitution_that_nothing_uses_is_told() {
+fn warnings_are_lines() {
+    let folder = folder(&[(
+        "a.json",
+        &MACHINE.replace("\"Type\"", "\"Comment\": 1, \"Comment\": \"b\", \"Type\""),
+    )]);
+    assert_eq!(
+        warnings(&builder(&folder), &folder),
+        [
+            "~/flows/a.json:1:60: the key `Comment` stands twice in one object (only the last one counts) [duplicate_key]"
+        ]
+    );
+    let allowed = builder(&folder).lint(Lint::DuplicateKey, Level::Allow);
+    assert!(warnings(&allowed, &folder).is_empty());
+    let denied = builder(&folder).lint(Lint::DuplicateKey, Level::Deny);
+    assert!(failures(&denied, &folder).starts_with("error: the key `Comment` stands twice"));
+}
+
+#[test]
+fn what_no_definition_has_is_told_once() {
     let uses = |name: &str| MACHINE.replace("\"Hello\": {", &format!("\"Hello\": {{ \"Comment\": \"${{{name}}}\","));
-    let folder = folder(&[("a.json", &uses("Region")), ("b.json", &uses("Stage"))]);
+    let bye = uses("Stage").replace("Hello", "Bye");
+    let folder = folder(&[("a.json", &uses("Region")), ("b.json", &bye)]);
     let builder = builder(&folder)
         .substitution("Region", "eu-west-1")
         .substitution("Stage", 1)
-        .substitution("Stge", true);
-    let mut build = Build::default();
-    build.run(&builder).expect("a build");
-    let warnings: Vec<_> = build.cargo.iter().filter(|line| line.starts_with("warning=")).collect();
+        .substitution("Regoin", true)
+        .rename("Hello", "hallo")
+        .rename("Bye", "tschuess")
+        .rename("Ciao", "addio");
     assert_eq!(
-        warnings,
-        ["warning=the substitution `${Stge}` occurs in no definition (`${Stage}` does)"]
+        warnings(&builder, &folder),
+        [
+            "the substitution `${Regoin}` occurs in no definition (`${Region}` does)",
+            "`rename` names `Ciao`, which is not there"
+        ]
     );
 }
 
