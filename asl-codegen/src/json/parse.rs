@@ -106,7 +106,9 @@ fn number_length(text: &str) -> Result<usize, usize> {
 /// Whether a well-formed number is one for serde_json, which refuses what is too large for a double.
 fn is_in_range(text: &str) -> bool {
     let plain = text.len() <= 15 && !text.contains(['e', 'E']);
-    plain || text.parse::<serde_json::Number>().is_ok()
+    // With its arbitrary_precision, which somebody else may have switched on, serde_json takes any.
+    let is_double = || text.parse::<f64>().is_ok_and(f64::is_finite);
+    plain || (text.parse::<serde_json::Number>().is_ok() && is_double())
 }
 
 type Parsed<T> = Result<T, Box<Diagnostic>>;
