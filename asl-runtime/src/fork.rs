@@ -65,6 +65,18 @@ struct Fork<'a, E: Engine> {
     engine: &'a E,
     frame: &'a Frame<'a>,
     at: &'a E::Position,
+    lanes: Lanes,
+}
+
+/// What the lanes of a state are.
+#[derive(Clone, Copy)]
+enum Lanes {
+    /// The branches of a Parallel.
+    Branches,
+    /// The iterations of the inline Map of this name.
+    Iterations(&'static str),
+    /// The children of a distributed Map.
+    Children,
 }
 
 impl<'a, E: Engine> Fork<'a, E> {
@@ -90,6 +102,28 @@ impl<'a, E: Engine> Fork<'a, E> {
             line: line.fork(),
             at: base.clone(),
             base,
+        }
+    }
+
+    /// There is room for a lane: it counts as running, though others may come first.
+    fn begin(&self, line: &mut E::Line, index: usize) {
+        if let Lanes::Iterations(name) = self.lanes {
+            self.engine
+                .record(self.at, line, Event::MapIterationStarted { name, index });
+        }
+    }
+
+    fn end(&self, line: &mut E::Line, index: usize, succeeded: bool) {
+        match self.lanes {
+            Lanes::Branches => self.engine.branch_ended(self.at, index, succeeded),
+            Lanes::Iterations(name) => {
+                let event = match succeeded {
+                    true => Event::MapIterationSucceeded { name, index },
+                    false => Event::MapIterationFailed { name, index },
+                };
+                self.engine.record(self.at, line, event);
+            }
+            Lanes::Children => {}
         }
     }
 
@@ -127,13 +161,13 @@ pub async fn parallel<'a, E: Engine>(
         engine: *engine,
         frame,
         at,
+        lanes: Lanes::Branches,
     };
     let mut retries = Retries::new(retry);
     loop {
         fork.engine.record(at, line, Event::ParallelStateStarted { branches });
         let mut start = |line: &mut E::Line, index| Ok(start(fork.lane(visit, line, index, None), index));
-        let mut end = |_: &mut E::Line, index, succeeded| fork.engine.branch_ended(at, index, succeeded);
-        let error = match lanes(&fork, line, visit.retry_count, branches, branches, &mut start, &mut end).await {
+        let error = match lanes(&fork, line, visit.retry_count, branches, branches, &mut start).await {
             Ok(outputs) => {
                 fork.engine.record(at, line, Event::ParallelStateSucceeded);
                 return Ok(Value::Array(outputs));
@@ -170,15 +204,14 @@ pub async fn map<'a, E: Engine>(
         engine: *engine,
         frame,
         at,
+        lanes: Lanes::Iterations(visit.state),
     };
-    let name = visit.state;
     let mut retries = Retries::new(policy.retry);
     loop {
         let mut items = items()?;
         let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
         fork.engine.record(at, line, Event::MapStateStarted { length });
         let mut start = |line: &mut E::Line, index: usize| {
-            fork.engine.record(at, line, Event::MapIterationStarted { name, index });
             let item = std::mem::take(&mut items[index]);
             let kept = Item {
                 value: policy.keep_item.then(|| Box::new(item.clone())),
@@ -186,24 +219,7 @@ pub async fn map<'a, E: Engine>(
             };
             start(fork.lane(visit, line, index, Some(kept)), item)
         };
-        let mut end = |line: &mut E::Line, index, succeeded| {
-            let event = match succeeded {
-                true => Event::MapIterationSucceeded { name, index },
-                false => Event::MapIterationFailed { name, index },
-            };
-            fork.engine.record(at, line, event);
-        };
-        let error = match lanes(
-            &fork,
-            line,
-            visit.retry_count,
-            length,
-            concurrency,
-            &mut start,
-            &mut end,
-        )
-        .await
-        {
+        let error = match lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await {
             Ok(outputs) => {
                 fork.engine.record(at, line, Event::MapStateSucceeded);
                 return Ok(Value::Array(outputs));
@@ -242,6 +258,7 @@ pub async fn map_run<'a, E: Engine>(
         engine: *engine,
         frame,
         at,
+        lanes: Lanes::Children,
     };
     let mut retries = Retries::new(policy.retry);
     loop {
@@ -284,17 +301,7 @@ pub async fn map_run<'a, E: Engine>(
             });
             Ok(counted)
         };
-        let error = match lanes(
-            &fork,
-            line,
-            visit.retry_count,
-            length,
-            concurrency,
-            &mut start,
-            &mut |_, _, _| {},
-        )
-        .await
-        {
+        let error = match lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await {
             Ok(outputs) => {
                 fork.engine.record(at, line, Event::MapRunSucceeded);
                 fork.engine.record(at, line, Event::MapStateSucceeded);
@@ -326,8 +333,6 @@ fn or_limit(max_concurrency: usize, limit: usize) -> usize {
 
 /// Starts a lane.
 type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize) -> Result<Lane<'a>, Error> + Send);
-/// Takes note of a lane's end: its number, and whether it succeeded.
-type End<'s, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize, bool) + Send);
 
 /// Runs `count` lanes, at most `concurrency` at once; the next starts when any one ends. Outputs are in the order of lanes.
 ///
@@ -340,22 +345,29 @@ async fn lanes<'a, E: Engine>(
     count: usize,
     concurrency: usize,
     start: Start<'_, 'a, E>,
-    end: End<'_, E>,
 ) -> Result<Vec<Value>, Error> {
     let decided = fork.engine.decided(fork.at, attempt);
-    let mut waiting = match decided {
-        Some(index) => index..index + 1,
-        None => 0..count,
+    let (mut next, last) = match decided {
+        Some(index) => (index, index + 1),
+        None => (0, count),
     };
+    let (mut begun, mut room) = (next, concurrency);
     let mut outputs = vec![Value::Null; count];
     let mut running = FuturesUnordered::new();
     loop {
-        let (index, result) = match waiting.next_if_below(running.len(), concurrency) {
-            Some(index) => match start(line, index) {
+        while begun < last && room > 0 {
+            fork.begin(line, begun);
+            begun += 1;
+            room -= 1;
+        }
+        let (index, result) = if next < begun {
+            let index = next;
+            next += 1;
+            match start(line, index) {
                 // A lane that never waits does not go through the queue.
                 Ok(mut lane) => match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
                     Poll::Ready(result) => {
-                        end(line, index, result.is_ok());
+                        fork.end(line, index, result.is_ok());
                         (index, result)
                     }
                     Poll::Pending => {
@@ -365,15 +377,17 @@ async fn lanes<'a, E: Engine>(
                 },
                 // Which lanes ran until this one was to start depends on the order of events too.
                 Err(error) => (index, Err(error)),
-            },
-            None => match running.next().await {
+            }
+        } else {
+            match running.next().await {
                 Some((index, result)) => {
-                    end(line, index, result.is_ok());
+                    fork.end(line, index, result.is_ok());
                     (index, result)
                 }
                 None => return Ok(outputs),
-            },
+            }
         };
+        room += 1;
         match result {
             Ok(output) => outputs[index] = output,
             Err(error) => {
@@ -385,16 +399,5 @@ async fn lanes<'a, E: Engine>(
                 return Err(error);
             }
         }
-    }
-}
-
-/// The lanes that have not been started.
-trait Waiting {
-    fn next_if_below(&mut self, running: usize, concurrency: usize) -> Option<usize>;
-}
-
-impl Waiting for std::ops::Range<usize> {
-    fn next_if_below(&mut self, running: usize, concurrency: usize) -> Option<usize> {
-        if running < concurrency { self.next() } else { None }
     }
 }

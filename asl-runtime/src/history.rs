@@ -12,9 +12,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
 use log::Log;
 use serde_json::{Map, Value};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use tokio::sync::Notify;
 
 /// Runs an execution in memory as [`Memory`] does, and keeps its history: what GetExecutionHistory would answer.
@@ -184,6 +185,19 @@ impl History {
     }
 }
 
+/// Lets everything else that is ready go first.
+async fn give_way() {
+    let mut has_waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
 impl Engine for History {
     type Position = Place;
     type Line = Entries;
@@ -226,6 +240,8 @@ impl Engine for History {
             credentials: task.credentials(),
         };
         self.record(at, line, scheduled);
+        // Where lanes run side by side, each schedules its task before any starts (TR-13).
+        give_way().await;
         self.record(at, line, Event::TaskStarted { resource });
         if matches!(resource.pattern, Pattern::Sync | Pattern::Sync2) {
             self.record(at, line, Event::TaskSubmitted { resource, output: None });
@@ -243,6 +259,10 @@ impl Engine for History {
             }
             Err(error) if error.is_timeout() => self.record(at, line, Event::TaskTimedOut { resource, error }),
             Err(error) => self.record(at, line, Event::TaskFailed { resource, error }),
+        }
+        if result.is_err() {
+            // Tasks that fail at the same time have all failed before their Map does.
+            give_way().await;
         }
         result
     }

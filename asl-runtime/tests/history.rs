@@ -392,19 +392,19 @@ async fn a_map_over_nothing_follows_its_start() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_iteration_aborts_the_others() {
-    // EV-33, EV-35
+    // EV-31, EV-33, EV-35
     let Ran { history, .. } = trace!(map({ "items": [{ "sleep": 9 }, { "sleep": 1, "fail": "Caught" }], "at_once": 0 }) =>
         "1<0 ExecutionStarted"
         "2<0 MapStateEntered"
         "3<2 MapStateStarted"
         "4<3 MapIterationStarted"
-        "5<4 TaskStateEntered"
-        "6<5 TaskScheduled"
-        "7<6 TaskStarted"
-        "8<3 MapIterationStarted"
-        "9<8 TaskStateEntered"
-        "10<9 TaskScheduled"
-        "11<10 TaskStarted"
+        "5<3 MapIterationStarted"
+        "6<4 TaskStateEntered"
+        "7<6 TaskScheduled"
+        "8<5 TaskStateEntered"
+        "9<8 TaskScheduled"
+        "10<7 TaskStarted"
+        "11<9 TaskStarted"
         "12<11 TaskFailed"
         "13<12 MapIterationFailed"
         "14<12 TaskStateAborted"
