@@ -1,12 +1,14 @@
-//! Choice: conditions as Rust.
+//! Choice: a function that answers where to go on.
 
-use super::expr::{Env, num, rust_number};
-use super::name::{camel, snake};
+use super::condition::{any, none};
+use super::doc::{code, doc};
+use super::expr::Env;
+use super::name::snake;
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
-use crate::expr::pattern::pattern_pieces;
+use crate::expr::path::{Path, Step};
 use crate::syntax::{Choice, Condition, Operator, Relation, Right, Rule, State, Template, Test, TypeTest};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 impl Emitter<'_> {
@@ -18,73 +20,45 @@ impl Emitter<'_> {
         function: &StateFn,
         choice: &Choice,
     ) -> TokenStream {
-        let env = scope.env(quote!(data), quote!(cx.context()));
-        let answer = |target: usize| match (&function.choices[..], &function.targets[..]) {
-            (_, [_]) => quote!(()),
-            (_, [first, _]) => {
-                let is_first = *first == target;
-                quote!(#is_first)
-            }
-            (choices, targets) => {
-                let index = targets.iter().position(|&known| known == target);
-                let (ty, variant) = match index.and_then(|index| choices.get(index)) {
-                    Some((ty, variant)) => (ty, variant),
-                    None => return quote!(()),
-                };
-                quote!(#ty::#variant)
-            }
-        };
-        let arm = |assign: Option<&Template>, target: usize| {
-            let answer = answer(target);
-            match assign {
-                None => answer,
-                Some(assign) => {
-                    let (compute, set) = scope.assign(assign, &env);
-                    quote!(#compute #set #answer)
-                }
-            }
-        };
-        let rules = grouped(&choice.rules);
-        let arms: Vec<TokenStream> = rules
-            .iter()
-            .map(|group| {
-                let condition = any(group, &env);
-                let body = arm(group[0].assign.as_ref(), group[0].next.index);
-                quote!(if #condition { #body } else)
-            })
-            .collect();
-        let otherwise = match &choice.default {
-            Some(target) => arm(state.assign.as_ref(), target.index),
-            None => quote!(return Err(rt::no_choice_matched());),
-        };
-        // Where the answer is the condition itself, nothing is gained by an `if`.
-        let is_condition = match (&rules[..], &function.targets[..]) {
-            ([group], [_, _]) => group[0].assign.is_none() && state.assign.is_none() && choice.default.is_some(),
-            _ => false,
-        };
+        let mut env = scope.env(state, quote!(data), quote!(cx.context()));
         let (before, after) = (scope.narrow_input(state), scope.output(state));
-        let decision = match is_condition {
-            true => any(rules[0], &env),
-            false => quote!(#(#arms)* { #otherwise }),
+        // A value that several rules look at, and the first of them in any case, is looked up once.
+        let subject = subject(&choice.rules).map(|path| {
+            let (name, value) = (subject_name(path), env.borrow(path));
+            env.known = Some((path.clone(), quote!(#name)));
+            quote!(let #name = #value;)
+        });
+        let arms = Arms {
+            scope,
+            state,
+            function,
+            choice,
+            env: &env,
         };
-        let (ty, ok) = match &function.targets[..] {
-            [_] => (quote!(()), quote!(())),
-            [_, _] => (quote!(bool), quote!(next)),
+        let (ty, decision) = match &function.targets[..] {
+            [_] => (quote!(()), arms.single()),
+            [_, _] => {
+                let next = arms.decision();
+                (quote!(bool), quote!(let next = #next;))
+            }
             _ => {
-                let ty = ident(&format!("{}Next", camel(&function.title)));
-                (quote!(#ty), quote!(next))
+                let next = arms.decision();
+                let ty = function.choices.first().map(|(ty, _)| ty);
+                (quote!(#ty), quote!(let next = #next;))
             }
         };
-        let decision = match &function.targets[..] {
-            [_] => quote!(#decision),
-            _ => quote!(let next = #decision;),
+        let answer = if let [_] = function.targets[..] {
+            quote!(())
+        } else {
+            quote!(next)
         };
         let body = quote! {
             #before
+            #subject
             #decision
             #after
             cx.exit(data);
-            Ok(#ok)
+            Ok(#answer)
         };
         self.state_fn(scope, state, function, quote!(Result<#ty, Error>), body)
     }
@@ -93,14 +67,146 @@ impl Emitter<'_> {
     pub(super) fn choice_enum(&mut self, function: &StateFn, targets: &[&str]) -> Option<TokenStream> {
         let (ty, _) = function.choices.first()?;
         let variants = function.choices.iter().map(|(_, variant)| variant);
-        let docs = targets
-            .iter()
-            .map(|name| super::doc::doc(&[format!("To {}.", super::doc::code(name))]));
-        let doc = super::doc::doc(&[format!("Where Choice {} leads.", super::doc::code(&function.title))]);
+        let docs = targets.iter().map(|name| doc(&[format!("To {}.", code(name))]));
+        let doc = doc(&[format!("Where Choice {} leads.", code(&function.title))]);
         Some(quote! {
             #doc
             enum #ty { #(#docs #variants,)* }
         })
+    }
+}
+
+/// What the rules of a Choice become.
+struct Arms<'a> {
+    scope: &'a ScopeContext,
+    state: &'a State,
+    function: &'a StateFn,
+    choice: &'a Choice,
+    env: &'a Env<'a>,
+}
+
+impl Arms<'_> {
+    /// The decision between several targets, as an expression.
+    fn decision(&self) -> TokenStream {
+        let groups = grouped(&self.choice.rules);
+        let assigns = self.state.assign.is_some() || self.choice.rules.iter().any(|rule| rule.assign.is_some());
+        let otherwise = self.otherwise();
+        if let Some((value, patterns)) = cases(&groups, self.env) {
+            return match (
+                &patterns[..],
+                assigns || self.function.targets.len() > 2 || self.choice.default.is_none(),
+            ) {
+                // Where the answer is the test itself, nothing is gained by arms.
+                ([pattern], false) => quote!(matches!(#value, #pattern)),
+                _ => {
+                    let arms = patterns.iter().zip(&groups).map(|(pattern, group)| {
+                        let body = self.arm(group[0].assign.as_ref(), group[0].next.index);
+                        quote!(#pattern => { #body })
+                    });
+                    quote!(match #value { #(#arms)* _ => { #otherwise } })
+                }
+            };
+        }
+        if let ([group], [_, _], false, true) = (
+            &groups[..],
+            &self.function.targets[..],
+            assigns,
+            self.choice.default.is_some(),
+        ) {
+            return any(group, self.env);
+        }
+        let (mut first, mut last) = (&groups[..], quote!({ #otherwise }));
+        // The last rule and the Default may be less than an `if` and its `else`.
+        if let (Some((group, before)), Some(default), false) = (groups.split_last(), &self.choice.default, assigns) {
+            let target = group[0].next.index;
+            let short = match &self.function.targets[..] {
+                _ if target == default.index => {
+                    let any = any(group, self.env);
+                    Some(quote!(let _ = #any; #otherwise))
+                }
+                [yes, _] if *yes == target => Some(any(group, self.env)),
+                [_, no] if *no == target => Some(none(group, self.env)),
+                _ => None,
+            };
+            if let Some(short) = short {
+                if before.is_empty() {
+                    return short;
+                }
+                (first, last) = (before, quote!({ #short }));
+            }
+        }
+        let arms = first.iter().map(|group| {
+            let condition = any(group, self.env);
+            let body = self.arm(group[0].assign.as_ref(), group[0].next.index);
+            quote!(if #condition { #body } else)
+        });
+        quote!(#(#arms)* #last)
+    }
+
+    /// The statements of a Choice that has but one target: a rule may still fail, or assign.
+    fn single(&self) -> TokenStream {
+        let rules = &self.choice.rules[..];
+        let assigns = rules.iter().any(|rule| rule.assign.is_some());
+        match (assigns, &self.choice.default, &self.state.assign) {
+            (false, None, _) => {
+                let none = none(rules, self.env);
+                quote!(if #none { return Err(rt::no_choice_matched()); })
+            }
+            (false, Some(_), None) => {
+                let any = any(rules, self.env);
+                quote!(let _ = #any;)
+            }
+            (false, Some(_), Some(assign)) => {
+                let none = none(rules, self.env);
+                let (compute, set) = self.scope.assign(assign, self.env);
+                quote!(if #none { #compute #set })
+            }
+            (true, ..) => {
+                let arms = grouped(rules).into_iter().map(|group| {
+                    let condition = any(group, self.env);
+                    let body = self.arm(group[0].assign.as_ref(), group[0].next.index);
+                    quote!(if #condition { #body })
+                });
+                let otherwise = Some(self.otherwise()).filter(|otherwise| !otherwise.is_empty());
+                let otherwise = otherwise.map(|otherwise| quote!(else { #otherwise }));
+                quote!(#(#arms)else* #otherwise)
+            }
+        }
+    }
+
+    /// What a rule does when it holds.
+    fn arm(&self, assign: Option<&Template>, target: usize) -> TokenStream {
+        let answer = self.answer(target);
+        match assign {
+            None => answer,
+            Some(assign) => {
+                let (compute, set) = self.scope.assign(assign, self.env);
+                quote!(#compute #set #answer)
+            }
+        }
+    }
+
+    /// What happens when no rule holds.
+    fn otherwise(&self) -> TokenStream {
+        match &self.choice.default {
+            Some(target) => self.arm(self.state.assign.as_ref(), target.index),
+            None => quote!(return Err(rt::no_choice_matched());),
+        }
+    }
+
+    fn answer(&self, target: usize) -> TokenStream {
+        match &self.function.targets[..] {
+            [_] => TokenStream::new(),
+            [first, _] => {
+                let is_first = *first == target;
+                quote!(#is_first)
+            }
+            targets => {
+                let index = targets.iter().position(|&known| known == target);
+                let variant = index.and_then(|index| self.function.choices.get(index));
+                variant.map(|(ty, variant)| quote!(#ty::#variant)).unwrap_or_default()
+            }
+        }
     }
 }
 
@@ -111,121 +217,114 @@ fn grouped(rules: &[Rule]) -> Vec<&[Rule]> {
         .collect()
 }
 
-/// Whether one of the rules holds; they are tried in order.
-fn any(rules: &[Rule], env: &Env) -> TokenStream {
-    let mut conditions = rules
+/// The first path that is looked up in any case, if rules look at it again.
+fn subject(rules: &[Rule]) -> Option<&Path> {
+    let first = first_test(rules.first()?.condition.as_ref()?)?;
+    if matches!(first.operator, Operator::Is(TypeTest::Present, _)) {
+        return None;
+    }
+    let path = &first.variable.value;
+    let mut uses = 0;
+    rules
         .iter()
         .filter_map(|rule| rule.condition.as_ref())
-        .map(|one| condition(one, env));
-    let first = conditions.next();
-    quote!(#first #(|| #conditions)*)
+        .for_each(|condition| count_uses(condition, path, &mut uses));
+    // The whole input has a name already, and a comparison of strings becomes a `match`.
+    (uses > 1 && !path.steps.is_empty() && texts(&grouped(rules)).is_none()).then_some(path)
 }
 
-/// A condition as a Rust expression of type `bool`.
-fn condition(tested: &Condition, env: &Env) -> TokenStream {
-    match tested {
-        Condition::And(all) => join(all, quote!(&&), env),
-        Condition::Or(any) => join(any, quote!(||), env),
-        Condition::Not(one) => match &**one {
-            Condition::Test(test) => negated(comparison(test, env)),
-            one => {
-                let one = condition(one, env);
-                quote!(!(#one))
-            }
-        },
-        Condition::Test(test) => comparison(test, env),
+fn first_test(condition: &Condition) -> Option<&Test> {
+    match condition {
+        Condition::And(all) | Condition::Or(all) => first_test(all.first()?),
+        Condition::Not(one) => first_test(one),
+        Condition::Test(test) => Some(test),
     }
 }
 
-fn join(conditions: &[Condition], operator: TokenStream, env: &Env) -> TokenStream {
-    let mut parts = conditions.iter().map(|one| {
-        let tokens = condition(one, env);
-        match one {
-            Condition::And(inner) | Condition::Or(inner) if inner.len() > 1 => quote!((#tokens)),
-            _ => tokens,
+fn count_uses(condition: &Condition, path: &Path, uses: &mut usize) {
+    match condition {
+        Condition::And(all) | Condition::Or(all) => all.iter().for_each(|one| count_uses(one, path, uses)),
+        Condition::Not(one) => count_uses(one, path, uses),
+        Condition::Test(test) => {
+            let is_present = matches!(test.operator, Operator::Is(TypeTest::Present, _));
+            *uses += usize::from(!is_present && test.variable.value == *path);
         }
+    }
+}
+
+/// A local named after the last member of a path.
+fn subject_name(path: &Path) -> Ident {
+    let member = path.steps.iter().rev().find_map(|step| match step {
+        Step::Member(name) => Some(name.as_str()),
+        _ => None,
     });
-    let first = parts.next();
-    quote!(#first #(#operator #parts)*)
-}
-
-fn negated(test: TokenStream) -> TokenStream {
-    quote!(!#test)
-}
-
-fn comparison(test: &Test, env: &Env) -> TokenStream {
-    let path = &test.variable.value;
-    let left = || env.borrow(path);
-    match &test.operator {
-        Operator::Is(TypeTest::Present, expected) => {
-            let found = env.find(path);
-            if *expected {
-                quote!(#found.is_some())
-            } else {
-                quote!(#found.is_none())
-            }
-        }
-        Operator::Is(kind, expected) => {
-            let left = left();
-            let test = match kind {
-                TypeTest::Null => quote!(rt::choice::is_null(#left)),
-                TypeTest::Numeric => quote!(rt::choice::is_numeric(#left)),
-                TypeTest::String => quote!(rt::choice::is_string(#left)),
-                TypeTest::Boolean => quote!(rt::choice::is_boolean(#left)),
-                TypeTest::Timestamp => quote!(rt::choice::is_timestamp(#left)),
-                TypeTest::Present => quote!(true),
-            };
-            if *expected { test } else { negated(test) }
-        }
-        Operator::Matches(pattern) => {
-            let left = left();
-            let pieces = pattern_pieces(pattern).unwrap_or_default();
-            quote!(rt::choice::string_matches(#left, &[#(#pieces),*]))
-        }
-        Operator::Boolean(Right::Literal(value)) => {
-            let left = left();
-            quote!(rt::choice::boolean_equals(#left, #value))
-        }
-        Operator::Boolean(Right::Path(right)) => {
-            let (left, right) = (left(), env.borrow(&right.value));
-            quote!(rt::choice::boolean_equals_path(#left, #right))
-        }
-        Operator::String(relation, right) => compare("string", *relation, left(), right, env, |text| quote!(#text)),
-        Operator::Numeric(relation, right) => {
-            let literal = |text: &String| rust_number(text).unwrap_or_else(|| num(text));
-            compare("numeric", *relation, left(), right, env, literal)
-        }
-        Operator::Timestamp(relation, right) => compare("timestamp", *relation, left(), right, env, |text| {
-            let time = chrono::DateTime::parse_from_rfc3339(text).unwrap_or_default();
-            let (seconds, nanoseconds) = (time.timestamp(), time.timestamp_subsec_nanos());
-            let (seconds, nanoseconds) = (Literal::i64_unsuffixed(seconds), Literal::u32_unsuffixed(nanoseconds));
-            quote!(rt::choice::Timestamp::new(#seconds, #nanoseconds))
-        }),
+    match snake(member.unwrap_or("value")).as_str() {
+        // What the function uses itself.
+        "cx" | "data" | "vars" | "next" | "rt" => ident("value"),
+        name => ident(name),
     }
 }
 
-/// A comparison with a relation; the functions are named after the operators.
-fn compare(
-    kind: &str,
-    relation: Relation,
-    left: TokenStream,
-    right: &Right<String>,
-    env: &Env,
-    literal: impl Fn(&String) -> TokenStream,
-) -> TokenStream {
-    let relation = match relation {
-        Relation::Equal => "equals",
-        Relation::Less => "less_than",
-        Relation::Greater => "greater_than",
-        Relation::LessEqual => "less_than_equals",
-        Relation::GreaterEqual => "greater_than_equals",
-    };
-    let function = ident(&format!("{kind}_{relation}"));
-    let right = match right {
-        Right::Literal(text) => literal(text),
-        Right::Path(path) => env.borrow(&path.value),
-    };
-    quote!(rt::choice::#function(#left, #right))
+/// If all that the rules do is compare one string with different literals: the string, and a pattern for each group.
+fn cases(groups: &[&[Rule]], env: &Env) -> Option<(TokenStream, Vec<TokenStream>)> {
+    let (path, texts) = texts(groups)?;
+    let value = env.borrow(path);
+    let patterns = texts.iter().map(|texts| quote!(Some(#(#texts)|*))).collect();
+    Some((quote!(#value.as_str()), patterns))
+}
+
+/// The string, and the literals of each group; several literals in all, none of them twice.
+fn texts<'r>(groups: &[&'r [Rule]]) -> Option<(&'r Path, Vec<Vec<&'r str>>)> {
+    let mut path = None;
+    let mut all = Vec::new();
+    for group in groups {
+        let start = all.len();
+        for rule in *group {
+            collect_texts(rule.condition.as_ref()?, &mut path, &mut all)?;
+        }
+        if all.len() == start {
+            return None;
+        }
+    }
+    let distinct: std::collections::HashSet<&str> = all.iter().copied().collect();
+    if all.len() < 2 || distinct.len() < all.len() {
+        return None;
+    }
+    let mut rest = all.into_iter();
+    let texts = groups
+        .iter()
+        .map(|group| {
+            let count: usize = group
+                .iter()
+                .filter_map(|rule| rule.condition.as_ref())
+                .map(count_tests)
+                .sum();
+            rest.by_ref().take(count).collect()
+        })
+        .collect();
+    Some((path?, texts))
+}
+
+fn collect_texts<'r>(condition: &'r Condition, path: &mut Option<&'r Path>, all: &mut Vec<&'r str>) -> Option<()> {
+    match condition {
+        Condition::Or(any) => any.iter().try_for_each(|one| collect_texts(one, path, all)),
+        Condition::Test(test) => match &test.operator {
+            Operator::String(Relation::Equal, Right::Literal(text)) => {
+                all.push(text);
+                (*path.get_or_insert(&test.variable.value) == &test.variable.value).then_some(())
+            }
+            _ => None,
+        },
+        Condition::And(_) | Condition::Not(_) => None,
+    }
+}
+
+fn count_tests(condition: &Condition) -> usize {
+    match condition {
+        Condition::And(all) | Condition::Or(all) => all.iter().map(count_tests).sum(),
+        Condition::Not(one) => count_tests(one),
+        Condition::Test(_) => 1,
+    }
 }
 
 /// The name of a Choice's function: a question where it answers yes or no.

@@ -27,7 +27,7 @@ pub fn prose(text: &str) -> String {
     for line in text.lines() {
         let mut escaped = String::new();
         for c in line.trim().chars() {
-            if c.is_control() {
+            if is_invisible(c) {
                 continue;
             }
             if matches!(
@@ -67,7 +67,18 @@ pub fn code(name: &str) -> String {
     let shown: String = name
         .chars()
         .map(|c| if c == '`' { '\'' } else { c })
-        .filter(|c| !c.is_control())
+        .filter(|c| !is_invisible(*c))
         .collect();
     format!("`{shown}`")
+}
+
+/// Whether a character shows nothing but does something to its surroundings: rustc and clippy refuse some of these even in
+/// comments.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        )
 }

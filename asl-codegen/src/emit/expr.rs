@@ -5,39 +5,87 @@ use crate::expr::intrinsic::{Arg, ArgKind, Call, Intrinsic};
 use crate::expr::path::{Filter, Operand, Path, Root, Step};
 use crate::expr::pattern::format_pieces;
 use crate::syntax::{Field, FieldValue, Template};
-use proc_macro2::{Literal, TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
 
 /// What expressions can see where they stand.
 pub struct Env<'a> {
-    /// What `$` is, as an expression that is, or derefs to, `&Value`.
+    /// What `$` is, as an expression that is, or coerces to, `&Value`.
     pub root: TokenStream,
+    /// Whether it only coerces to it: the data, in a state that may change it.
+    pub coerces: bool,
     /// The context, as an expression of type `Context`.
     pub context: TokenStream,
     /// The variables.
     pub variables: &'a Variables,
     /// The item of a Map, where it is at hand and `$$.Map.Item.Value` is its only reader.
     pub item: Option<TokenStream>,
+    /// A path whose value is at hand already, as an expression of type `&Value`.
+    pub known: Option<(Path, TokenStream)>,
+}
+
+/// An expression for a JSON value.
+enum Expr {
+    /// One of type `&Value`.
+    Borrowed(TokenStream),
+    /// One of type `Value`: it is made there.
+    Made(TokenStream),
+}
+
+impl Expr {
+    /// As an expression of type `&Value`.
+    fn borrowed(self) -> TokenStream {
+        match self {
+            Expr::Borrowed(tokens) => tokens,
+            Expr::Made(tokens) => quote!(&#tokens),
+        }
+    }
+
+    /// As an expression of type `Value`.
+    fn owned(self) -> TokenStream {
+        match self {
+            Expr::Borrowed(tokens) => quote!(Value::clone(#tokens)),
+            Expr::Made(tokens) => tokens,
+        }
+    }
 }
 
 impl Env<'_> {
+    /// What `$` is, as an expression of type `&Value` and nothing that has to be made one.
+    fn exact_root(&self) -> TokenStream {
+        let root = &self.root;
+        if self.coerces { quote!(&**#root) } else { quote!(#root) }
+    }
+
     /// The value of a path as `&Value`; a missing one is the error of ER-22.
     pub fn borrow(&self, path: &Path) -> TokenStream {
+        self.select(path).borrowed()
+    }
+
+    /// The value of a path as `Value`; a missing one is the error of ER-22.
+    pub fn copy(&self, path: &Path) -> TokenStream {
+        self.select(path).owned()
+    }
+
+    fn select(&self, path: &Path) -> Expr {
+        if let Some((_, value)) = self.known.as_ref().filter(|(known, _)| known == path) {
+            return Expr::Borrowed(value.clone());
+        }
         let text = &path.text;
         let steps = steps(&path.steps);
         let root = match &path.root {
             Root::Input => self.root.clone(),
             Root::Context => {
                 let context = &self.context;
-                return quote!(&rt::context(#context, #text, #steps)?);
+                return Expr::Made(quote!(rt::context(#context, #text, #steps)?));
             }
             Root::Variable(name) => self.variables.read(name),
         };
         match path.steps.is_empty() {
-            true => root,
-            false if path.is_plain() => quote!(rt::select(#root, #text, #steps)?),
-            false => quote!(&rt::query(#root, #text, #steps)?),
+            true => Expr::Borrowed(root),
+            false if path.is_plain() => Expr::Borrowed(quote!(rt::select(#root, #text, #steps)?)),
+            false => Expr::Made(quote!(rt::query(#root, #text, #steps)?)),
         }
     }
 
@@ -61,7 +109,10 @@ impl Env<'_> {
             Root::Input => {
                 let root = &self.root;
                 match path.steps.is_empty() {
-                    true => quote!(Some(&*#root)),
+                    true => {
+                        let root = self.exact_root();
+                        quote!(Some(#root))
+                    }
                     false if path.is_plain() => quote!(rt::get(#root, #steps)),
                     false => quote!(rt::query(#root, #text, #steps).ok().filter(rt::is_found).as_ref()),
                 }
@@ -69,27 +120,26 @@ impl Env<'_> {
         }
     }
 
-    /// The value of a path as `Value`; a missing one is the error of ER-22.
-    pub fn copy(&self, path: &Path) -> TokenStream {
-        owned(self.borrow(path))
-    }
-
     /// The value of the field `key` as `&Value`; a missing one is the error of ER-20 (FL-4).
     pub fn field(&self, key: &str, path: &Path) -> TokenStream {
+        self.select_field(key, path).borrowed()
+    }
+
+    fn select_field(&self, key: &str, path: &Path) -> Expr {
         let text = &path.text;
         let steps = steps(&path.steps);
         let root = match &path.root {
             Root::Input => self.root.clone(),
             Root::Context => {
                 let (context, root) = (&self.context, &self.root);
-                return quote!(&rt::context_field(#context, #root, #key, #text, #steps)?);
+                return Expr::Made(quote!(rt::context_field(#context, #root, #key, #text, #steps)?));
             }
             Root::Variable(name) => self.variables.read(name),
         };
         match path.steps.is_empty() {
-            true => root,
-            false if path.is_plain() => quote!(rt::field(#root, #key, #text, #steps)?),
-            false => quote!(&rt::query(#root, #text, #steps)?),
+            true => Expr::Borrowed(root),
+            false if path.is_plain() => Expr::Borrowed(quote!(rt::field(#root, #key, #text, #steps)?)),
+            false => Expr::Made(quote!(rt::query(#root, #text, #steps)?)),
         }
     }
 
@@ -115,7 +165,7 @@ impl Env<'_> {
         match &field.value {
             FieldValue::Template(template) => self.template(template),
             FieldValue::Path(path) if is_item_value(&path.value) && self.item.is_some() => self.item.to_token_stream(),
-            FieldValue::Path(path) => owned(self.field(&key, &path.value)),
+            FieldValue::Path(path) => self.select_field(&key, &path.value).owned(),
             FieldValue::Call(call) => self.call(&call.value),
         }
     }
@@ -155,7 +205,7 @@ impl Env<'_> {
                 quote!(rt::intrinsic::format(&[#(#pieces),*], &[#(#values),*]))
             }
             (Intrinsic::Format, [template, values @ ..]) => {
-                let template = borrowed(template);
+                let template = literal(template);
                 let values = values.iter().map(borrowed);
                 quote!(rt::intrinsic::format_template(#template, &[#(#values),*])?)
             }
@@ -165,6 +215,13 @@ impl Env<'_> {
                 let args = args.iter().enumerate().map(|(index, arg)| match (function, index) {
                     (Intrinsic::ArrayContains | Intrinsic::ArrayLength | Intrinsic::JsonToString, _)
                     | (Intrinsic::Hash, 0) => borrowed(arg),
+                    // These keep what they are given, so that what a call answers need not be borrowed.
+                    (Intrinsic::ArrayPartition | Intrinsic::ArrayGetItem | Intrinsic::ArrayUnique, 0)
+                    | (Intrinsic::JsonMerge, 0 | 1)
+                        if matches!(arg.kind, ArgKind::Call(_)) =>
+                    {
+                        self.owned_argument(whole, arg)
+                    }
                     _ => literal(arg),
                 });
                 quote!(rt::intrinsic::#name(#(#args),*)?)
@@ -174,21 +231,27 @@ impl Env<'_> {
 
     /// An argument as `&Value`.
     fn argument(&self, whole: &str, arg: &Arg) -> TokenStream {
-        let ArgKind::Path(path) = &arg.kind else {
-            let value = self.owned_argument(whole, arg);
-            return quote!(&#value);
-        };
+        match &arg.kind {
+            ArgKind::Path(path) => self.select_argument(whole, path).borrowed(),
+            _ => {
+                let value = self.owned_argument(whole, arg);
+                quote!(&#value)
+            }
+        }
+    }
+
+    fn select_argument(&self, whole: &str, path: &Path) -> Expr {
         let (text, steps) = (&path.text, steps(&path.steps));
         let (context, input) = (&self.context, &self.root);
         let root = match &path.root {
-            Root::Input => self.root.clone(),
-            Root::Context => return quote!(&rt::context_argument(#context, #input, #whole, #text, #steps)?),
+            Root::Input => input.clone(),
+            Root::Context => return Expr::Made(quote!(rt::context_argument(#context, #input, #whole, #text, #steps)?)),
             Root::Variable(name) => self.variables.read(name),
         };
         match path.steps.is_empty() {
-            true => root,
-            false if path.is_plain() => quote!(rt::argument(#root, #whole, #text, #steps)?),
-            false => quote!(&rt::query(#root, #text, #steps)?),
+            true => Expr::Borrowed(root),
+            false if path.is_plain() => Expr::Borrowed(quote!(rt::argument(#root, #whole, #text, #steps)?)),
+            false => Expr::Made(quote!(rt::query(#root, #text, #steps)?)),
         }
     }
 
@@ -198,6 +261,8 @@ impl Env<'_> {
             ArgKind::String { value, .. } => quote!(#value),
             ArgKind::Bool(value) => quote!(#value),
             ArgKind::Number(text) => rust_number(text).unwrap_or_else(|| num(text)),
+            // The functions that take literals are generic, and what they are given does not coerce.
+            ArgKind::Path(path) if path.root == Root::Input && path.steps.is_empty() => self.exact_root(),
             _ => self.argument(whole, arg),
         }
     }
@@ -208,29 +273,10 @@ impl Env<'_> {
             ArgKind::Number(text) => number(text),
             ArgKind::Bool(value) => quote!(Value::Bool(#value)),
             ArgKind::Null => quote!(Value::Null),
-            ArgKind::Path(_) => owned(self.argument(whole, arg)),
+            ArgKind::Path(path) => self.select_argument(whole, path).owned(),
             ArgKind::Call(call) => self.nested_call(whole, call),
         }
     }
-}
-
-/// A `Value` from an expression of type `&Value`: where it borrows from a call, what the call answers.
-fn owned(borrowed: TokenStream) -> TokenStream {
-    let mut tokens = borrowed.clone().into_iter();
-    let is_reference = matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == '&');
-    let called: TokenStream = tokens.collect();
-    match is_reference && !is_name(&called) {
-        true => called,
-        false => quote!(Value::clone(#borrowed)),
-    }
-}
-
-/// Whether the tokens are the name of a local: it cannot be moved from just because it is borrowed.
-fn is_name(tokens: &TokenStream) -> bool {
-    matches!(
-        &tokens.clone().into_iter().collect::<Vec<_>>()[..],
-        [TokenTree::Ident(_)]
-    )
 }
 
 /// Whether a path is `$$.Map.Item.Value`.

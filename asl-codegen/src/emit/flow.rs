@@ -1,7 +1,8 @@
 //! Structured control flow as Rust: the body of a scope.
 
+use super::code::{Arm, Code, write};
 use super::name::{camel, snake};
-use super::state::StateFn;
+use super::state::{CatcherCode, StateFn};
 use super::variables::ident;
 use crate::flow::{Block, Goto, Part, Step};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -40,24 +41,31 @@ enum Then {
     Answer,
 }
 
-/// Statements, and whether control reaches their end.
+/// What is written, and whether control reaches its end.
 struct Body {
-    tokens: TokenStream,
+    codes: Vec<Code>,
     falls_through: bool,
 }
 
 impl Body {
     fn nothing() -> Body {
         Body {
-            tokens: TokenStream::new(),
+            codes: Vec::new(),
             falls_through: true,
         }
     }
 
-    fn jump(tokens: TokenStream) -> Body {
+    fn end(code: Code) -> Body {
         Body {
-            tokens,
+            codes: vec![code],
             falls_through: false,
+        }
+    }
+
+    fn statement(code: Code, falls_through: bool) -> Body {
+        Body {
+            codes: vec![code],
+            falls_through,
         }
     }
 }
@@ -84,7 +92,7 @@ impl ScopeFlow<'_> {
             frames: Vec::new(),
         };
         let body = writer.block(&self.parts[part].body, Then::Answer);
-        body.tokens
+        write(&body.codes)
     }
 }
 
@@ -97,27 +105,24 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Writes steps down. What stands in a straight line is a loop here, since it may be as long as the document.
     fn block(&mut self, steps: &[Step], then: Then) -> Body {
-        let mut tokens = TokenStream::new();
+        let mut codes = Vec::new();
         for (at, step) in steps.iter().enumerate() {
             let last = match step {
                 Step::Run(state) => {
                     let state = &self.flow.states[*state];
                     let call = state.call();
                     if !state.fails {
-                        tokens.extend(quote!(#call?;));
+                        codes.push(Code::Do(quote!(#call?)));
                         continue;
                     }
-                    match then {
-                        Then::Answer => Body::jump(quote!(Err(#call))),
-                        _ => Body::jump(quote!(return Err(#call);)),
-                    }
+                    self.answer(quote!(Err(#call)), then)
                 }
                 Step::Before(target, body) => {
                     let before = match &body[..] {
                         [Step::Loop(header, body)] => self.repeat(*header, body, Some(*target)),
                         body => self.before(*target, body),
                     };
-                    tokens.extend(before.tokens);
+                    codes.extend(before.codes);
                     continue;
                 }
                 Step::Goto(goto) => self.goto(*goto, then),
@@ -126,13 +131,21 @@ impl Writer<'_> {
                 Step::Loop(header, body) => self.repeat(*header, body, None),
                 Step::Part(part, exits) => self.call_part(*part, exits, &steps[at + 1..], then),
             };
-            tokens.extend(last.tokens);
-            return Body { tokens, ..last };
+            codes.extend(last.codes);
+            return Body { codes, ..last };
         }
         Body {
-            tokens,
+            codes,
             ..Body::nothing()
         }
+    }
+
+    /// Ends the function.
+    fn answer(&self, answer: TokenStream, then: Then) -> Body {
+        Body::end(match then {
+            Then::Answer => Code::Value(answer),
+            _ => Code::Jump(quote!(return #answer)),
+        })
     }
 
     fn goto(&mut self, goto: Goto, then: Then) -> Body {
@@ -154,10 +167,10 @@ impl Writer<'_> {
                     frame.named = true;
                     lifetime(&frame.label)
                 });
-                return Body::jump(match continues {
-                    true => quote!(continue #label;),
-                    false => quote!(break #label;),
-                });
+                return Body::end(Code::Jump(match continues {
+                    true => quote!(continue #label),
+                    false => quote!(break #label),
+                }));
             }
         }
         let answer = match &self.flow.part_fns[self.part].exits {
@@ -171,10 +184,7 @@ impl Writer<'_> {
                 quote!(Ok(#exit::#variant))
             }
         };
-        match then {
-            Then::Answer => Body::jump(answer),
-            _ => Body::jump(quote!(return #answer;)),
-        }
+        self.answer(answer, then)
     }
 
     fn choose(&mut self, state: usize, arms: &[Block], then: Then) -> Body {
@@ -182,26 +192,15 @@ impl Writer<'_> {
         let call = state.call();
         match arms {
             [only] => {
-                let body = self.block(only, then);
-                let tokens = body.tokens;
-                Body {
-                    tokens: quote!(#call?; #tokens),
-                    ..body
-                }
+                let mut body = self.block(only, then);
+                body.codes.insert(0, Code::Do(quote!(#call?)));
+                body
             }
             [first, second] => self.if_else(quote!(#call?), first, second, then),
             arms => {
-                let next = &state.choices;
                 let bodies: Vec<Body> = arms.iter().map(|arm| self.block(arm, then)).collect();
-                let falls_through = bodies.iter().any(|body| body.falls_through);
-                let arms = next.iter().zip(&bodies).map(|((ty, variant), body)| {
-                    let body = &body.tokens;
-                    quote!(#ty::#variant => { #body })
-                });
-                Body {
-                    tokens: quote!(match #call? { #(#arms)* }),
-                    falls_through,
-                }
+                let patterns = state.choices.iter().map(|(ty, variant)| quote!(#ty::#variant));
+                match_on(quote!(#call?), patterns, bodies)
             }
         }
     }
@@ -213,26 +212,29 @@ impl Writer<'_> {
                 true => (second, first, quote!(!#condition)),
                 false => (first, second, condition),
             };
-            let jumping = self.block(jumping, Then::Never).tokens;
-            let other = self.block(other, then);
-            let after = other.tokens;
-            return Body {
-                tokens: quote!(if #condition { #jumping } #after),
-                ..other
-            };
+            let jumping = self.block(jumping, Then::Never).codes;
+            let mut other = self.block(other, then);
+            other.codes.insert(0, Code::If(condition, jumping, Vec::new()));
+            return other;
         }
         let (first, second) = (self.block(first, then), self.block(second, then));
-        let (a, b) = (first.tokens, second.tokens);
         let falls_through = first.falls_through || second.falls_through;
-        let tokens = match (first.falls_through, second.falls_through) {
-            (false, _) => quote!(if #condition { #a } #b),
-            (true, false) => quote!(if !#condition { #b } #a),
-            (true, true) if a.is_empty() && b.is_empty() => quote!(#condition;),
-            (true, true) if a.is_empty() => quote!(if !#condition { #b }),
-            (true, true) if b.is_empty() => quote!(if #condition { #a }),
-            (true, true) => quote!(if #condition { #a } else { #b }),
+        let is_empty = |body: &Body| body.codes.is_empty();
+        let (condition, inside, mut after) = match (first.falls_through, second.falls_through) {
+            (true, true) if is_empty(&first) && is_empty(&second) => {
+                return Body::statement(Code::Statements(quote!(#condition;)), true);
+            }
+            (true, true) if !is_empty(&first) && !is_empty(&second) => {
+                return Body::statement(Code::If(condition, first.codes, second.codes), true);
+            }
+            (true, _) if !is_empty(&second) => (quote!(!#condition), second.codes, first.codes),
+            _ => (condition, first.codes, second.codes),
         };
-        Body { tokens, falls_through }
+        after.insert(0, Code::If(condition, inside, Vec::new()));
+        Body {
+            codes: after,
+            falls_through,
+        }
     }
 
     /// A state with Catchers. What follows success stands after the match, unless it is a jump.
@@ -242,31 +244,29 @@ impl Writer<'_> {
         let state = &self.flow.states[state];
         let call = state.call();
         let mut falls_through = false;
-        let arms: Vec<TokenStream> = caught
-            .iter()
-            .zip(&state.catchers)
-            .map(|(block, catcher)| {
-                let body = self.block(block, arms_then);
-                falls_through |= body.falls_through;
-                let (names, transition, body) = (&catcher.names, &catcher.transition, body.tokens);
-                quote!(Err(error) if error.is(&[#(#names),*]) => { #transition #body })
-            })
-            .collect();
-        let rest = self.block(rest, then);
-        let after = rest.tokens;
-        let last = match arms_then {
-            Then::Answer => quote!(Err(error) => Err(error),),
-            _ => quote!(Err(error) => return Err(error),),
-        };
-        if jumps {
-            let tokens = quote!(match #call { Ok(()) => { #after } #(#arms)* #last });
-            return Body {
-                tokens,
-                falls_through: falls_through || rest.falls_through,
-            };
+        let mut catching = Vec::new();
+        for (names, transition, block) in joined(&state.catchers, caught) {
+            let body = self.block(block, arms_then);
+            falls_through |= body.falls_through;
+            let mut codes = vec![Code::Statements(transition.clone())];
+            codes.extend(body.codes);
+            catching.push(Arm(quote!(Err(error) if error.is(&[#(#names),*])), codes));
         }
-        let tokens = quote!(match #call { Ok(()) => {} #(#arms)* #last } #after);
-        Body { tokens, ..rest }
+        let passed_on = match arms_then {
+            Then::Answer => Code::Value(quote!(Err(error))),
+            _ => Code::Jump(quote!(return Err(error))),
+        };
+        let mut rest = self.block(rest, then);
+        let passed = match jumps {
+            true => std::mem::take(&mut rest.codes),
+            false => Vec::new(),
+        };
+        let mut arms = vec![Arm(quote!(Ok(())), passed)];
+        arms.extend(catching);
+        arms.push(Arm(quote!(Err(error)), vec![passed_on]));
+        rest.codes.insert(0, Code::Match(call, arms));
+        rest.falls_through |= jumps && falls_through;
+        rest
     }
 
     fn repeat(&mut self, header: usize, body: &Block, after: Option<usize>) -> Body {
@@ -280,12 +280,8 @@ impl Writer<'_> {
         });
         let body = self.block(body, Then::Goto(Goto::State(header)));
         let Some(frame) = self.frames.pop() else { return body };
-        let label = frame.named.then(|| lifetime(&frame.label)).map(|label| quote!(#label:));
-        let body = body.tokens;
-        Body {
-            tokens: quote!(#label loop { #body }),
-            falls_through: frame.left,
-        }
+        let label = frame.named.then(|| lifetime(&frame.label));
+        Body::statement(Code::Loop(label, body.codes), frame.left)
     }
 
     fn before(&mut self, target: usize, body: &[Step]) -> Body {
@@ -302,11 +298,7 @@ impl Writer<'_> {
         if !frame.named {
             return body;
         }
-        let (label, body) = (lifetime(&frame.label), body.tokens);
-        Body {
-            tokens: quote!(#label: { #body }),
-            falls_through: true,
-        }
+        Body::statement(Code::Block(lifetime(&frame.label), body.codes), true)
     }
 
     fn call_part(&mut self, part: usize, exits: &[Goto], rest: &[Step], then: Then) -> Body {
@@ -317,31 +309,43 @@ impl Writer<'_> {
             is_async,
         } = &self.flow.part_fns[part];
         let wait = is_async.then(|| quote!(.await));
-        let call = quote!(#name(cx #arguments) #wait);
+        let call = quote!(#name(cx #arguments) #wait?);
         let Some((exit, variants)) = variants else {
             // One exit, or none: a part that always fails has its errors propagated, and the rest is never reached.
-            let rest = if rest.is_empty() {
-                self.goto(Goto::End, then)
-            } else {
-                self.block(rest, then)
+            let mut rest = match rest {
+                [] => self.goto(Goto::End, then),
+                rest => self.block(rest, then),
             };
-            let after = rest.tokens;
-            return Body {
-                tokens: quote!(#call?; #after),
-                ..rest
-            };
+            rest.codes.insert(0, Code::Do(call));
+            return rest;
         };
         let bodies: Vec<Body> = exits.iter().map(|&goto| self.goto(goto, then)).collect();
-        let falls_through = bodies.iter().any(|body| body.falls_through);
-        let arms = variants.iter().zip(&bodies).map(|(variant, body)| {
-            let body = &body.tokens;
-            quote!(#exit::#variant => { #body })
-        });
-        Body {
-            tokens: quote!(match #call? { #(#arms)* }),
-            falls_through,
+        let patterns = variants.iter().map(|variant| quote!(#exit::#variant));
+        match_on(call, patterns, bodies)
+    }
+}
+
+fn match_on(matched: TokenStream, patterns: impl Iterator<Item = TokenStream>, bodies: Vec<Body>) -> Body {
+    let falls_through = bodies.iter().any(|body| body.falls_through);
+    let arms = patterns.zip(bodies).map(|(pattern, body)| Arm(pattern, body.codes));
+    Body::statement(Code::Match(matched, arms.collect()), falls_through)
+}
+
+/// Catchers with what follows each; those that follow one another and do the same are one.
+fn joined<'a>(catchers: &'a [CatcherCode], blocks: &'a [Block]) -> Vec<(Vec<&'a str>, &'a TokenStream, &'a Block)> {
+    let mut joined: Vec<(Vec<&str>, &TokenStream, &Block)> = Vec::new();
+    for (catcher, block) in catchers.iter().zip(blocks) {
+        let names = catcher.names.iter().map(String::as_str);
+        match joined.last_mut() {
+            Some((known, transition, same))
+                if *same == block && transition.to_string() == catcher.transition.to_string() =>
+            {
+                known.extend(names);
+            }
+            _ => joined.push((names.collect(), &catcher.transition, block)),
         }
     }
+    joined
 }
 
 /// Whether a block is but a state and a jump.
@@ -368,12 +372,13 @@ pub fn exit_variant(exit: Goto, states: &[StateFn]) -> Ident {
 pub fn dispatch(states: &[StateFn], exits: &[crate::flow::Exit], start: usize, state_enum: &Ident) -> TokenStream {
     use crate::flow::Exit;
     let variant = |state: usize| ident(&states[state].variant);
+    let state_value = |state: usize| {
+        let next = variant(state);
+        Code::Value(quote!(#state_enum::#next))
+    };
     let goto = |goto: &Goto| match goto {
-        Goto::End => quote!(return Ok(())),
-        Goto::State(state) => {
-            let next = variant(*state);
-            quote!(#state_enum::#next)
-        }
+        Goto::End => Code::Jump(quote!(return Ok(()))),
+        Goto::State(state) => state_value(*state),
     };
     let arms = states
         .iter()
@@ -382,44 +387,44 @@ pub fn dispatch(states: &[StateFn], exits: &[crate::flow::Exit], start: usize, s
         .filter(|(_, (state, _))| state.is_reachable)
         .map(|(index, (state, exit))| {
             let (call, this) = (state.call(), variant(index));
-            let next = match exit {
-                Exit::Fail => quote!(return Err(#call)),
-                Exit::Goto(next) => {
-                    let next = goto(next);
-                    quote!({ #call?; #next })
-                }
+            let codes = match exit {
+                Exit::Fail => vec![Code::Jump(quote!(return Err(#call)))],
+                Exit::Goto(next) => vec![Code::Do(quote!(#call?)), goto(next)],
                 Exit::Choose(targets) => {
-                    let targets: Vec<TokenStream> = targets.iter().map(|&target| goto(&Goto::State(target))).collect();
+                    let bodies = targets.iter().map(|&target| vec![state_value(target)]);
                     match &targets[..] {
-                        [only] => quote!({ #call?; #only }),
-                        [first, second] => quote!(if #call? { #first } else { #second }),
-                        targets => {
-                            let arms = state
-                                .choices
-                                .iter()
-                                .zip(targets)
-                                .map(|((ty, variant), target)| quote!(#ty::#variant => #target));
-                            quote!(match #call? { #(#arms,)* })
+                        [only] => vec![Code::Do(quote!(#call?)), state_value(*only)],
+                        [first, second] => vec![Code::If(
+                            quote!(#call?),
+                            vec![state_value(*first)],
+                            vec![state_value(*second)],
+                        )],
+                        _ => {
+                            let patterns = state.choices.iter().map(|(ty, variant)| quote!(#ty::#variant));
+                            let arms = patterns.zip(bodies).map(|(pattern, body)| Arm(pattern, body));
+                            vec![Code::Match(quote!(#call?), arms.collect())]
                         }
                     }
                 }
                 Exit::Try(next, caught) => {
-                    let next = goto(next);
-                    let arms = caught.iter().zip(&state.catchers).map(|(&target, catcher)| {
-                        let (names, transition) = (&catcher.names, &catcher.transition);
-                        let target = goto(&Goto::State(target));
-                        quote!(Err(error) if error.is(&[#(#names),*]) => { #transition #target })
-                    });
-                    quote!(match #call { Ok(()) => #next, #(#arms)* Err(error) => return Err(error), })
+                    let mut arms = vec![Arm(quote!(Ok(())), vec![goto(next)])];
+                    arms.extend(caught.iter().zip(&state.catchers).map(|(&target, catcher)| {
+                        let names = &catcher.names;
+                        let codes = vec![Code::Statements(catcher.transition.clone()), state_value(target)];
+                        Arm(quote!(Err(error) if error.is(&[#(#names),*])), codes)
+                    }));
+                    arms.push(Arm(quote!(Err(error)), vec![Code::Jump(quote!(return Err(error)))]));
+                    vec![Code::Match(call, arms)]
                 }
             };
-            quote!(#state_enum::#this => #next,)
+            Arm(quote!(#state_enum::#this), codes)
         });
     let first = variant(start);
+    let states = write(&[Code::Match(quote!(state), arms.collect())]);
     quote! {
         let mut state = #state_enum::#first;
         loop {
-            state = match state { #(#arms)* };
+            state = #states;
         }
     }
 }

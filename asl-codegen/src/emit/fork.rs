@@ -33,7 +33,7 @@ impl Emitter<'_> {
         let (setup, root) = scope.input(state);
         let input = match &parallel.parameters {
             Some(parameters) => {
-                let value = scope.env(root, quote!(cx.context())).template(parameters);
+                let value = scope.env(state, root, quote!(cx.context())).template(parameters);
                 quote!(#setup let input = &#value;)
             }
             None if setup.is_empty() => quote!(let input: &Value = data;),
@@ -85,7 +85,7 @@ impl Emitter<'_> {
         let retry = retriers(&map.outcome.retry);
 
         let (setup, root) = scope.input(state);
-        let env = scope.env(root.clone(), quote!(cx.context()));
+        let env = scope.env(state, root.clone(), quote!(cx.context()));
         let items = match &map.items_path {
             None => quote!(rt::items(#root, "$")),
             Some(path) => {
@@ -119,7 +119,7 @@ impl Emitter<'_> {
             let start = match &map.item_selector {
                 None => quote!(|cx, item| Ok(#item(cx, tasks, Data::Owned(item) #vars))),
                 Some(selector) => {
-                    let mut env = scope.env(root, quote!(cx.context()));
+                    let mut env = scope.env(state, root, quote!(cx.context()));
                     env.item = moves_item.then(|| quote!(item));
                     let selected = env.template(selector);
                     let parameter = if moves_item { quote!(item) } else { quote!(_) };
@@ -155,7 +155,7 @@ impl Emitter<'_> {
             let start = match &map.item_selector {
                 None => quote!(|_, engine, item| Ok(Box::pin(#run_fn(engine, tasks, item)))),
                 Some(selector) => {
-                    let selected = scope.env(root, quote!(cx)).template(selector);
+                    let selected = scope.env(state, root, quote!(cx)).template(selector);
                     let cx = if mentions(&selected, "cx") {
                         quote!(cx)
                     } else {

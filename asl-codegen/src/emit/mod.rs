@@ -1,6 +1,8 @@
 //! The checked machine as Rust: one module (style.md, "Generated code").
 
 mod choice;
+mod code;
+mod condition;
 mod doc;
 mod expr;
 mod flow;
@@ -662,7 +664,7 @@ fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
             let transition = match &catcher.assign {
                 None => quote!(cx.catch(error, data, #path)?;),
                 Some(assign) => {
-                    let env = cx.env(quote!(&output), quote!(cx.context()));
+                    let env = cx.env(state, quote!(&output), quote!(cx.context()));
                     let (compute, set) = cx.assign(assign, &env);
                     quote! {
                         let output = cx.caught(error);

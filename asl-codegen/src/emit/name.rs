@@ -1,6 +1,10 @@
 //! Rust names for what a definition names.
 
 use std::collections::HashMap;
+use unicode_ident::is_xid_continue;
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::mixed_script::AugmentedScriptSet;
+use unicode_security::{GeneralSecurityProfile, is_potential_mixed_script_confusable_char, skeleton};
 
 /// The names of a module, each given once.
 #[derive(Debug, Default)]
@@ -26,7 +30,7 @@ impl Names {
                 claimed = if name.starts_with(|c: char| c.is_uppercase() && c.is_ascii()) && !name.contains('_') {
                     format!("{name}{count}")
                 } else {
-                    format!("{name}_{count}")
+                    format!("{}_{count}", name.trim_end_matches('_'))
                 };
                 if !self.taken.contains_key(&claimed) {
                     break;
@@ -87,13 +91,12 @@ pub fn screaming(snake: &str) -> String {
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = text.nfkc().collect();
     for (at, &c) in chars.iter().enumerate() {
-        // Only what Rust takes in identifiers; the rest separates words.
-        if !c.is_alphanumeric() || !is_identifier_char(c) {
+        let Some(c) = usable(c) else {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
             continue;
-        }
+        };
         let previous = at.checked_sub(1).map(|at| chars[at]);
         let next_is_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
         let begins = c.is_uppercase()
@@ -102,15 +105,40 @@ fn words(text: &str) -> Vec<String> {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
         }
         // Some capitals have no small letter, and the compiler wants none of them in the name of a function.
-        word.extend(c.to_lowercase().filter(|&c| is_identifier_char(c) && !c.is_uppercase()));
+        word.extend(c.to_lowercase().nfc().filter_map(usable).filter(|c| !c.is_uppercase()));
     }
     words.extend((!word.is_empty()).then_some(word));
+    words.retain(|word| is_clear(word));
     words
 }
 
-fn is_identifier_char(c: char) -> bool {
-    // syn's parser is what decides in the end whether this is an identifier.
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok())
+/// The character as rustc takes it in an identifier without a lint, or else the letter that it is made from; anything else
+/// separates words.
+fn usable(c: char) -> Option<char> {
+    let is_usable = |c: &char| {
+        c.is_ascii_alphanumeric()
+            || (!c.is_ascii() && c.is_alphanumeric() && is_xid_continue(*c) && c.identifier_allowed())
+    };
+    Some(c)
+        .filter(is_usable)
+        .or_else(|| std::iter::once(c).nfkd().next().filter(is_usable))
+}
+
+/// Whether a word cannot be taken for another one in other letters, which rustc's lints `confusable_idents` and
+/// `mixed_script_confusables` look for.
+fn is_clear(word: &str) -> bool {
+    if word.is_ascii() {
+        return true;
+    }
+    let latin = AugmentedScriptSet::for_char('a');
+    let is_confusable = |c: char| is_potential_mixed_script_confusable_char(c);
+    let has_clear_letter = |script: AugmentedScriptSet| {
+        script == latin
+            || word
+                .chars()
+                .any(|c| AugmentedScriptSet::for_char(c) == script && !is_confusable(c))
+    };
+    !skeleton(word).all(|c| c.is_ascii()) && word.chars().map(AugmentedScriptSet::for_char).all(has_clear_letter)
 }
 
 fn escape(name: String) -> String {
@@ -147,6 +175,13 @@ mod tests {
             ("?", "state"),
             ("Größe prüfen", "größe_prüfen"),
             ("状態", "状態"),
+            ("Привет", "привет"),
+            // Letters that cannot be told from others, or that rustc finds unusual.
+            ("сор", "state"),
+            ("Ţară", "tară"),
+            ("ﬃ ǅ", "ffi_dž"),
+            ("カ", "state"),
+            ("カメラ", "カメラ"),
             ("self", "self_"),
             ("_", "state"),
             ("gen", "gen_"),
@@ -159,13 +194,13 @@ mod tests {
         assert_eq!(screaming("状態"), "状態_POLICY");
         assert_eq!(screaming("_1"), "_1_POLICY");
         assert_eq!(screaming("aĸ"), "A");
-        assert_eq!(snake("\u{1D400}x"), "x");
+        assert_eq!(snake("\u{1D400}x"), "ax");
     }
 
     #[test]
     fn a_name_is_given_once() {
         let mut names = Names::with(&["run"]);
-        let claims = ["cat", "cat", "cat_2", "run"].map(|name| names.claim(name).0);
-        assert_eq!(claims, ["cat", "cat_2", "cat_2_2", "run_2"]);
+        let claims = ["cat", "cat", "cat_2", "run", "true_", "true_"].map(|name| names.claim(name).0);
+        assert_eq!(claims, ["cat", "cat_2", "cat_2_2", "run_2", "true_", "true_2"]);
     }
 }

@@ -126,12 +126,14 @@ impl State {
 
 impl ScopeContext {
     /// What expressions see in this scope.
-    pub(super) fn env(&self, root: TokenStream, context: TokenStream) -> Env<'_> {
+    pub(super) fn env(&self, state: &State, root: TokenStream, context: TokenStream) -> Env<'_> {
         Env {
+            coerces: state.changes_data() && root.to_string() == "data",
             root,
             context,
             variables: &self.variables,
             item: None,
+            known: None,
         }
     }
 
@@ -163,14 +165,14 @@ impl ScopeContext {
             Selection::Whole => (TokenStream::new(), quote!(data)),
             Selection::Nothing => (quote!(let input = &rt::nothing();), quote!(input)),
             Selection::Path(path) => {
-                let value = self.env(quote!(data), quote!(cx.context())).borrow(&path.value);
+                let value = self.env(state, quote!(data), quote!(cx.context())).borrow(&path.value);
                 (quote!(let input = #value;), quote!(input))
             }
         }
     }
 
     /// Replaces the data by what a path selects of it.
-    fn narrow(&self, selection: &Selection) -> TokenStream {
+    fn narrow(&self, state: &State, selection: &Selection) -> TokenStream {
         match selection {
             Selection::Whole => TokenStream::new(),
             Selection::Nothing => quote!(*data = Data::Owned(rt::nothing());),
@@ -180,7 +182,7 @@ impl ScopeContext {
                     let (text, steps) = (&path.text, steps(&path.steps));
                     return quote!(rt::narrow(data, #text, #steps)?;);
                 }
-                let value = self.env(quote!(data), quote!(cx.context())).copy(path);
+                let value = self.env(state, quote!(data), quote!(cx.context())).copy(path);
                 quote!(*data = Data::Owned(#value);)
             }
         }
@@ -188,12 +190,12 @@ impl ScopeContext {
 
     /// `InputPath` of a state whose output is its effective input.
     pub(super) fn narrow_input(&self, state: &State) -> TokenStream {
-        self.narrow(&state.input_path)
+        self.narrow(state, &state.input_path)
     }
 
     /// `OutputPath`
     pub(super) fn output(&self, state: &State) -> TokenStream {
-        self.narrow(&state.output_path)
+        self.narrow(state, &state.output_path)
     }
 
     /// Puts a result where `ResultPath` says.
@@ -265,7 +267,7 @@ impl Emitter<'_> {
         } else {
             scope.input(state)
         };
-        let env = scope.env(root.clone(), quote!(cx.context()));
+        let env = scope.env(state, root.clone(), quote!(cx.context()));
         let computed = match (&pass.result, &pass.parameters) {
             (Some(result), _) => Some(literal(result)),
             (None, Some(parameters)) => Some(env.template(parameters)),
@@ -303,7 +305,7 @@ impl Emitter<'_> {
                     Some(value) => (quote!(let result = #value;), quote!(&result)),
                     None => (TokenStream::new(), root.clone()),
                 };
-                let (compute, set) = scope.assign(assign, &scope.env(root, quote!(cx.context())));
+                let (compute, set) = scope.assign(assign, &scope.env(state, root, quote!(cx.context())));
                 let put = match (value.is_empty(), &pass.result_path) {
                     (true, ResultPath::Replace) => scope.narrow_input(state),
                     (true, ResultPath::Into(_)) => {
@@ -321,7 +323,7 @@ impl Emitter<'_> {
     }
 
     pub(super) fn wait(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, wait: &Wait) -> TokenStream {
-        let env = scope.env(quote!(data), quote!(cx.context()));
+        let env = scope.env(state, quote!(data), quote!(cx.context()));
         let until = match &wait.until {
             WaitUntil::Seconds(seconds) => quote!(rt::Until::After(rt::Duration::from_secs(#seconds))),
             WaitUntil::SecondsPath(path) => {
@@ -363,7 +365,7 @@ impl Emitter<'_> {
     }
 
     pub(super) fn fail(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, fail: &Fail) -> TokenStream {
-        let env = scope.env(quote!(data), quote!(cx.context()));
+        let env = scope.env(state, quote!(data), quote!(cx.context()));
         let is_literal = |text: &Option<FailText>| matches!(text, None | Some(FailText::Literal(_)));
         let literals = is_literal(&fail.error) && is_literal(&fail.cause);
         let text = |text: &Option<FailText>, field: &str| match text {

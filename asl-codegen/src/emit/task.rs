@@ -38,7 +38,7 @@ impl Emitter<'_> {
             Some(parameters) => {
                 let (setup, root) = scope.input(state);
                 let is_whole = matches!(state.input_path, Selection::Whole);
-                let env = scope.env(root, quote!(cx));
+                let env = scope.env(state, root, quote!(cx));
                 let moved = (!keeps_input && is_whole)
                     .then(|| moving(parameters, quote!(data), &env))
                     .flatten();
@@ -49,7 +49,7 @@ impl Emitter<'_> {
             }
         };
         let (_, root) = scope.input(state);
-        let env = scope.env(root, quote!(cx.context()));
+        let env = scope.env(state, root, quote!(cx.context()));
         let credentials = task.credentials.as_ref().map(|credentials| {
             let value = env.template(credentials);
             quote!(let credentials = #value; cx.set_credentials(credentials);)
@@ -104,7 +104,7 @@ impl Emitter<'_> {
         outcome: &Outcome,
         run: TokenStream,
     ) -> TokenStream {
-        let env = scope.env(quote!(&result), quote!(cx.context()));
+        let env = scope.env(state, quote!(&result), quote!(cx.context()));
         let (compute, set) = match &state.assign {
             Some(assign) => scope.assign(assign, &env),
             None => Default::default(),

@@ -107,8 +107,15 @@ impl Works {
                 super::doc::code(&method.resource),
                 callers.join(", ")
             )]);
+            // Clippy expects constructors and conversions behind these names.
+            let is_conversion = ["from_", "into_"]
+                .iter()
+                .any(|start| name.to_string().starts_with(start));
+            let allow = is_conversion
+                .then(|| quote!(#[allow(clippy::wrong_self_convention, reason = "named after the work that it does")]));
             quote! {
                 #doc
+                #allow
                 fn #name(&self, cx: &TaskContext<'_>, input: Value)
                     -> impl Future<Output = Result<Value, TaskError>> + Send;
             }
