@@ -281,6 +281,14 @@ impl Visit {
 }
 
 impl Frame<'_> {
+    /// Writes the position of the scope, as a prefix: `Publish.0[1]/`, and `Publish.0#1[1]/` if attempts are told apart.
+    pub(crate) fn write_position(&self, to: &mut String, attempts: bool) -> fmt::Result {
+        let Some(lane) = &self.lane else { return Ok(()) };
+        lane.parent.write_position(to, attempts)?;
+        write_visit(to, lane.state, lane.visit)?;
+        write_lane(to, lane.index, if attempts { lane.attempt } else { 0 })
+    }
+
     /// The innermost lane that is an item of a Map.
     fn map_lane(&self) -> Option<&Branching<'_>> {
         let mut frame = self;
@@ -290,20 +298,6 @@ impl Frame<'_> {
                 return Some(lane);
             }
             frame = lane.parent;
-        }
-    }
-}
-
-/// The position of the scope, as a prefix: `Publish.0[1]/`.
-impl fmt::Display for Frame<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.lane {
-            Some(lane) => {
-                lane.parent.fmt(f)?;
-                write_visit(f, lane.state, lane.visit)?;
-                write_lane(f, lane.index, lane.attempt)
-            }
-            None => Ok(()),
         }
     }
 }

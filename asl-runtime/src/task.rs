@@ -65,16 +65,22 @@ impl<'a> TaskContext<'a> {
     /// first visit of `Publish`, and `Publish.0#1[1]/Upload.0` the same after a retry of `Publish` (see
     /// [`Place`](crate::Place)). In memory the number after the dot counts the states entered in that scope.
     pub fn position(&self) -> String {
-        let mut position = self.frame.to_string();
-        // Writing to a string cannot fail.
-        let _ = write_visit(&mut position, self.state, self.visit);
-        position
+        self.position_text(true)
     }
 
     /// A key that is the same for every attempt and every repetition of this piece of work, and for no other: the
-    /// execution's id and the position.
+    /// execution's id and the position. A retry of a Parallel or Map around it is a repetition too, so that what a branch has
+    /// done already is not done twice by a service that knows the key.
     pub fn idempotency_key(&self) -> String {
-        format!("{}/{}", self.execution_id(), self.position())
+        format!("{}/{}", self.execution_id(), self.position_text(false))
+    }
+
+    fn position_text(&self, attempts: bool) -> String {
+        let mut position = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.frame.write_position(&mut position, attempts);
+        let _ = write_visit(&mut position, self.state, self.visit);
+        position
     }
 
     /// When this attempt will be given up, if the state has a `TimeoutSeconds`.

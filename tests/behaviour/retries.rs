@@ -1,9 +1,10 @@
 //! Retry: counters, delays, jitter (RT-20 to RT-32).
 
 use crate::support::seconds;
-use asl_runtime::testing::{Answer, Script};
-use asl_runtime::{TaskContext, TaskError, Value, asl, json};
-use std::sync::Mutex;
+use asl_runtime::testing::{Answer, Script, Test};
+use asl_runtime::{Execution, TaskContext, TaskError, Untyped, Value, asl, handler_fn, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 
 asl!(mod two = {
@@ -265,4 +266,40 @@ fn pl_7_and_mp_31_a_retry_runs_every_branch_and_every_item_again() {
     keys.dedup();
     assert_eq!(keys.len(), report.attempts().len());
     assert_eq!(report.attempts_of("One")[0].input, json!("good"));
+}
+
+#[test]
+fn a_repetition_has_the_same_key_and_a_place_of_its_own() {
+    let seen = Arc::new(Mutex::new(BTreeMap::<String, Vec<String>>::new()));
+    let tasks = Untyped(handler_fn({
+        let seen = seen.clone();
+        move |cx, input| {
+            let (key, position) = (cx.idempotency_key(), format!("{} {}", cx.position(), cx.attempt()));
+            seen.lock().unwrap().entry(key).or_default().push(position.clone());
+            Box::pin(async move {
+                match position.as_str() {
+                    "Both.0[1]/Bad.0 0" => Err(TaskError::new("Inner", "")),
+                    "Both.0[1]/Bad.0 1" => Err(TaskError::new("Outer", "")),
+                    _ => Ok(input),
+                }
+            })
+        }
+    }));
+    let test = Test::with(Execution::new().id("execution"));
+    test.run::<lanes::Machine, _>(&tasks, json!({}))
+        .assert_path_in("", ["Both", "Each"]);
+    let expected = [
+        (
+            "execution/Both.0[0]/Good.0",
+            &["Both.0[0]/Good.0 0", "Both.0#1[0]/Good.0 0"][..],
+        ),
+        (
+            "execution/Both.0[1]/Bad.0",
+            &["Both.0[1]/Bad.0 0", "Both.0[1]/Bad.0 1", "Both.0#1[1]/Bad.0 0"],
+        ),
+        ("execution/Each.0[0]/One.0", &["Each.0[0]/One.0 0"]),
+        ("execution/Each.0[1]/One.0", &["Each.0[1]/One.0 0"]),
+    ];
+    let expected = expected.map(|(key, places)| (key.to_owned(), places.iter().map(|p| (*p).to_owned()).collect()));
+    assert_eq!(*seen.lock().unwrap(), BTreeMap::from(expected));
 }

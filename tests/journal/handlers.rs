@@ -16,7 +16,7 @@ pub struct Workers {
 
 impl Handler for Workers {
     fn call<'a>(&'a self, cx: &'a TaskContext<'_>, input: Value) -> BoxFuture<'a, Result<Value, TaskError>> {
-        let key = format!("{} attempt {}", cx.idempotency_key(), cx.attempt());
+        let key = format!("{} {} {}", cx.execution_id(), cx.position(), cx.attempt());
         assert!(
             !self.ended.lock().expect("no worker panicked").contains(&key),
             "{key} has ended"
