@@ -1,89 +1,69 @@
 //! A test of a workflow under virtual time: when the card is charged, to the millisecond. It takes no time itself.
 
-use asl_runtime::{BoxFuture, Handler, TaskContext, TaskError, Untyped, Value, include_asl};
+use asl_runtime::testing::{Answer, Report, Script};
+use asl_runtime::{TaskError, include_asl};
 use serde_json::json;
-use std::sync::Mutex;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 include_asl!(mod order = "order/order.asl.json");
 
-/// A shop that answers everything at once, but for the payment gateway, which does as each attempt is told.
-struct Shop {
-    gateway: &'static [Gateway],
-    start: Instant,
-    charged: Mutex<Vec<u128>>,
-}
-
-enum Gateway {
-    Busy,
-    /// Answers after so many milliseconds.
-    Answers(u64),
-    Declines,
-}
-
-impl Handler for Shop {
-    fn call<'a>(&'a self, cx: &'a TaskContext<'_>, _: Value) -> BoxFuture<'a, Result<Value, TaskError>> {
-        Box::pin(async move {
-            Ok(match cx.state() {
-                "Validate Order" => json!({"total": 20.0, "currency": "EUR", "checkEverySeconds": 3600}),
-                "Charge Card" => {
-                    self.charged.lock().unwrap().push(self.start.elapsed().as_millis());
-                    match self.gateway[cx.attempt() as usize] {
-                        Gateway::Busy => return Err(TaskError::lambda("PaymentGatewayBusy", "later")),
-                        Gateway::Declines => return Err(TaskError::lambda("CardDeclined", "no")),
-                        Gateway::Answers(after) => sleep(Duration::from_millis(after)).await,
-                    }
-                    json!({"Payload": {"chargeId": "ch-1"}})
-                }
-                "Reserve Stock" => json!({"parcels": []}),
-                "Refund Payment" => json!({"Payload": {"refunded": true}}),
-                "Track Shipments" => json!({"status": "DELIVERED", "deliveredAt": "2024-05-04"}),
-                _ => json!({}),
-            })
-        })
-    }
-}
-
-/// When the card was charged, in milliseconds from the start, and how the order ended.
-async fn charge(gateway: &'static [Gateway]) -> (Vec<u128>, Result<Value, String>) {
-    let shop = Untyped(Shop {
-        gateway,
-        start: Instant::now(),
-        charged: Mutex::default(),
-    });
+/// Runs the order in a shop where everything goes well, but for the payment gateway, which answers each attempt as it is told.
+fn charge<const N: usize>(gateway: [Answer; N]) -> Report {
     let order = serde_json::from_str(include_str!("../order/delivered.json")).unwrap();
-    let end = order::run(&shop, order).await.map_err(|error| error.to_string());
-    (shop.0.charged.into_inner().unwrap(), end)
+    Script::new()
+        .always(
+            "Validate Order",
+            Answer::ok(json!({"total": 20.0, "currency": "EUR", "checkEverySeconds": 3600})),
+        )
+        .on("Charge Card", gateway)
+        .always("Reserve Stock", Answer::ok(json!({"parcels": []})))
+        .always("Refund Payment", Answer::ok(json!({"Payload": {"refunded": true}})))
+        .always(
+            "Track Shipments",
+            Answer::ok(json!({"status": "DELIVERED", "deliveredAt": "2024-05-04"})),
+        )
+        .otherwise(Answer::ok(json!({})))
+        .run::<order::Machine>(order)
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_busy_gateway_is_asked_again_at_growing_intervals_up_to_5_seconds() {
-    use Gateway::{Answers, Busy};
-    let (charged, end) = charge(&[Busy, Busy, Busy, Busy, Answers(250)]).await;
-    assert_eq!(charged, [0, 2000, 5000, 9500, 14500]);
-    assert_eq!(end.unwrap()["chargeId"], "ch-1");
+fn busy() -> Answer {
+    TaskError::lambda("PaymentGatewayBusy", "later").into()
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_fifth_refusal_is_the_last() {
-    use Gateway::Busy;
-    let (charged, end) = charge(&[Busy, Busy, Busy, Busy, Busy]).await;
-    assert_eq!(charged, [0, 2000, 5000, 9500, 14500]);
-    assert_eq!(end, Err("OrderCancelled: PaymentGatewayBusy".to_owned()));
+fn charged_after(milliseconds: u64) -> Answer {
+    Answer::ok(json!({"Payload": {"chargeId": "ch-1"}})).after(Duration::from_millis(milliseconds))
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_attempt_has_20_seconds() {
-    use Gateway::Answers;
-    let (charged, end) = charge(&[Answers(20_001), Answers(19_999)]).await;
-    assert_eq!(charged, [0, 22_000]);
-    assert!(end.is_ok());
+#[test]
+fn a_busy_gateway_is_asked_again_at_growing_intervals_up_to_5_seconds() {
+    let report = charge([busy(), busy(), busy(), busy(), charged_after(250)]);
+    report.assert_attempts("Charge Card", [0, 2_000, 5_000, 9_500, 14_500]);
+    assert_eq!(report.result().as_ref().unwrap()["chargeId"], "ch-1");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_declined_card_is_not_charged_again() {
-    let (charged, end) = charge(&[Gateway::Declines]).await;
-    assert_eq!(charged, [0]);
-    assert_eq!(end, Err("OrderCancelled: CardDeclined".to_owned()));
+#[test]
+fn the_fifth_refusal_is_the_last() {
+    let report = charge([busy(), busy(), busy(), busy(), busy()]);
+    report
+        .assert_attempts("Charge Card", [0, 2_000, 5_000, 9_500, 14_500])
+        .assert_failed("OrderCancelled");
+    assert_eq!(
+        report.result().as_ref().unwrap_err().cause(),
+        Some("PaymentGatewayBusy")
+    );
+}
+
+#[test]
+fn an_attempt_has_20_seconds() {
+    let report = charge([charged_after(20_001), charged_after(19_999)]);
+    report.assert_attempts("Charge Card", [0, 22_000]);
+    assert!(report.result().is_ok(), "{report}");
+}
+
+#[test]
+fn a_declined_card_is_not_charged_again() {
+    let report = charge([TaskError::lambda("CardDeclined", "no").into()]);
+    report
+        .assert_attempts("Charge Card", [0])
+        .assert_failed("OrderCancelled");
 }

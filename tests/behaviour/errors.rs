@@ -164,7 +164,7 @@ fn errors_of_a_users_own_go_up_by_the_question_mark() {
 
 #[test]
 fn er_30_an_error_as_a_function_reports_it() {
-    let answer = Answer::from(Err(TaskError::lambda("ValueError", "not \"a\" number")));
+    let answer = Answer::from(TaskError::lambda("ValueError", "not \"a\" number"));
     let report = Script::new().always("Work", answer).run::<all::Machine>(json!({}));
     let output = report.result().as_ref().unwrap();
     assert_eq!(output["Error"], "ValueError");
@@ -178,7 +178,7 @@ fn er_30_an_error_as_a_function_reports_it() {
 
 #[test]
 fn ct_12_an_error_without_a_name_is_caught_as_one_of_the_task() {
-    let script = Script::new().always("Work", Answer::from(Err(TaskError::default())));
+    let script = Script::new().always("Work", Answer::from(TaskError::default()));
     script
         .run::<all::Machine>(json!({}))
         .assert_output(json!({ "Error": null, "Cause": null }));

@@ -111,6 +111,12 @@ fn a_script_that_lacks_a_part_says_so() {
     );
 }
 
+#[test]
+fn a_script_may_have_an_answer_for_the_rest() {
+    let script = Script::new().on("Wave", []).otherwise(Answer::ok("hello"));
+    script.run::<greet::Machine>(json!(1)).assert_output("hello");
+}
+
 #[tokio::test(start_paused = true)]
 async fn scripts_run_inside_a_runtime_too() {
     let script = Script::new().always("Greet", Answer::ok("hello"));

@@ -25,7 +25,7 @@ impl Answer {
 
     /// An error with this name and cause.
     pub fn error(name: impl Into<String>, cause: impl Into<String>) -> Answer {
-        Answer::from(Err(TaskError::new(name, cause)))
+        Answer::from(TaskError::new(name, cause))
     }
 
     /// No answer at all, for time-outs.
@@ -39,6 +39,12 @@ impl Answer {
     /// The same after a time.
     pub fn after(self, time: Duration) -> Answer {
         Answer { after: time, ..self }
+    }
+}
+
+impl From<TaskError> for Answer {
+    fn from(error: TaskError) -> Answer {
+        Answer::from(Err(error))
     }
 }
 
@@ -57,6 +63,7 @@ impl From<Result<Value, TaskError>> for Answer {
 #[derive(Default)]
 pub struct Script {
     parts: HashMap<String, Part>,
+    otherwise: Option<Answer>,
 }
 
 type Play = dyn Fn(&TaskContext<'_>, &Value) -> Answer + Send + Sync;
@@ -86,6 +93,15 @@ impl Script {
     #[must_use]
     pub fn always(self, state: impl Into<String>, answer: Answer) -> Script {
         self.with(state, move |_, _| answer.clone())
+    }
+
+    /// Every state that has no part of its own always gets this answer.
+    #[must_use]
+    pub fn otherwise(self, answer: Answer) -> Script {
+        Script {
+            otherwise: Some(answer),
+            ..self
+        }
     }
 
     /// The state gets what this says of each call, by its attempt, its position and its input.
@@ -162,7 +178,7 @@ impl Script {
                     ),
                 }
             }
-            None => {
+            None => self.otherwise.clone().unwrap_or_else(|| {
                 let mut known: Vec<String> = self.parts.keys().map(|name| format!("`{name}`")).collect();
                 known.sort_unstable();
                 panic!(
@@ -173,7 +189,7 @@ impl Script {
                         known.join(", ")
                     }
                 )
-            }
+            }),
         }
     }
 }
