@@ -87,7 +87,8 @@ impl Handle {
         }
     }
 
-    /// Stops the execution: its run ends as ABORTED with this error and cause. Running tasks are dropped.
+    /// Stops the execution: its run ends as ABORTED with this error and cause when it next waits. Running tasks are
+    /// dropped.
     /// The first stop counts; an execution that has ended is not changed.
     pub fn stop(&self, error: Option<String>, cause: Option<String>) {
         lock(&self.0.stop).get_or_insert((error, cause));
@@ -100,11 +101,17 @@ impl Handle {
             let mut notified = std::pin::pin!(self.0.stopped.notified());
             // A stop between the look and the wait would be missed without this.
             notified.as_mut().enable();
-            if let Some((error, cause)) = lock(&self.0.stop).clone() {
-                return Error::aborted(error, cause);
+            if let Some(stopped) = self.stop_so_far() {
+                return stopped;
             }
             notified.await;
         }
+    }
+
+    /// The error of a stop that has come already.
+    pub(crate) fn stop_so_far(&self) -> Option<Error> {
+        let (error, cause) = lock(&self.0.stop).clone()?;
+        Some(Error::aborted(error, cause))
     }
 
     fn tokens(&self) -> MutexGuard<'_, HashMap<Arc<str>, Token>> {

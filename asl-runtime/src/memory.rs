@@ -16,6 +16,7 @@ pub struct Memory {
     execution: Box<Execution>,
     handle: Handle,
     started: Instant,
+    is_child: bool,
 }
 
 impl Default for Memory {
@@ -31,6 +32,7 @@ impl Memory {
             execution: Box::new(execution),
             handle: Handle::default(),
             started: Instant::now(),
+            is_child: false,
         }
     }
 
@@ -107,6 +109,7 @@ impl Engine for Memory {
             execution: Box::new(execution),
             handle: self.handle.clone(),
             started: Instant::now(),
+            is_child: true,
         }
     }
 
@@ -124,10 +127,16 @@ impl Engine for Memory {
                 },
             }
         };
-        // The stop is looked at first: a child that it ends is no failed item that a Catcher of its parent could take.
-        match select(pin!(self.handle.stopped()), pin!(timed)).await {
-            Either::Left((stopped, _)) => Err(stopped),
-            Either::Right((result, _)) => result,
+        // A stop ends the whole run: a child that saw it by itself would be a failed item for the Catchers around it.
+        if self.is_child {
+            return timed.await;
+        }
+        if let Some(stopped) = self.handle.stop_so_far() {
+            return Err(stopped);
+        }
+        match select(pin!(timed), pin!(self.handle.stopped())).await {
+            Either::Left((result, _)) => result,
+            Either::Right((stopped, _)) => Err(stopped),
         }
     }
 }
