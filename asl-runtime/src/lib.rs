@@ -62,6 +62,8 @@ pub mod fork;
 mod handler;
 mod history;
 pub mod intrinsic;
+#[doc(hidden)]
+pub mod jsonata;
 mod machine;
 mod memory;
 pub mod nested;

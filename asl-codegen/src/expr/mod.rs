@@ -1,5 +1,6 @@
-//! The languages inside strings: JSONPath and intrinsic functions.
+//! The languages inside strings: JSONPath, intrinsic functions, JSONata.
 
 pub mod intrinsic;
+pub mod jsonata;
 pub mod path;
 pub mod pattern;

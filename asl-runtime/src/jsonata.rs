@@ -1,0 +1,14 @@
+//! JSONata 2.0.6 (spec J-45): what compiled expressions are made of.
+//!
+//! An expression compiles to a closure over a [`Query`]; its operators, steps and functions are calls of this module.
+//! Nothing here is held across an await: values share parts of each other by reference counts that are not atomic.
+
+mod error;
+mod function;
+mod query;
+mod value;
+
+pub use error::{Error, Result};
+pub use function::{Body, Builtin, Function, Lambda, lambda};
+pub use query::Query;
+pub use value::{Array, Object, Text, Val};

@@ -1,0 +1,316 @@
+//! Values while an expression is evaluated.
+
+use super::Function;
+use serde_json::{Map, Number, Value};
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A value. Data is borrowed until an expression makes something of it.
+#[derive(Clone)]
+pub enum Val<'a> {
+    /// Nothing.
+    Undefined,
+    /// `null`
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number that was computed.
+    Number(f64),
+    /// A string.
+    String(Text<'a>),
+    /// A number, an array or an object of the data, as it is there.
+    Json(&'a Value),
+    /// An array that was made.
+    Array(Rc<Array<'a>>),
+    /// An object that was made.
+    Object(Rc<Object<'a>>),
+    /// A function.
+    Function(Function<'a>),
+}
+
+/// A string of the data, of the expression, or one that was made.
+#[derive(Clone)]
+pub enum Text<'a> {
+    /// Of the data or of the expression.
+    Borrowed(&'a str),
+    /// Made.
+    Shared(Rc<str>),
+}
+
+/// An array that was made, and what JSONata knows of where it came from.
+#[derive(Clone, Default)]
+pub struct Array<'a> {
+    /// Its elements. None is [`Val::Undefined`].
+    pub elements: Vec<Val<'a>>,
+    /// It is the result of a path: one element alone is that element, and none is nothing.
+    pub sequence: bool,
+    /// `[]` was said: one element alone stays an array.
+    pub keep_singleton: bool,
+    /// It is a constructor at an end of a path, which does not dissolve in the sequence around it.
+    pub cons: bool,
+}
+
+/// An object that was made, in the order of its making.
+#[derive(Clone, Default)]
+pub struct Object<'a> {
+    members: Vec<(Text<'a>, Val<'a>)>,
+    /// Where each name is, once there are many.
+    index: Option<HashMap<Text<'a>, usize>>,
+}
+
+/// From how many members on an object has an index.
+const MANY: usize = 16;
+
+impl<'a> Object<'a> {
+    /// The member of this name.
+    pub fn get(&self, name: &str) -> Option<&Val<'a>> {
+        self.position(name).map(|at| &self.members[at].1)
+    }
+
+    /// Sets a member; one that is there keeps its place.
+    pub fn insert(&mut self, name: Text<'a>, value: Val<'a>) {
+        if let Some(at) = self.position(&name) {
+            self.members[at].1 = value;
+            return;
+        }
+        if let Some(index) = &mut self.index {
+            index.insert(name.clone(), self.members.len());
+        }
+        self.members.push((name, value));
+        if self.index.is_none() && self.members.len() > MANY {
+            let names = self.members.iter().map(|(name, _)| name.clone());
+            self.index = Some(names.zip(0..).collect());
+        }
+    }
+
+    /// The members, in order.
+    pub fn members(&self) -> &[(Text<'a>, Val<'a>)] {
+        &self.members
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.members.iter().position(|(member, _)| **member == *name),
+        }
+    }
+}
+
+impl<'a> Array<'a> {
+    /// An array as a constructor makes it.
+    pub fn new(elements: Vec<Val<'a>>) -> Array<'a> {
+        Array {
+            elements,
+            ..Array::default()
+        }
+    }
+
+    /// The result of a path, before one element alone becomes that element.
+    pub fn sequence(elements: Vec<Val<'a>>) -> Array<'a> {
+        Array {
+            elements,
+            sequence: true,
+            ..Array::default()
+        }
+    }
+}
+
+impl<'a> Val<'a> {
+    /// An array as a constructor makes it.
+    pub fn array(elements: Vec<Val<'a>>) -> Val<'a> {
+        Val::Array(Rc::new(Array::new(elements)))
+    }
+
+    /// The result of a path: nothing, the one element, or an array of all.
+    pub fn sequence(elements: Vec<Val<'a>>) -> Val<'a> {
+        Val::Array(Rc::new(Array::sequence(elements))).collapsed()
+    }
+
+    /// What a sequence is once its expression is done: one element alone is that element, and none is nothing.
+    pub fn collapsed(self) -> Val<'a> {
+        match self {
+            Val::Array(array) if array.sequence && array.elements.is_empty() => Val::Undefined,
+            Val::Array(array) if array.sequence && !array.keep_singleton && array.elements.len() == 1 => {
+                array.elements[0].clone()
+            }
+            other => other,
+        }
+    }
+
+    /// Whether it is nothing.
+    pub fn is_undefined(&self) -> bool {
+        matches!(self, Val::Undefined)
+    }
+
+    /// Whether it is an array.
+    pub fn is_array(&self) -> bool {
+        matches!(self, Val::Array(_) | Val::Json(Value::Array(_)))
+    }
+
+    /// The number that it is, as JSONata computes with it.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Val::Number(number) => Some(*number),
+            Val::Json(Value::Number(number)) => number.as_f64(),
+            _ => None,
+        }
+    }
+
+    /// The string that it is.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Val::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// How many elements it has, if it is an array.
+    pub fn array_len(&self) -> Option<usize> {
+        match self {
+            Val::Array(array) => Some(array.elements.len()),
+            Val::Json(Value::Array(elements)) => Some(elements.len()),
+            _ => None,
+        }
+    }
+
+    /// The element at `index`, if it is an array that has one there.
+    pub fn element(&self, index: usize) -> Option<Val<'a>> {
+        match self {
+            Val::Array(array) => array.elements.get(index).cloned(),
+            Val::Json(Value::Array(elements)) => elements.get(index).map(Val::from),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON, and `None` where it is nothing or a function. Members that are nothing are left out.
+    pub fn into_json(self) -> Option<Value> {
+        Some(match self {
+            Val::Undefined | Val::Function(_) => return None,
+            Val::Null => Value::Null,
+            Val::Bool(value) => Value::Bool(value),
+            Val::Number(number) => json_number(number),
+            Val::String(text) => Value::from(&*text),
+            Val::Json(value) => value.clone(),
+            Val::Array(array) => {
+                let elements = match Rc::try_unwrap(array) {
+                    Ok(array) => array.elements,
+                    Err(array) => array.elements.clone(),
+                };
+                elements.into_iter().filter_map(Val::into_json).collect()
+            }
+            Val::Object(object) => {
+                let members = match Rc::try_unwrap(object) {
+                    Ok(object) => object.members,
+                    Err(object) => object.members.clone(),
+                };
+                let mut map = Map::with_capacity(members.len());
+                for (name, value) in members {
+                    if let Some(value) = value.into_json() {
+                        map.insert(name.to_string(), value);
+                    }
+                }
+                Value::Object(map)
+            }
+        })
+    }
+}
+
+/// A computed number as JSON: whole ones print without a point, and what is no number as a string (J-63, J-64).
+fn json_number(number: f64) -> Value {
+    /// Up to here each integer has a double of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number == number.trunc() && number.abs() <= EXACT {
+        return Value::from(number as i64);
+    }
+    match Number::from_f64(number) {
+        Some(number) => Value::Number(number),
+        None if number.is_nan() => Value::from("NaN"),
+        None if number > 0.0 => Value::from("Infinity"),
+        None => Value::from("-Infinity"),
+    }
+}
+
+impl<'a> From<&'a Value> for Val<'a> {
+    fn from(value: &'a Value) -> Val<'a> {
+        match value {
+            Value::Null => Val::Null,
+            Value::Bool(value) => Val::Bool(*value),
+            Value::String(text) => Val::String(Text::Borrowed(text)),
+            Value::Number(_) | Value::Array(_) | Value::Object(_) => Val::Json(value),
+        }
+    }
+}
+
+impl<'a> From<Option<&'a Value>> for Val<'a> {
+    fn from(value: Option<&'a Value>) -> Val<'a> {
+        value.map_or(Val::Undefined, Val::from)
+    }
+}
+
+impl From<bool> for Val<'_> {
+    fn from(value: bool) -> Self {
+        Val::Bool(value)
+    }
+}
+
+impl From<i32> for Val<'_> {
+    fn from(value: i32) -> Self {
+        Val::Number(value.into())
+    }
+}
+
+impl From<f64> for Val<'_> {
+    fn from(value: f64) -> Self {
+        Val::Number(value)
+    }
+}
+
+impl<'a> From<&'a str> for Val<'a> {
+    fn from(value: &'a str) -> Self {
+        Val::String(Text::Borrowed(value))
+    }
+}
+
+impl From<String> for Val<'_> {
+    fn from(value: String) -> Self {
+        Val::String(Text::Shared(value.into()))
+    }
+}
+
+impl<'a> From<Object<'a>> for Val<'a> {
+    fn from(object: Object<'a>) -> Self {
+        Val::Object(Rc::new(object))
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Text::Borrowed(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+}
+
+impl std::borrow::Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl std::hash::Hash for Text<'_> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        str::hash(self, state);
+    }
+}
