@@ -79,7 +79,8 @@ macro_rules! lints {
                 }
             }
 
-            /// Its level where nobody set one. Only what is proved to fail at run time is denied.
+            /// Its level where nobody set one. Only what is proved to fail at run time is denied, and options that name
+            /// nothing.
             pub fn default_level(self) -> Level {
                 match self {
                     $(Lint::$variant => Level::$level,)*
@@ -108,7 +109,7 @@ lints! {
     // The document as a whole.
     DuplicateKey "duplicate_key" Warn "the same key twice in one object"
     Doubtful "doubtful" Warn "what the documentation forbids, though the service was not seen to refuse it"
-    UnknownRename "unknown_rename" Warn "a `rename` of a name that the definition does not have"
+    UnknownRename "unknown_rename" Deny "a `rename` of what no definition has"
     NameCollision "name_collision" Warn "names that become the same Rust identifier"
 
     // The service's own warnings (V-29).

@@ -30,10 +30,11 @@ fn names_that_collide_are_numbered_in_document_order_unless_renamed() {
 }
 
 #[test]
-fn a_rename_of_nothing_is_a_warning_with_the_nearest_name() {
+fn a_rename_of_nothing_is_refused_with_the_nearest_name() {
     let source = Source::new("cats.asl.json", CATS);
-    let warnings = compile(&source, &options("Cat!", "cat_question")).unwrap().warnings;
-    let found: Vec<_> = warnings
+    let error = compile(&source, &options("Cat!", "cat_question")).unwrap_err();
+    let found: Vec<_> = error
+        .diagnostics()
         .iter()
         .filter(|d| d.code == Lint::UnknownRename.into())
         .collect();

@@ -1,7 +1,7 @@
 //! What a builder does: files in, files out, lines for Cargo.
 
 use super::{BuildError, BuildFailure, Builder, Input, name};
-use crate::diagnostic::{Code, Diagnostics, Lint, and_more};
+use crate::diagnostic::{Code, Diagnostics, Level, Lint, and_more};
 use crate::emit::name::is_function_name;
 use crate::options::{Module, Options};
 use crate::source::Source;
@@ -16,13 +16,26 @@ pub(super) struct Build {
     /// Lines for Cargo, without their `cargo::`.
     pub(super) cargo: Vec<String>,
     failures: Vec<BuildFailure>,
-    /// What is worth a warning if it is so in every definition, with its text; none before the first definition.
-    everywhere: Option<BTreeMap<String, String>>,
+    /// What matters if it is so in every definition; none before the first definition.
+    everywhere: Option<BTreeMap<String, Unused>>,
+}
+
+/// Something that the options name and a definition does not have.
+#[derive(Debug)]
+struct Unused {
+    /// The lint that it is a finding of, if it is one.
+    lint: Option<Lint>,
+    /// What was probably meant.
+    help: Option<String>,
 }
 
 impl Build {
     pub(super) fn run(&mut self, builder: &Builder) -> Result<(), BuildError> {
         let mut options = builder.options.clone();
+        // A rename may belong to another definition, so that it is judged after the last one.
+        if options.levels.level(Lint::UnknownRename) == Level::Deny {
+            options.levels.set(Lint::UnknownRename, Level::Warn);
+        }
         // Reported once, and not for each definition.
         options.renames.retain(|state, name| {
             let is_name = is_function_name(name);
@@ -55,9 +68,10 @@ impl Build {
             let text = self.definition(&input, Module::public(name), &options);
             outputs.insert(file, (input, text));
         }
-        let everywhere = self.everywhere.take().unwrap_or_default();
-        self.cargo
-            .extend(everywhere.into_values().map(|text| format!("warning={text}")));
+        // A definition that does not compile may be the one that has it.
+        if self.failures.is_empty() {
+            self.unused(&builder.options);
+        }
         if let (Some(folder), true) = (folder, self.failures.is_empty()) {
             let texts = outputs
                 .into_iter()
@@ -157,17 +171,19 @@ impl Build {
     /// Tells what the lints found. What the options name and a definition lacks may belong to another one.
     fn warn(&mut self, warnings: &Diagnostics, source: &Source, options: &Options) {
         let unused = options.substitutions.unused(source).into_iter().map(|(name, near)| {
-            let help = near.map_or_else(String::new, |near| format!(" (`${{{near}}}` does)"));
-            (
-                name.to_owned(),
-                format!("the substitution `${{{name}}}` occurs in no definition{help}"),
-            )
+            let message = format!("the substitution `${{{name}}}` occurs in no definition");
+            let help = near.map(|near| format!("`${{{near}}}` does"));
+            (message, Unused { lint: None, help })
         });
-        let mut here: BTreeMap<String, String> = unused.collect();
+        let mut here: BTreeMap<String, Unused> = unused.collect();
         let (shown, hidden) = warnings.shown();
         for warning in shown {
             if warning.code == Code::Lint(Lint::UnknownRename) {
-                here.insert(warning.message.clone(), warning.message.clone());
+                let unused = Unused {
+                    lint: Some(Lint::UnknownRename),
+                    help: warning.help.clone(),
+                };
+                here.insert(warning.message.clone(), unused);
             } else {
                 self.cargo.push(format!("warning={}", warning.one_line(source)));
             }
@@ -177,10 +193,30 @@ impl Build {
         self.everywhere = Some(match self.everywhere.take() {
             None => here,
             Some(mut before) => {
-                before.retain(|key, _| here.contains_key(key));
+                before.retain(|message, unused| match here.remove(message) {
+                    Some(again) => {
+                        unused.help = unused.help.take().or(again.help);
+                        true
+                    }
+                    None => false,
+                });
                 before
             }
         });
+    }
+
+    /// Reports what the options name and no definition has.
+    fn unused(&mut self, options: &Options) {
+        for (message, Unused { lint, help }) in self.everywhere.take().unwrap_or_default() {
+            match lint.map_or(Level::Warn, |lint| options.levels.level(lint)) {
+                Level::Allow => {}
+                Level::Warn => {
+                    let help = help.map_or_else(String::new, |help| format!(" ({help})"));
+                    self.cargo.push(format!("warning={message}{help}"));
+                }
+                Level::Deny => self.failures.push(BuildFailure::Unused { message, help }),
+            }
+        }
     }
 
     /// Writes an output, or looks whether it is there. One that is up to date keeps its time of change, so that

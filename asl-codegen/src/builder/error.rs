@@ -55,6 +55,13 @@ pub enum BuildFailure {
         /// Its new name.
         name: String,
     },
+    /// The builder was told something about a name that no definition has.
+    Unused {
+        /// What, and which name.
+        message: String,
+        /// What was probably meant.
+        help: Option<String>,
+    },
     /// An output is not what the definition compiles to ([`Builder::check`](super::Builder::check)).
     Stale {
         /// The output.
@@ -127,6 +134,10 @@ impl fmt::Display for BuildFailure {
                     f,
                     "error: the new name `{name}` of the state `{state}` is no name of a Rust function"
                 )
+            }
+            BuildFailure::Unused { message, help } => {
+                let help = help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
+                write!(f, "error: {message}{help}")
             }
             BuildFailure::Stale { path, missing } => write!(
                 f,

@@ -135,14 +135,28 @@ fn what_no_definition_has_is_told_once() {
         .substitution("Stage", 1)
         .substitution("Regoin", true)
         .rename("Hello", "hallo")
-        .rename("Bye", "tschuess")
-        .rename("Ciao", "addio");
+        .rename("Bye", "tschuess");
     assert_eq!(
         warnings(&builder, &folder),
-        [
-            "the substitution `${Regoin}` occurs in no definition (`${Region}` does)",
-            "`rename` names `Ciao`, which is not there"
-        ]
+        ["the substitution `${Regoin}` occurs in no definition (`${Region}` does)",]
+    );
+}
+
+#[test]
+fn a_rename_must_fit_one_definition() {
+    let folder = folder(&[("a.json", MACHINE), ("b.json", &MACHINE.replace("Hello", "Bye"))]);
+    let fits = builder(&folder).rename("Hello", "hallo").rename("Bye", "tschuess");
+    assert!(warnings(&fits, &folder).is_empty());
+    let unused = fits.rename("Helo", "allo");
+    assert_eq!(
+        failures(&unused, &folder),
+        "error: `rename` names `Helo`, which is not there\nhelp: a state with a similar name exists: `Hello`"
+    );
+    let allowed = unused.clone().lint(Lint::UnknownRename, Level::Allow);
+    assert!(warnings(&allowed, &folder).is_empty());
+    assert_eq!(
+        warnings(&unused.lint(Lint::UnknownRename, Level::Warn), &folder),
+        ["`rename` names `Helo`, which is not there (a state with a similar name exists: `Hello`)"]
     );
 }
 
