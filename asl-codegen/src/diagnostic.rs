@@ -198,7 +198,7 @@ impl From<Lint> for Code {
 
 macro_rules! service_codes {
     ($($variant:ident $name:literal)*) => {
-        /// The codes of the service (spec V-10 to V-29).
+        /// The codes of the service for what a definition alone can break (V-10 to V-20). Its warnings are lints here (V-29).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ServiceCode {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
@@ -217,25 +217,16 @@ macro_rules! service_codes {
 
 service_codes! {
     InvalidJsonDescription "INVALID_JSON_DESCRIPTION"
-    MissingDescription "MISSING_DESCRIPTION"
     SchemaValidationFailed "SCHEMA_VALIDATION_FAILED"
-    InvalidResource "INVALID_RESOURCE"
     MissingTransitionTarget "MISSING_TRANSITION_TARGET"
     MissingEndState "MISSING_END_STATE"
     DuplicateStateName "DUPLICATE_STATE_NAME"
     InvalidStateName "INVALID_STATE_NAME"
     DuplicateLabelName "DUPLICATE_LABEL_NAME"
     InvalidLabelName "INVALID_LABEL_NAME"
-    StateMachineNameEmpty "STATE_MACHINE_NAME_EMPTY"
-    StateMachineNameInvalid "STATE_MACHINE_NAME_INVALID"
-    StateMachineNameTooLong "STATE_MACHINE_NAME_TOO_LONG"
-    StateMachineNameAlreadyExists "STATE_MACHINE_NAME_ALREADY_EXISTS"
     TooDeeplyNested "TOO_DEEPLY_NESTED"
     UnsupportedJsonataExpression "UNSUPPORTED_JSONATA_EXPRESSION"
     InvalidJsonataExpression "INVALID_JSONATA_EXPRESSION"
-    NoDollar "NO_DOLLAR"
-    NoPath "NO_PATH"
-    PassResultIsStatic "PASS_RESULT_IS_STATIC"
 }
 
 /// Findings about one source, in document order.

@@ -110,11 +110,11 @@ lints! {
     DuplicateKey "duplicate_key" Warn "the same key twice in one object"
     Doubtful "doubtful" Warn "what the documentation forbids, though the service was not seen to refuse it"
     UnknownRename "unknown_rename" Deny "a `rename` of what no definition has"
-    NameCollision "name_collision" Warn "names that become the same Rust identifier"
+    NameCollision "name_collision" Warn "a method of `Tasks` that gets a number, because its name is taken"
 
     // The service's own warnings (V-29).
     NoDollar "no_dollar" Warn "a value that looks like a path under a key that does not end with `.$`"
-    NoPath "no_path" Warn "a key that ends with `.$`, or a path, where none is evaluated"
+    NoPath "no_path" Warn "`Parameters` that are a path instead of an object, so that they stay text"
     PassResultIsStatic "pass_result_is_static" Warn "text that looks like a path in the Result of a Pass state"
 
     // Retry and Catch.
@@ -137,7 +137,7 @@ lints! {
     ResultPathIntoNonObject "result_path_into_non_object" Warn "a ResultPath into what is no object"
     UnassignedVariable "unassigned_variable" Warn "a variable that no state assigns before it is read"
     MaybeUnassignedVariable "maybe_unassigned_variable" Allow "a variable that not every way to its reader assigns"
-    IgnoredField "ignored_field" Warn "a field that has no effect beside another"
+    IgnoredField "ignored_field" Warn "a field that has no effect where it stands"
 
     // The context object, callbacks and times.
     UnreadToken "unread_token" Warn "a `.waitForTaskToken` task whose parameters never pass `$$.Task.Token`"
@@ -148,7 +148,7 @@ lints! {
 
     // Intrinsic functions.
     IntrinsicArity "intrinsic_arity" Deny "a function called with too few or too many arguments"
-    IntrinsicArgument "intrinsic_argument" Deny "a literal argument of a type that the function refuses"
+    IntrinsicArgument "intrinsic_argument" Deny "a literal argument that the function refuses"
     FormatPlaceholders "format_placeholders" Deny "a States.Format whose `{}` are not as many as its arguments"
 }
 

@@ -27,7 +27,7 @@ impl Parser<'_> {
             {
                 let name = &member.key;
                 let message = format!("`{name}` is for distributed Maps, and this one is inline");
-                self.finding(Lint::Doubtful, member.key_span, &fields.at, message)
+                self.finding(Lint::IgnoredField, member.key_span, &fields.at, message)
                     .label("has no effect on an inline Map")
                     .help("set `\"ProcessorConfig\": { \"Mode\": \"DISTRIBUTED\", .. }`")
                     .push();

@@ -198,7 +198,7 @@ impl Parser<'_> {
         };
         if !used {
             let message = "`Credentials` are not used by activities and HTTP tasks";
-            self.finding(Lint::Doubtful, member.key_span, &fields.at, message)
+            self.finding(Lint::IgnoredField, member.key_span, &fields.at, message)
                 .label("has no effect on this task")
                 .push();
         }
