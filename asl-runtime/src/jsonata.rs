@@ -3,12 +3,21 @@
 //! An expression compiles to a closure over a [`Query`]; its operators, steps and functions are calls of this module.
 //! Nothing here is held across an await: values share parts of each other by reference counts that are not atomic.
 
+mod construct;
 mod error;
 mod function;
+mod operator;
+mod path;
 mod query;
 mod value;
 
+pub use construct::{Element, Pair, array, group, kept_array, object, together};
 pub use error::{Error, Result};
 pub use function::{Body, Builtin, Function, Lambda, lambda};
+pub use operator::{
+    add, divide, equal, greater, greater_or_equal, is_in, less, less_or_equal, modulo, multiply, negate, not_equal,
+    range, subtract, truthy,
+};
+pub use path::{Path, Term, at, filter};
 pub use query::Query;
 pub use value::{Array, Object, Text, Val};

@@ -70,10 +70,22 @@ impl<'a> Object<'a> {
 
     /// Sets a member; one that is there keeps its place.
     pub fn insert(&mut self, name: Text<'a>, value: Val<'a>) {
-        if let Some(at) = self.position(&name) {
-            self.members[at].1 = value;
-            return;
+        match self.position(&name) {
+            Some(at) => self.members[at].1 = value,
+            None => self.push(name, value),
         }
+    }
+
+    /// An empty one with room.
+    pub fn with_capacity(capacity: usize) -> Object<'a> {
+        Object {
+            members: Vec::with_capacity(capacity),
+            index: None,
+        }
+    }
+
+    /// Adds a member whose name is known to be new.
+    pub(super) fn push(&mut self, name: Text<'a>, value: Val<'a>) {
         if let Some(index) = &mut self.index {
             index.insert(name.clone(), self.members.len());
         }
@@ -180,6 +192,41 @@ impl<'a> Val<'a> {
             Val::Array(array) => array.elements.get(index).cloned(),
             Val::Json(Value::Array(elements)) => elements.get(index).map(Val::from),
             _ => None,
+        }
+    }
+
+    /// How many members it has, if it is an object.
+    pub fn members_len(&self) -> Option<usize> {
+        match self {
+            Val::Object(object) => Some(object.members.len()),
+            Val::Json(Value::Object(members)) => Some(members.len()),
+            _ => None,
+        }
+    }
+
+    /// The member of this name, if it is an object that has one.
+    pub fn own_member(&self, name: &str) -> Option<Val<'a>> {
+        match self {
+            Val::Object(object) => object.get(name).cloned(),
+            Val::Json(Value::Object(members)) => members.get(name).map(Val::from),
+            _ => None,
+        }
+    }
+
+    /// The members of an object, one after the other.
+    pub fn visit_members(&self, visit: &mut dyn FnMut(&str, Val<'a>)) {
+        match self {
+            Val::Object(object) => {
+                for (name, value) in &object.members {
+                    visit(name, value.clone());
+                }
+            }
+            Val::Json(Value::Object(members)) => {
+                for (name, value) in members {
+                    visit(name, value.into());
+                }
+            }
+            _ => {}
         }
     }
 

@@ -1,0 +1,178 @@
+//! Arrays, objects and groups that an expression makes.
+
+use super::operator::{MAX_ELEMENTS, display, out_of_memory};
+use super::path::Path;
+use super::value::{Array, Object, Text};
+use super::{Error, Query, Result, Val};
+use std::collections::HashMap;
+
+/// What stands in an array constructor.
+pub enum Element<'a> {
+    /// A value that stays what it is: a constructor in the constructor, or what cannot be an array.
+    One(Val<'a>),
+    /// A value of which an array is put in element by element.
+    All(Val<'a>),
+}
+
+/// `[a, b]`: nothing is left out.
+///
+/// # Errors
+/// Where it needs more memory than an evaluation is given (J-69).
+pub fn array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
+    Ok(Val::array(collect(elements)?))
+}
+
+/// The same at an end of a path, where it does not dissolve in the sequence around it.
+///
+/// # Errors
+/// As [`array`] has them.
+pub fn kept_array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
+    let array = Array {
+        cons: true,
+        ..Array::new(collect(elements)?)
+    };
+    Ok(Val::Array(array.into()))
+}
+
+fn collect<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Vec<Val<'a>>> {
+    let mut all = Vec::with_capacity(N);
+    for element in elements {
+        match element {
+            Element::One(Val::Undefined) => {}
+            Element::One(value) => all.push(value),
+            Element::All(value) => append(&mut all, value),
+        }
+        if all.len() > MAX_ELEMENTS {
+            return Err(out_of_memory());
+        }
+    }
+    Ok(all)
+}
+
+fn append<'a>(all: &mut Vec<Val<'a>>, value: Val<'a>) {
+    match value {
+        Val::Undefined => {}
+        value if value.is_array() => value.visit(&mut |element| all.push(element.clone())),
+        value => all.push(value),
+    }
+}
+
+/// `{'a': 1}` with names that are known: members that are nothing are left out.
+pub fn object<'a, const N: usize>(members: [(&'a str, Val<'a>); N]) -> Val<'a> {
+    let mut object = Object::with_capacity(N);
+    for (name, value) in members {
+        if !value.is_undefined() {
+            object.push(Text::Borrowed(name), value);
+        }
+    }
+    Val::from(object)
+}
+
+/// The context value of the members of an object constructor: of an array, what all of its elements are together.
+pub fn together<'a>(here: &Val<'a>) -> Val<'a> {
+    match here.array_len() {
+        None => here.clone(),
+        Some(0) => Val::Undefined,
+        Some(1) => here.element(0).unwrap_or(Val::Undefined),
+        Some(_) => {
+            let mut all = Vec::new();
+            here.visit(&mut |element| append(&mut all, element.clone()));
+            Val::array(all)
+        }
+    }
+}
+
+/// A pair of an object constructor: what gives the name for a value, and what gives the member for the values of a name.
+pub type Pair<'p, 'a> = (
+    &'p dyn Fn(&Val<'a>) -> Result<Val<'a>>,
+    &'p dyn Fn(&Val<'a>) -> Result<Val<'a>>,
+);
+
+/// `{name: member}` with names that are computed: values with the same name are grouped.
+///
+/// # Errors
+/// `T1003` where a name is there and no string, `D1009` where two pairs give the same.
+pub fn group<'a>(query: &Query<'_>, values: Val<'a>, pairs: &[Pair<'_, 'a>]) -> Result<Val<'a>> {
+    let values = match values.array_len() {
+        Some(0) => vec![Val::Undefined],
+        Some(_) => {
+            let mut all = Vec::new();
+            values.visit(&mut |element| all.push(element.clone()));
+            all
+        }
+        None => vec![values],
+    };
+    group_all(query, values, pairs)
+}
+
+impl<'a> Path<'a> {
+    /// `{name: member}` after a path: what it has found is grouped.
+    ///
+    /// # Errors
+    /// As [`group`] has them.
+    pub fn group(self, query: &Query<'_>, pairs: &[Pair<'_, 'a>]) -> Result<Val<'a>> {
+        let mut values = self.values();
+        if values.is_empty() {
+            values.push(Val::Undefined);
+        }
+        group_all(query, values, pairs)
+    }
+}
+
+fn group_all<'a>(query: &Query<'_>, values: Vec<Val<'a>>, pairs: &[Pair<'_, 'a>]) -> Result<Val<'a>> {
+    struct Group<'a> {
+        name: Text<'a>,
+        pair: usize,
+        values: Vec<Val<'a>>,
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    let mut places: HashMap<Text, usize> = HashMap::new();
+    for value in values {
+        for (pair, (name, _)) in pairs.iter().enumerate() {
+            query.tick()?;
+            let name = match name(&value)? {
+                Val::Undefined => continue,
+                Val::String(name) => name,
+                other => {
+                    let text = format!(
+                        "Key in object structure must evaluate to a string; got: {}",
+                        display(&other)
+                    );
+                    return Err(Error::new("T1003", text));
+                }
+            };
+            match places.get(&name) {
+                Some(&place) if groups[place].pair != pair => {
+                    let name = display(&Val::String(name));
+                    let text = format!("Multiple key definitions evaluate to same key: {name}");
+                    return Err(Error::new("D1009", text));
+                }
+                Some(&place) => groups[place].values.push(value.clone()),
+                None => {
+                    places.insert(name.clone(), groups.len());
+                    groups.push(Group {
+                        name,
+                        pair,
+                        values: vec![value.clone()],
+                    });
+                }
+            }
+        }
+    }
+    let mut object = Object::with_capacity(groups.len());
+    for mut group in groups {
+        let values = match group.values.len() {
+            1 => group.values.pop().unwrap_or(Val::Undefined),
+            _ => {
+                let mut all = Vec::new();
+                group.values.into_iter().for_each(|value| append(&mut all, value));
+                Val::array(all)
+            }
+        };
+        let member = (pairs[group.pair].1)(&values)?;
+        if !member.is_undefined() {
+            object.push(group.name, member);
+        }
+    }
+    Ok(Val::from(object))
+}
