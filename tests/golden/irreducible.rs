@@ -295,7 +295,7 @@ pub mod irreducible {
     /// Wait `Wait`.
     async fn wait<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Wait, "Wait", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

@@ -680,7 +680,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 8", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -885,7 +885,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 17", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -1090,7 +1090,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 26", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -1295,7 +1295,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 35", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -1500,7 +1500,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 44", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -1705,7 +1705,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 53", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -1910,7 +1910,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 62", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -2115,7 +2115,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 71", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -2320,7 +2320,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 80", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -2525,7 +2525,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 89", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -2730,7 +2730,7 @@ pub mod large {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Step 98", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

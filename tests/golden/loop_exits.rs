@@ -272,7 +272,7 @@ pub mod loop_exits {
     /// Wait `Pause`.
     async fn pause<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Wait, "Pause", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

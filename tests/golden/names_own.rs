@@ -652,7 +652,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Tasks", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -909,7 +909,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "rt", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -1166,7 +1166,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Scope", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -1423,7 +1423,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "credentials", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -1680,7 +1680,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Box", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -1935,7 +1935,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "execute", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -2194,7 +2194,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Execution", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
@@ -2451,7 +2451,7 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "fn", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);

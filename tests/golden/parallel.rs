@@ -368,7 +368,7 @@ pub mod parallel {
     /// Wait `Wait`.
     async fn wait<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Wait, "Wait", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -496,7 +496,7 @@ pub mod parallel {
     /// Wait `Slow`.
     async fn slow<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Wait, "Slow", data);
-        let until = rt::Until::After(rt::Duration::from_secs(10u64));
+        let until = rt::Until::After(rt::Duration::from_secs(10));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -581,7 +581,7 @@ pub mod parallel {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Fails later", data);
-        let until = rt::Until::After(rt::Duration::from_secs(5u64));
+        let until = rt::Until::After(rt::Duration::from_secs(5));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

@@ -182,7 +182,7 @@ pub mod poll_loop {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Wait a bit", data);
-        let until = rt::Until::After(rt::Duration::from_secs(30u64));
+        let until = rt::Until::After(rt::Duration::from_secs(30));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

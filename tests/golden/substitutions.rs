@@ -145,7 +145,7 @@ pub mod substitutions {
     /// \${Comment}
     async fn wait<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Wait, "Wait", data);
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

@@ -213,7 +213,7 @@ pub mod variables {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Wait", data);
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_waited = Value::clone(
             rt::field(data, "waited.$", "$.a", &[rt::Key("a")])?,

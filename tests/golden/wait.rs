@@ -116,7 +116,7 @@ pub mod wait {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Seconds", data);
-        let until = rt::Until::After(rt::Duration::from_secs(5u64));
+        let until = rt::Until::After(rt::Duration::from_secs(5));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())
@@ -166,7 +166,7 @@ pub mod wait {
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Narrowed", data);
         rt::narrow(data, "$.inner", &[rt::Key("inner")])?;
-        let until = rt::Until::After(rt::Duration::from_secs(0u64));
+        let until = rt::Until::After(rt::Duration::from_secs(0));
         rt::wait(cx, until).await?;
         let new_seconds = Value::clone(
             rt::field(data, "seconds.$", "$.seconds", &[rt::Key("seconds")])?,
@@ -197,7 +197,7 @@ pub mod wait {
     ) -> Result<(), Error> {
         cx.enter(Type::Wait, "Emptied", data);
         *data = Data::Owned(rt::nothing());
-        let until = rt::Until::After(rt::Duration::from_secs(1u64));
+        let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         cx.exit(data);
         Ok(())

@@ -30,14 +30,16 @@ impl Emitter<'_> {
             let name = ident(&name);
             starts.push(quote!(#name(cx, tasks, Data::Borrowed(input) #vars)));
         }
-        let (setup, root) = scope.input(state);
-        let input = match &parallel.parameters {
-            Some(parameters) => {
-                let value = scope.env(state, root, quote!(cx.context())).template(parameters);
+        let input = scope.input(state);
+        let input = match (&parallel.parameters, &input.value) {
+            (Some(parameters), _) => {
+                let env = scope.env(state, input.root.clone(), quote!(cx.context()));
+                let value = env.template(parameters);
+                let setup = input.before(&value);
                 quote!(#setup let input = &#value;)
             }
-            None if setup.is_empty() => quote!(let input: &Value = data;),
-            None => setup,
+            (None, Some(value)) => quote!(let input = #value;),
+            (None, None) => quote!(let input: &Value = data;),
         };
         let (parameter, start) = match &starts[..] {
             [only] => (quote!(_), only.clone()),
@@ -84,7 +86,8 @@ impl Emitter<'_> {
         let item = ident(&item);
         let retry = retriers(&map.outcome.retry);
 
-        let (setup, root) = scope.input(state);
+        let input = scope.input(state);
+        let root = input.root.clone();
         let env = scope.env(state, root.clone(), quote!(cx.context()));
         let items = match &map.items_path {
             None => quote!(rt::items(#root, "$")),
@@ -171,6 +174,7 @@ impl Emitter<'_> {
                 rt::map_run(cx, &#policy, #concurrency, &mut || #items, &mut || #tolerance, &mut #start).await?
             }
         };
+        let setup = input.before(&quote!(#items_setup #run));
         let finish = self.finish(scope, state, &map.outcome, run);
         let body = quote!(#setup #items_setup #finish);
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)

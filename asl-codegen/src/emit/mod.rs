@@ -1,5 +1,6 @@
 //! The checked machine as Rust: one module (style.md, "Generated code").
 
+mod bind;
 mod choice;
 mod code;
 mod condition;

@@ -1,7 +1,8 @@
 //! The functions of states: what they share, and the states that only handle data.
 
+use super::bind::{Input, bind, discard};
 use super::doc::{code, doc, prose};
-use super::expr::{Env, literal, steps};
+use super::expr::{Env, literal, mentions, steps};
 use super::moves::{Moved, moving};
 use super::name::Names;
 use super::reads::{self, Kept};
@@ -9,7 +10,7 @@ use super::variables::{Variables, ident};
 use super::work::Works;
 use crate::Options;
 use crate::syntax::*;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 /// Collects the items of a module.
@@ -159,15 +160,16 @@ impl ScopeContext {
         (compute, set)
     }
 
-    /// The effective input: statements, and an expression that is or derefs to `&Value`.
-    pub(super) fn input(&self, state: &State) -> (TokenStream, TokenStream) {
-        match &state.input_path {
-            Selection::Whole => (TokenStream::new(), quote!(data)),
-            Selection::Nothing => (quote!(let input = &rt::nothing();), quote!(input)),
-            Selection::Path(path) => {
-                let value = self.env(state, quote!(data), quote!(cx.context())).borrow(&path.value);
-                (quote!(let input = #value;), quote!(input))
-            }
+    /// The effective input.
+    pub(super) fn input(&self, state: &State) -> Input {
+        let value = match &state.input_path {
+            Selection::Whole => None,
+            Selection::Nothing => Some(quote!(&rt::nothing())),
+            Selection::Path(path) => Some(self.env(state, quote!(data), quote!(cx.context())).borrow(&path.value)),
+        };
+        Input {
+            root: if value.is_some() { quote!(input) } else { quote!(data) },
+            value,
         }
     }
 
@@ -262,11 +264,14 @@ impl Emitter<'_> {
     }
 
     pub(super) fn pass(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, pass: &Pass) -> TokenStream {
-        let (setup, root) = if pass.result.is_some() {
-            (TokenStream::new(), quote!(data))
-        } else {
-            scope.input(state)
+        let input = match &pass.result {
+            None => scope.input(state),
+            Some(_) => Input {
+                root: quote!(data),
+                value: None,
+            },
         };
+        let root = &input.root;
         let env = scope.env(state, root.clone(), quote!(cx.context()));
         let computed = match (&pass.result, &pass.parameters) {
             (Some(result), _) => Some(literal(result)),
@@ -282,8 +287,9 @@ impl Emitter<'_> {
             // The input is the result: nothing is built.
             (None, None) => match &pass.result_path {
                 ResultPath::Replace => scope.narrow_input(state),
-                ResultPath::Discard => setup,
+                ResultPath::Discard => input.before(&TokenStream::new()),
                 into => {
+                    let setup = input.before(root);
                     let put = scope.put(into, quote!(result));
                     quote!(#setup let result = Value::clone(#root); #put)
                 }
@@ -293,29 +299,38 @@ impl Emitter<'_> {
                     let moved = moved.map(|Moved { prelude, value }| quote!(#prelude *data = Data::Owned(#value);));
                     quote!(#moved)
                 }
-                ResultPath::Discard if pass.result.is_some() => TokenStream::new(),
-                ResultPath::Discard => quote!(#setup drop(#value);),
+                ResultPath::Discard => {
+                    let (setup, discard) = (input.before(&value), discard(&value));
+                    quote!(#setup #discard)
+                }
                 path => {
-                    let put = scope.put(path, quote!(result));
+                    let (setup, put) = (input.before(&value), scope.put(path, quote!(result)));
                     quote!(#setup let result = #value; #put)
                 }
             },
-            (value, Some(assign)) => {
-                let (value, root) = match value {
-                    Some(value) => (quote!(let result = #value;), quote!(&result)),
-                    None => (TokenStream::new(), root.clone()),
+            (Some(value), Some(assign)) => {
+                let env = scope.env(state, quote!(&result), quote!(cx.context()));
+                let (compute, set) = scope.assign(assign, &env);
+                let put = scope.put(&pass.result_path, quote!(result));
+                let setup = input.before(&value);
+                let result = match mentions(&quote!(#compute #put), "result") {
+                    true => bind(&quote!(result), &value, true),
+                    false => discard(&value),
                 };
-                let (compute, set) = scope.assign(assign, &scope.env(state, root, quote!(cx.context())));
-                let put = match (value.is_empty(), &pass.result_path) {
-                    (true, ResultPath::Replace) => scope.narrow_input(state),
-                    (true, ResultPath::Into(_)) => {
-                        let put = scope.put(&pass.result_path, quote!(result));
-                        let (_, root) = scope.input(state);
+                quote!(#setup #result #compute #put #set)
+            }
+            (None, Some(assign)) => {
+                let (compute, set) = scope.assign(assign, &env);
+                let put = match &pass.result_path {
+                    ResultPath::Replace => scope.narrow_input(state),
+                    ResultPath::Discard => TokenStream::new(),
+                    path => {
+                        let put = scope.put(path, quote!(result));
                         quote!(let result = Value::clone(#root); #put)
                     }
-                    (_, path) => scope.put(path, quote!(result)),
                 };
-                quote!(#setup #value #compute #put #set)
+                let setup = input.before(&quote!(#compute #put));
+                quote!(#setup #compute #put #set)
             }
         };
         let body = quote!(#body #output cx.exit(data); Ok(()));
@@ -325,7 +340,10 @@ impl Emitter<'_> {
     pub(super) fn wait(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, wait: &Wait) -> TokenStream {
         let env = scope.env(state, quote!(data), quote!(cx.context()));
         let until = match &wait.until {
-            WaitUntil::Seconds(seconds) => quote!(rt::Until::After(rt::Duration::from_secs(#seconds))),
+            WaitUntil::Seconds(seconds) => {
+                let seconds = Literal::u64_unsuffixed(*seconds);
+                quote!(rt::Until::After(rt::Duration::from_secs(#seconds)))
+            }
             WaitUntil::SecondsPath(path) => {
                 let (text, found) = (&path.value.text, env.find(&path.value));
                 quote!(rt::seconds_path(#text, #found)?)

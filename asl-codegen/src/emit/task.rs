@@ -1,5 +1,6 @@
 //! Task: the policy as a constant, the call of the handler, and what becomes of the result.
 
+use super::bind::{bind, discard};
 use super::expr::{mentions, optional};
 use super::moves::{Moved, moving};
 use super::name::screaming;
@@ -29,27 +30,28 @@ impl Emitter<'_> {
             Selection::Path(path) => path.value.root == Root::Input && path.value.is_plain(),
             _ => true,
         };
-        let (setup, payload) = match &task.parameters {
-            None if !keeps_input && is_plain => (scope.narrow_input(state), quote!(rt::take(data))),
-            None => {
-                let (setup, root) = scope.input(state);
-                (setup, quote!(Value::clone(#root)))
+        let input = scope.input(state);
+        let root = &input.root;
+        let mut narrow = None;
+        let payload = match &task.parameters {
+            None if !keeps_input && is_plain => {
+                narrow = Some(scope.narrow_input(state));
+                quote!(rt::take(data))
             }
+            None => quote!(Value::clone(#root)),
             Some(parameters) => {
-                let (setup, root) = scope.input(state);
                 let is_whole = matches!(state.input_path, Selection::Whole);
-                let env = scope.env(state, root, quote!(cx));
+                let env = scope.env(state, root.clone(), quote!(cx));
                 let moved = (!keeps_input && is_whole)
                     .then(|| moving(parameters, quote!(data), &env))
                     .flatten();
                 match moved {
-                    Some(Moved { prelude, value }) => (setup, quote!({ #prelude Ok(#value) })),
-                    None => (setup, env.template(parameters)),
+                    Some(Moved { prelude, value }) => quote!({ #prelude Ok(#value) }),
+                    None => env.template(parameters),
                 }
             }
         };
-        let (_, root) = scope.input(state);
-        let env = scope.env(state, root, quote!(cx.context()));
+        let env = scope.env(state, root.clone(), quote!(cx.context()));
         let credentials = task.credentials.as_ref().map(|credentials| {
             let value = env.template(credentials);
             quote!(let credentials = #value; cx.set_credentials(credentials);)
@@ -74,6 +76,7 @@ impl Emitter<'_> {
                 quote!(limits),
             ),
         };
+        let setup = narrow.unwrap_or_else(|| input.before(&quote!(#payload #credentials #limits_setup)));
         let parameter = if mentions(&payload, "cx") {
             quote!(cx)
         } else {
@@ -120,19 +123,19 @@ impl Emitter<'_> {
                 Some(Moved { prelude, value }) => (prelude, value),
                 None => (TokenStream::new(), env.template(selector)),
             };
-            if is_discarded {
-                quote!(#prelude drop(#value);)
-            } else {
-                quote!(#prelude let result = #value;)
-            }
+            let is_read = mentions(&quote!(#prelude #value), "result");
+            let selected = match is_discarded {
+                true if is_moved => quote!(#prelude drop(#value);),
+                true => discard(&value),
+                false => quote!(#prelude let result = #value;),
+            };
+            (selected, is_read)
         });
         let output = scope.output(state);
         let put = scope.put(&outcome.result_path, quote!(result));
-        let run = match is_discarded && selected.is_none() && compute.is_empty() {
-            true => quote!(#run;),
-            false if is_moved => quote!(let mut result = #run;),
-            false => quote!(let result = #run;),
-        };
+        let (selected, is_selected) = selected.unwrap_or((TokenStream::new(), !is_discarded));
+        let name = if is_moved { quote!(mut result) } else { quote!(result) };
+        let run = bind(&name, &run, is_selected || mentions(&compute, "result"));
         quote!(#run #compute #selected #put #output #set cx.exit(data); Ok(()))
     }
 }
