@@ -83,6 +83,7 @@ impl Shape {
             _ if depth == MAX_DEPTH => Shape::Any,
             Template::Literal(value) => Shape::literal(value, depth),
             Template::Array(_) => Shape::Array,
+            Template::Expression(_) => Shape::Any,
             Template::Object(fields) => Shape::object(
                 fields
                     .iter()

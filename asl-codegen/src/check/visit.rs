@@ -4,8 +4,8 @@ use crate::expr::intrinsic::{ArgKind, Call};
 use crate::expr::path::Path;
 use crate::source::{Span, Spanned};
 use crate::syntax::{
-    Condition, Fail, FailText, Field, FieldValue, Number, Operator, QueryLanguage, Right, Scope, Selection, State,
-    StateKind, Template, Test, TypeTest, WaitUntil,
+    Condition, Fail, FailText, Field, FieldValue, Items, Number, Operator, Right, Scope, Selection, State, StateKind,
+    Template, Test, TypeTest, WaitUntil,
 };
 
 /// A path that a state reads.
@@ -55,9 +55,7 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
     let mut reads = Reads(Vec::new());
     reads.selection(&state.input_path, "InputPath");
     reads.selection(&state.output_path, "OutputPath");
-    if state.query_language == QueryLanguage::JsonPath {
-        reads.template(state.assign.as_ref(), &Place::Field("Assign"));
-    }
+    reads.template(state.assign.as_ref(), &Place::Field("Assign"));
     match &state.kind {
         StateKind::Task(task) => {
             reads.template(task.parameters.as_ref(), &Place::Parameters);
@@ -77,7 +75,10 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
         StateKind::Wait(wait) => match &wait.until {
             WaitUntil::SecondsPath(path) => reads.path(path, Place::Field("SecondsPath")),
             WaitUntil::TimestampPath(path) => reads.path(path, Place::Field("TimestampPath")),
-            WaitUntil::Seconds(_) | WaitUntil::Timestamp(_) => {}
+            WaitUntil::Seconds(_)
+            | WaitUntil::Timestamp(_)
+            | WaitUntil::SecondsExpression(_)
+            | WaitUntil::TimestampExpression(_) => {}
         },
         StateKind::Succeed => {}
         StateKind::Fail(Fail { error, cause }) => {
@@ -86,7 +87,7 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
         }
         StateKind::Parallel(parallel) => reads.template(parallel.parameters.as_ref(), &Place::Parameters),
         StateKind::Map(map) => {
-            if let Some(path) = &map.items_path {
+            if let Items::Path(path) = &map.items {
                 reads.path(path, Place::Field("ItemsPath"));
             }
             reads.template(map.item_selector.as_ref(), &Place::ItemSelector);
@@ -134,7 +135,7 @@ impl<'a> Reads<'a> {
         match text {
             Some(FailText::Path(path)) => self.path(path, Place::Field(name)),
             Some(FailText::Call(call)) => self.call(&call.value, call.span, &Place::Field(name)),
-            Some(FailText::Literal(_)) | None => {}
+            Some(FailText::Literal(_) | FailText::Expression(_)) | None => {}
         }
     }
 
@@ -143,7 +144,7 @@ impl<'a> Reads<'a> {
         match template {
             Some(Template::Object(fields)) => fields.iter().for_each(|field| self.field(field, place)),
             Some(Template::Array(items)) => items.iter().for_each(|item| self.template(Some(item), place)),
-            Some(Template::Literal(_)) | None => {}
+            Some(Template::Literal(_) | Template::Expression(_)) | None => {}
         }
     }
 
@@ -174,6 +175,7 @@ impl<'a> Reads<'a> {
             Condition::And(all) | Condition::Or(all) => all.iter().for_each(|one| self.condition(one, rule)),
             Condition::Not(inner) => self.condition(inner, rule),
             Condition::Test(test) => self.test(test, rule),
+            Condition::Literal(_) | Condition::Expression(_) => {}
         }
     }
 

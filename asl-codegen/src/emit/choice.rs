@@ -238,6 +238,7 @@ fn first_test(condition: &Condition) -> Option<&Test> {
         Condition::And(all) | Condition::Or(all) => first_test(all.first()?),
         Condition::Not(one) => first_test(one),
         Condition::Test(test) => Some(test),
+        Condition::Literal(_) | Condition::Expression(_) => None,
     }
 }
 
@@ -249,6 +250,7 @@ fn count_uses(condition: &Condition, path: &Path, uses: &mut usize) {
             let is_present = matches!(test.operator, Operator::Is(TypeTest::Present, _));
             *uses += usize::from(!is_present && test.variable.value == *path);
         }
+        Condition::Literal(_) | Condition::Expression(_) => {}
     }
 }
 
@@ -315,7 +317,7 @@ fn collect_texts<'r>(condition: &'r Condition, path: &mut Option<&'r Path>, all:
             }
             _ => None,
         },
-        Condition::And(_) | Condition::Not(_) => None,
+        Condition::And(_) | Condition::Not(_) | Condition::Literal(_) | Condition::Expression(_) => None,
     }
 }
 
@@ -324,6 +326,7 @@ fn count_tests(condition: &Condition) -> usize {
         Condition::And(all) | Condition::Or(all) => all.iter().map(count_tests).sum(),
         Condition::Not(one) => count_tests(one),
         Condition::Test(_) => 1,
+        Condition::Literal(_) | Condition::Expression(_) => 0,
     }
 }
 

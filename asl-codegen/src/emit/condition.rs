@@ -35,6 +35,8 @@ fn condition(tested: &Condition, env: &Env) -> TokenStream {
         Condition::Or(any) => join(any, quote!(||), env),
         Condition::Not(one) => negated(one, env),
         Condition::Test(test) => comparison(test, true, env),
+        Condition::Literal(holds) => quote!(#holds),
+        Condition::Expression(expression) => env.expression(expression),
     }
 }
 
@@ -42,6 +44,14 @@ fn negated(tested: &Condition, env: &Env) -> TokenStream {
     match tested {
         Condition::Not(one) => condition(one, env),
         Condition::Test(test) => comparison(test, false, env),
+        Condition::Literal(holds) => {
+            let fails = !holds;
+            quote!(#fails)
+        }
+        Condition::Expression(expression) => {
+            let holds = env.expression(expression);
+            quote!(!#holds)
+        }
         Condition::And(all) | Condition::Or(all) => match &all[..] {
             [only] => negated(only, env),
             _ => {

@@ -4,7 +4,7 @@ use super::variables::{Variables, ident};
 use crate::expr::intrinsic::{Arg, ArgKind, Call, Intrinsic};
 use crate::expr::path::{Filter, Operand, Path, Root, Step};
 use crate::expr::pattern::format_pieces;
-use crate::syntax::{Field, FieldValue, Template};
+use crate::syntax::{Expression, Field, FieldValue, Template};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
@@ -147,6 +147,7 @@ impl Env<'_> {
     pub fn template(&self, template: &Template) -> TokenStream {
         match template {
             Template::Literal(value) => literal(value),
+            Template::Expression(expression) => self.expression(expression),
             Template::Array(elements) => {
                 let elements = elements.iter().map(|element| self.template(element));
                 quote!(rt::array([#(#elements),*]))
@@ -157,6 +158,11 @@ impl Env<'_> {
                 quote!(rt::object([#((#names, #values)),*]))
             }
         }
+    }
+
+    /// A JSONata expression as `Value`.
+    pub fn expression(&self, _: &Expression) -> TokenStream {
+        unreachable!("refused by `support`")
     }
 
     /// A member of a template as `Value`.

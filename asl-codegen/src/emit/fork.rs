@@ -7,6 +7,7 @@ use super::state::{Emitter, ScopeContext, StateFn};
 use super::task::retriers;
 use super::variables::ident;
 use crate::expr::path::Root;
+use crate::source::Spanned;
 use crate::syntax::*;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -89,12 +90,13 @@ impl Emitter<'_> {
         let input = scope.input(state);
         let root = input.root.clone();
         let env = scope.env(state, root.clone(), quote!(cx.context()));
-        let items = match &map.items_path {
-            None => quote!(rt::items(#root, "$")),
-            Some(path) => {
+        let items = match &map.items {
+            Items::Input => quote!(rt::items(#root, "$")),
+            Items::Path(path) => {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 quote!(rt::items(#value, #text))
             }
+            Items::Template(items) => env.template(items),
         };
         let concurrency = match &map.max_concurrency {
             None => quote!(0),
@@ -106,6 +108,7 @@ impl Emitter<'_> {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 quote!(rt::max_concurrency(#text, #value)?)
             }
+            Some(Number::Expression(expression)) => env.expression(expression),
         };
         let (items_setup, items) = match self.moved_items(state, map, &items) {
             Some(moved) => (quote!(let mut items = #moved?;), quote!(Ok(std::mem::take(&mut items)))),
@@ -191,13 +194,18 @@ impl Emitter<'_> {
             && matches!(outcome.result_path, ResultPath::Replace)
             && matches!(state.input_path, Selection::Whole)
             && !mentions(items, "cx");
-        let path = map.items_path.as_ref().map(|path| &path.value);
-        let (text, path_steps) = match path {
-            None => ("$", &[][..]),
-            Some(path) if path.root == Root::Input && path.is_plain() => (path.text.as_str(), &path.steps[..]),
-            Some(_) => return None,
+        let (text, path_steps) = match &map.items {
+            Items::Input => ("$", &[][..]),
+            Items::Path(Spanned { value: path, .. }) if path.root == Root::Input && path.is_plain() => {
+                (path.text.as_str(), &path.steps[..])
+            }
+            Items::Path(_) | Items::Template(_) => return None,
         };
-        let mut is_disjoint = true;
+        // An expression may read all of it.
+        let mut is_disjoint = map
+            .item_selector
+            .as_ref()
+            .is_none_or(|selector| selector.expressions().is_empty());
         let numbers = [
             &map.max_concurrency,
             &map.tolerated_failure_count,
@@ -229,7 +237,7 @@ impl Emitter<'_> {
 
 /// Whether a selector reads the item, and does so once and whole, so that it may be moved there.
 fn reads_item_once(selector: &Template) -> bool {
-    let (mut reads, mut others) = (0, false);
+    let (mut reads, mut others) = (0, Kept::by_expressions(selector).item);
     reads::each_template_path(selector, &mut |path| {
         if is_item_value(path) {
             reads += 1;
@@ -248,6 +256,7 @@ fn reads_item_once(selector: &Template) -> bool {
 fn selector_reads(map: &Map) -> Kept {
     let mut kept = Kept::default();
     if let Some(selector) = &map.item_selector {
+        kept = Kept::by_expressions(selector);
         reads::each_template_path(selector, &mut |path| kept = kept.and(Kept::by(path)));
     }
     kept
@@ -275,6 +284,7 @@ fn tolerance(map: &Map, env: &super::expr::Env) -> TokenStream {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 quote!(Some(rt::#function(#text, #value)?))
             }
+            Some(Number::Expression(expression)) => env.expression(expression),
         }
     };
     let count = field(&map.tolerated_failure_count, "tolerated_failure_count");

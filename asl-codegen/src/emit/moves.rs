@@ -67,6 +67,8 @@ pub fn moving(template: &Template, owner: TokenStream, env: &Env) -> Option<Move
 fn collect<'t>(template: &'t Template, names: &mut Names, reads: &mut Vec<Read<'t>>) -> bool {
     match template {
         Template::Literal(_) => true,
+        // What it reads may lie anywhere in its root.
+        Template::Expression(_) => false,
         Template::Array(elements) => elements.iter().all(|element| collect(element, names, reads)),
         Template::Object(fields) => fields.iter().all(|field| match &field.value {
             FieldValue::Template(template) => collect(template, names, reads),
@@ -90,7 +92,7 @@ fn collect<'t>(template: &'t Template, names: &mut Names, reads: &mut Vec<Read<'
 
 fn build(template: &Template, locals: &mut impl Iterator<Item = proc_macro2::Ident>, env: &Env) -> TokenStream {
     match template {
-        Template::Literal(_) => env.template(template),
+        Template::Literal(_) | Template::Expression(_) => env.template(template),
         Template::Array(elements) => {
             let elements: Vec<_> = elements.iter().map(|element| build(element, locals, env)).collect();
             quote!(rt::array([#(#elements),*]))

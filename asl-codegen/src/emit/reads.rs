@@ -1,4 +1,4 @@
-//! What a state reads: its paths, and from them its variables and its part of the context object.
+//! What a state reads: its paths and expressions, and from them its variables and its part of the context object.
 
 use crate::expr::intrinsic::{ArgKind, Call, Intrinsic};
 use crate::expr::path::{Path, Root, Step};
@@ -12,7 +12,7 @@ pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
 
 /// Whether a call in the state's own fields draws random numbers.
 pub fn draws(state: &State) -> bool {
-    let mut draws = false;
+    let mut draws = state.expressions().into_iter().any(Expression::draws);
     walk(state, &mut |seen| {
         draws |= matches!(seen, Seen::Call(call) if matches!(call.function, Intrinsic::Uuid | Intrinsic::MathRandom));
     });
@@ -48,13 +48,16 @@ fn walk<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
         }
         StateKind::Wait(wait) => match &wait.until {
             WaitUntil::SecondsPath(path) | WaitUntil::TimestampPath(path) => (walk.visit)(Seen::Path(&path.value)),
-            WaitUntil::Seconds(_) | WaitUntil::Timestamp(_) => {}
+            WaitUntil::Seconds(_)
+            | WaitUntil::Timestamp(_)
+            | WaitUntil::SecondsExpression(_)
+            | WaitUntil::TimestampExpression(_) => {}
         },
         StateKind::Succeed => {}
         StateKind::Fail(fail) => {
             for text in [&fail.error, &fail.cause].into_iter().flatten() {
                 match text {
-                    FailText::Literal(_) => {}
+                    FailText::Literal(_) | FailText::Expression(_) => {}
                     FailText::Path(path) => (walk.visit)(Seen::Path(&path.value)),
                     FailText::Call(call) => walk.call(&call.value),
                 }
@@ -65,7 +68,7 @@ fn walk<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
             walk.outcome(&parallel.outcome);
         }
         StateKind::Map(map) => {
-            if let Some(path) = &map.items_path {
+            if let Items::Path(path) = &map.items {
                 (walk.visit)(Seen::Path(&path.value));
             }
             walk.template(map.item_selector.as_ref());
@@ -86,7 +89,7 @@ pub fn each_template_path<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s 
 /// The fields of a template that read their root by a path, at any depth: the key and the path.
 pub fn input_fields(template: &Template) -> Vec<(String, &Path)> {
     match template {
-        Template::Literal(_) => Vec::new(),
+        Template::Literal(_) | Template::Expression(_) => Vec::new(),
         Template::Array(elements) => elements.iter().flat_map(input_fields).collect(),
         Template::Object(fields) => fields
             .iter()
@@ -104,7 +107,7 @@ pub fn input_fields(template: &Template) -> Vec<(String, &Path)> {
 /// Calls `visit` with every intrinsic call that is the value of a field of a template.
 pub fn each_template_call<'s>(template: &'s Template, visit: &mut dyn FnMut(&'s Call)) {
     match template {
-        Template::Literal(_) => {}
+        Template::Literal(_) | Template::Expression(_) => {}
         Template::Array(elements) => elements.iter().for_each(|element| each_template_call(element, visit)),
         Template::Object(fields) => {
             for field in fields {
@@ -166,7 +169,7 @@ impl<'s> Walk<'_, 's> {
 
     fn template(&mut self, template: Option<&'s Template>) {
         match template {
-            None | Some(Template::Literal(_)) => {}
+            None | Some(Template::Literal(_) | Template::Expression(_)) => {}
             Some(Template::Array(elements)) => elements.iter().for_each(|element| self.template(Some(element))),
             Some(Template::Object(fields)) => {
                 for field in fields {
@@ -195,6 +198,7 @@ impl<'s> Walk<'_, 's> {
         match condition {
             Condition::And(all) | Condition::Or(all) => all.iter().for_each(|one| self.condition(one)),
             Condition::Not(one) => self.condition(one),
+            Condition::Literal(_) | Condition::Expression(_) => {}
             Condition::Test(test) => {
                 (self.visit)(Seen::Path(&test.variable.value));
                 match &test.operator {
@@ -217,6 +221,8 @@ pub fn variables(state: &State) -> BTreeSet<&str> {
             names.insert(name.as_str());
         }
     });
+    let read = state.expressions().into_iter().flat_map(|expression| &expression.reads);
+    names.extend(read.filter_map(|read| read.value.state_variable()));
     names
 }
 
@@ -241,7 +247,7 @@ pub fn assigned_names(assign: &Template) -> Vec<&str> {
     match assign {
         Template::Literal(serde_json::Value::Object(members)) => members.keys().map(String::as_str).collect(),
         Template::Object(fields) => fields.iter().map(|field| field.name.as_str()).collect(),
-        Template::Literal(_) | Template::Array(_) => Vec::new(),
+        Template::Literal(_) | Template::Array(_) | Template::Expression(_) => Vec::new(),
     }
 }
 
@@ -262,21 +268,46 @@ impl Kept {
         if path.root != Root::Context {
             return Kept::default();
         }
-        // A path that stops early, or is not definite, may show anything below.
-        let may_read = |wanted: [&str; 2]| {
+        Kept::below(path.steps.iter().map(|step| match step {
+            Step::Member(name) => Some(name.as_str()),
+            _ => None,
+        }))
+    }
+
+    /// What a reference of an expression needs.
+    fn by_reference(reference: &Reference) -> Kept {
+        match reference.context() {
+            Some(members) => Kept::below(members.iter().map(|name| Some(name.as_str()))),
+            None => Kept::default(),
+        }
+    }
+
+    /// What the expressions in a template need.
+    pub fn by_expressions(template: &Template) -> Kept {
+        template
+            .expressions()
+            .into_iter()
+            .fold(Kept::default(), Kept::and_expression)
+    }
+
+    fn and_expression(self, expression: &Expression) -> Kept {
+        let reads = expression.reads.iter();
+        reads.fold(self, |kept, read| kept.and(Kept::by_reference(&read.value)))
+    }
+
+    /// What a look at these members of the context object needs, one below the other; `None` is none that is known. One that
+    /// stops early may show anything below.
+    fn below<'m>(members: impl Iterator<Item = Option<&'m str>> + Clone) -> Kept {
+        let may_read = |wanted: &[&str]| {
+            let mut members = members.clone();
             wanted
                 .iter()
-                .zip(path.steps.iter().map(Some).chain([None, None]))
-                .all(|(wanted, step)| match step {
-                    Some(Step::Member(name)) => name == wanted,
-                    _ => true,
-                })
+                .all(|wanted| members.next().flatten().is_none_or(|name| name == *wanted))
         };
         Kept {
-            input: may_read(["Execution", "Input"]),
-            item: may_read(["Map", "Item"])
-                && !matches!(path.steps.get(2), Some(Step::Member(name)) if name != "Value"),
-            entered: may_read(["State", "EnteredTime"]),
+            input: may_read(&["Execution", "Input"]),
+            item: may_read(&["Map", "Item", "Value"]),
+            entered: may_read(&["State", "EnteredTime"]),
         }
     }
 
@@ -284,7 +315,7 @@ impl Kept {
     pub fn by_state(state: &State) -> Kept {
         let mut kept = Kept::default();
         each_path(state, &mut |path| kept = kept.and(Kept::by(path)));
-        kept
+        state.expressions().into_iter().fold(kept, Kept::and_expression)
     }
 
     /// What the states of a scope need, those of scopes inside it included unless they are executions of their own.

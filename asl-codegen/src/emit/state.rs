@@ -149,7 +149,7 @@ impl ScopeContext {
                 .iter()
                 .map(|(name, value)| (name.as_str(), literal(value)))
                 .collect(),
-            Template::Literal(_) | Template::Array(_) => Vec::new(),
+            Template::Literal(_) | Template::Array(_) | Template::Expression(_) => Vec::new(),
         };
         let (mut compute, mut set) = (TokenStream::new(), TokenStream::new());
         for (name, value) in values {
@@ -357,6 +357,9 @@ impl Emitter<'_> {
                 let (text, found) = (&path.value.text, env.find(&path.value));
                 quote!(rt::timestamp_path(#text, #found)?)
             }
+            WaitUntil::SecondsExpression(expression) | WaitUntil::TimestampExpression(expression) => {
+                env.expression(expression)
+            }
         };
         let (narrow, output) = (scope.narrow_input(state), scope.output(state));
         let (compute, set) = match &state.assign {
@@ -398,6 +401,7 @@ impl Emitter<'_> {
                 let value = env.call(&call.value);
                 quote!(Some(rt::fail_text(#field, &#value)?))
             }
+            Some(FailText::Expression(expression)) => env.expression(expression),
         };
         let (error, cause) = (text(&fail.error, "ErrorPath"), text(&fail.cause, "CausePath"));
         let body = match literals {

@@ -24,7 +24,7 @@ impl Emitter<'_> {
                 .timeout
                 .iter()
                 .chain(&task.heartbeat)
-                .any(|number| matches!(number, Number::Path(_)))
+                .any(|number| !matches!(number, Number::Literal(_)))
             || task.credentials.is_some();
         let is_plain = match &state.input_path {
             Selection::Path(path) => path.value.root == Root::Input && path.value.is_plain(),

@@ -189,7 +189,7 @@ fn literal_parameter<'t>(task: &'t Task, name: &str) -> Option<&'t str> {
             FieldValue::Template(Template::Literal(value)) => value.as_str(),
             _ => None,
         },
-        Template::Array(_) => None,
+        Template::Array(_) | Template::Expression(_) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Choice: rules and comparisons (spec CH-1 to CH-42).
 
-use super::{Target, Template};
+use super::{Expression, Target, Template};
 use crate::expr::path::Path;
 use crate::source::{Span, Spanned};
 
@@ -18,10 +18,12 @@ pub struct Choice {
 pub struct Rule {
     /// `Comment`
     pub comment: Option<String>,
-    /// When it holds. Absent in a JSONata state.
+    /// When it holds. Absent only where an error was reported.
     pub condition: Option<Condition>,
     /// The rule's own `Assign`.
     pub assign: Option<Template>,
+    /// The rule's own `Output`, in JSONata states only.
+    pub output: Option<Template>,
     /// `Next`
     pub next: Target,
     /// The object of the rule.
@@ -39,6 +41,10 @@ pub enum Condition {
     Not(Box<Condition>),
     /// A comparison.
     Test(Test),
+    /// `Condition`, literally.
+    Literal(bool),
+    /// `Condition`, in JSONata.
+    Expression(Box<Expression>),
 }
 
 /// A comparison: `Variable` and one operator.

@@ -4,6 +4,7 @@
 //! the whole scope: targets, names, variables. After that every [`Target::index`] is right.
 
 pub mod choice;
+pub mod expression;
 mod parse;
 pub mod retry;
 pub mod state;
@@ -11,6 +12,7 @@ pub mod template;
 
 use crate::source::{Span, Spanned};
 pub use choice::*;
+pub use expression::*;
 pub use parse::parse;
 pub use retry::*;
 pub use state::*;

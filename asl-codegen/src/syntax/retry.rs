@@ -31,6 +31,8 @@ pub struct Catcher {
     pub result_path: ResultPath,
     /// The Catcher's own `Assign`.
     pub assign: Option<Template>,
+    /// The Catcher's own `Output`, in JSONata states only.
+    pub output: Option<Template>,
     /// `Comment`
     pub comment: Option<String>,
     /// `Next`

@@ -1,6 +1,6 @@
 //! The eight types of state.
 
-use super::{Catcher, Choice, QueryLanguage, Retrier, Scope, Target, Template};
+use super::{Catcher, Choice, Expression, QueryLanguage, Retrier, Scope, Target, Template};
 use crate::expr::{intrinsic::Call, path::Path};
 use crate::source::{Span, Spanned};
 
@@ -23,6 +23,8 @@ pub struct State {
     pub output_path: Selection,
     /// `Assign`, the state's own (rules and Catchers have theirs): always an object template.
     pub assign: Option<Template>,
+    /// `Output`, the state's own, in JSONata states only.
+    pub output: Option<Template>,
     /// What its `Type` says.
     pub kind: StateKind,
 }
@@ -99,7 +101,7 @@ pub struct Outcome {
 pub struct Task {
     /// `Resource`
     pub resource: Spanned<Resource>,
-    /// `Parameters`
+    /// `Parameters`, or `Arguments` in a JSONata state.
     pub parameters: Option<Template>,
     /// `Credentials`
     pub credentials: Option<Template>,
@@ -111,13 +113,15 @@ pub struct Task {
     pub outcome: Outcome,
 }
 
-/// A number given literally or by a Reference Path.
+/// A number given literally, by a Reference Path, or in JSONata.
 #[derive(Debug, Clone)]
 pub enum Number {
     /// A literal: an integer, or for percentages a decimal, as written.
     Literal(Spanned<String>),
     /// The `...Path` form.
     Path(Spanned<Path>),
+    /// An expression.
+    Expression(Box<Expression>),
 }
 
 /// A task's `Resource` (execution.md section 4).
@@ -201,6 +205,10 @@ pub enum WaitUntil {
     Timestamp(String),
     /// `TimestampPath`
     TimestampPath(Spanned<Path>),
+    /// `Seconds`, in JSONata
+    SecondsExpression(Box<Expression>),
+    /// `Timestamp`, in JSONata
+    TimestampExpression(Box<Expression>),
 }
 
 /// A Fail state.
@@ -221,12 +229,14 @@ pub enum FailText {
     Path(Spanned<Path>),
     /// An intrinsic call (FL-3).
     Call(Spanned<Call>),
+    /// An expression.
+    Expression(Box<Expression>),
 }
 
 /// A Parallel state.
 #[derive(Debug, Clone)]
 pub struct Parallel {
-    /// `Parameters`
+    /// `Parameters`, or `Arguments` in a JSONata state.
     pub parameters: Option<Template>,
     /// `Branches`
     pub branches: Vec<Scope>,
@@ -237,8 +247,8 @@ pub struct Parallel {
 /// A Map state.
 #[derive(Debug, Clone)]
 pub struct Map {
-    /// `ItemsPath`; absent is `$`.
-    pub items_path: Option<Spanned<Path>>,
+    /// `ItemsPath`, or `Items` in a JSONata state.
+    pub items: Items,
     /// `ItemSelector`, or `Parameters`.
     pub item_selector: Option<Template>,
     /// `ItemProcessor`, or `Iterator`.
@@ -257,6 +267,17 @@ pub struct Map {
     pub data_set_fields: Vec<Spanned<String>>,
     /// What becomes of the result.
     pub outcome: Outcome,
+}
+
+/// What a Map goes over (MP-5, MP-6).
+#[derive(Debug, Clone)]
+pub enum Items {
+    /// The input of the state.
+    Input,
+    /// `ItemsPath`
+    Path(Spanned<Path>),
+    /// `Items`: an expression, or an array or object with computed parts or without.
+    Template(Template),
 }
 
 /// `ProcessorConfig` (MP-3, MP-4).

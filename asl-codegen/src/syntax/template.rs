@@ -1,5 +1,6 @@
-//! Payload templates (spec PT-1 to PT-13).
+//! Payload templates (spec PT-1 to PT-13), and what JSONata states write in their place (J-4 to J-6).
 
+use super::Expression;
 use crate::expr::{intrinsic::Call, path::Path};
 use crate::source::{Span, Spanned};
 
@@ -12,12 +13,14 @@ pub enum Template {
     Object(Vec<Field>),
     /// An array with computed parts.
     Array(Vec<Template>),
+    /// `"{% .. %}"`, in JSONata states only.
+    Expression(Box<Expression>),
 }
 
 /// A member of an object template.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// The name it gets: the key without `.$`.
+    /// The name it gets: the key without `.$`, which only JSONPath states cut off.
     pub name: String,
     /// Where the key stands.
     pub key_span: Span,

@@ -50,7 +50,8 @@ fn opening(span: Span) -> Span {
 fn is_exhaustive(choice: &Choice, seen: &HashMap<String, Span>) -> bool {
     choice.rules.iter().any(|rule| match &rule.condition {
         // What JSONata conditions say is not known.
-        None => true,
+        None | Some(Condition::Expression(_)) => true,
+        Some(Condition::Literal(holds)) => *holds,
         Some(Condition::Not(inner)) => seen.contains_key(&key(inner)),
         Some(Condition::Test(test)) => opposites(test).iter().any(|opposite| seen.contains_key(opposite)),
         Some(Condition::And(_) | Condition::Or(_)) => false,
@@ -113,6 +114,12 @@ fn write_key(condition: &Condition, key: &mut String) {
             };
             // Writing to a string cannot fail.
             let _ = write!(key, "({} {name} {right})", path_key(&test.variable.value));
+        }
+        Condition::Literal(holds) => {
+            let _ = write!(key, "{holds}");
+        }
+        Condition::Expression(expression) => {
+            let _ = write!(key, "{{{}}}", expression.text);
         }
     }
 }

@@ -274,6 +274,7 @@ impl<'s> Flow<'s> {
             }
             Condition::Not(inner) => self.condition(inner, rule, diagnostics),
             Condition::Test(test) => self.test(test, rule, diagnostics),
+            Condition::Literal(_) | Condition::Expression(_) => {}
         }
     }
 

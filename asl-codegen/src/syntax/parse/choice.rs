@@ -76,6 +76,7 @@ impl Parser<'_> {
                     comment: None,
                     condition: None,
                     assign: None,
+                    output: None,
                     next: Target::missing(item.span),
                     span: item.span,
                 }
@@ -90,10 +91,7 @@ impl Parser<'_> {
     fn rule(&mut self, fields: &Fields, language: QueryLanguage) -> Rule {
         let condition = match language {
             QueryLanguage::JsonPath => self.condition(fields, true),
-            QueryLanguage::Jsonata => {
-                self.jsonata_condition(fields);
-                None
-            }
+            QueryLanguage::Jsonata => self.jsonata_condition(fields),
         };
         self.required(fields, &["Next"], "a rule of `Choices`");
         let comment = self.comment(fields);
@@ -102,13 +100,14 @@ impl Parser<'_> {
             comment,
             condition,
             assign,
+            output: None,
             next: self.target_or_missing(fields, "Next"),
             span: fields.span,
         }
     }
 
     /// `Condition` (CH-50).
-    fn jsonata_condition(&mut self, fields: &Fields) {
+    fn jsonata_condition(&mut self, fields: &Fields) -> Option<Condition> {
         for member in fields.members() {
             match member.key.as_str() {
                 "Condition" | "Next" | "Comment" | "Assign" | "Output" => {}
@@ -128,10 +127,9 @@ impl Parser<'_> {
             }
         }
         self.required(fields, &["Condition"], "a rule of `Choices`");
-        if let Some(member) = fields.get("Condition")
-            && !is_expression(&member.value, QueryLanguage::Jsonata)
-        {
-            self.boolean(fields, "Condition");
+        match is_expression(&fields.get("Condition")?.value, QueryLanguage::Jsonata) {
+            true => None,
+            false => self.boolean(fields, "Condition").map(Condition::Literal),
         }
     }
 

@@ -111,6 +111,7 @@ impl Parser<'_> {
             error_equals,
             result_path,
             assign,
+            output: None,
             comment,
             next: self.target_or_missing(fields, "Next"),
             span: fields.span,

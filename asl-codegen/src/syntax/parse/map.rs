@@ -8,7 +8,7 @@ use super::state::path_only;
 use super::table::{Language, PROCESSOR};
 use crate::diagnostic::{Lint, ServiceCode};
 use crate::source::Spanned;
-use crate::syntax::{Map, MapMode, QueryLanguage, Scope};
+use crate::syntax::{Items, Map, MapMode, QueryLanguage, Scope};
 
 /// The fields that belong to distributed Maps (MP-11).
 const DATA_SET_FIELDS: [&str; 3] = ["ItemReader", "ItemBatcher", "ResultWriter"];
@@ -43,7 +43,8 @@ impl Parser<'_> {
         self.item_batcher(fields, language);
         self.result_writer(fields, language);
         Map {
-            items_path: path_only(language, || self.path(fields, "ItemsPath", Wanted::Reference)),
+            items: path_only(language, || self.path(fields, "ItemsPath", Wanted::Reference))
+                .map_or(Items::Input, Items::Path),
             item_selector,
             processor,
             mode,

@@ -34,6 +34,7 @@ impl Parser<'_> {
             input_path: Selection::Whole,
             output_path: Selection::Whole,
             assign: None,
+            output: None,
             kind: StateKind::Succeed,
         };
         let Some(fields) = fields else {

@@ -315,6 +315,7 @@ fn literal(template: Template) -> serde_json::Value {
         Template::Literal(value) => value,
         Template::Object(fields) => fields.into_iter().map(literal_member).collect(),
         Template::Array(items) => items.into_iter().map(literal).collect(),
+        Template::Expression(_) => serde_json::Value::Null,
     }
 }
 
