@@ -102,6 +102,7 @@ impl<'a, E: Engine> Fork<'a, E> {
             line: line.fork(),
             at: base.clone(),
             base,
+            turns: 0,
         }
     }
 

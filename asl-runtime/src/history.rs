@@ -4,6 +4,7 @@ mod details;
 mod log;
 
 use crate::callback::Handle;
+use crate::wait::give_way;
 use crate::{
     Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Place, Resource,
     TaskContext, Until, Visits, attempt,
@@ -12,10 +13,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
 use log::Log;
 use serde_json::{Map, Value};
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 use tokio::sync::Notify;
 
 /// Runs an execution in memory as [`Memory`] does, and keeps its history: what GetExecutionHistory would answer.
@@ -183,19 +183,6 @@ impl History {
             std::future::pending().await
         }
     }
-}
-
-/// Lets everything else that is ready go first.
-async fn give_way() {
-    let mut has_waited = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut has_waited, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
 }
 
 impl Engine for History {

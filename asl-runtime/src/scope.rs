@@ -5,6 +5,7 @@ use crate::execution::timestamp;
 use crate::path::{self, Step};
 use crate::place::{write_lane, write_visit};
 use crate::random::Draws;
+use crate::wait::give_way;
 use crate::{Definition, Engine, Error, Event, Execution, Line, Position, StateType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -22,6 +23,8 @@ pub struct Scope<'a, E: Engine> {
     pub(crate) base: E::Position,
     /// The position of the current visit.
     pub(crate) at: E::Position,
+    /// How many turns its loops have taken, modulo 256.
+    pub(crate) turns: u8,
 }
 
 /// What holds for a whole scope.
@@ -82,6 +85,16 @@ impl<'a, E: Engine> Scope<'a, E> {
             line: E::Line::default(),
             at: base.clone(),
             base,
+            turns: 0,
+        }
+    }
+
+    /// Begins a turn of a loop that may never wait. Now and then others go first, so that a time-out, a stop and the other
+    /// work of the thread are not kept out.
+    pub async fn turn(&mut self) {
+        self.turns = self.turns.wrapping_add(1);
+        if self.turns == 0 {
+            give_way().await;
         }
     }
 

@@ -3,6 +3,8 @@
 use crate::{Engine, Error, Scope, Until};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 /// The longest wait that the service accepts, in seconds (WT-12).
@@ -22,6 +24,19 @@ pub async fn wait<E: Engine>(scope: &mut Scope<'_, E>, until: Until) -> Result<(
     }
     scope.engine.sleep(&scope.at, 0, until).await;
     Ok(())
+}
+
+/// Lets everything else that is ready go first.
+pub(crate) async fn give_way() {
+    let mut has_waited = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut has_waited, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
 }
 
 /// The value of `SecondsPath` (WT-4 to WT-6, WT-16).

@@ -7,6 +7,7 @@ mod forks;
 mod handlers;
 mod hostile;
 mod limits;
+mod loops;
 mod nested;
 mod retries;
 mod support;

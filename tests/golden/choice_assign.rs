@@ -83,18 +83,19 @@ pub mod choice_assign {
     ) -> Lane<'a> {
         Box::pin(async move {
             let vars = &mut Box::<Vars>::default();
-            let result = machine_flow(&mut cx, &mut data, vars);
+            let result = machine_flow(&mut cx, &mut data, vars).await;
             cx.end(result, data)
         })
     }
 
     /// The control flow of the machine's states.
-    fn machine_flow<E: Engine>(
+    async fn machine_flow<E: Engine>(
         cx: &mut Scope<'_, E>,
         data: &mut Data<'_>,
         vars: &mut Vars,
     ) -> Result<(), Error> {
         loop {
+            cx.turn().await;
             if rate(cx, data, vars)? {
                 break;
             }

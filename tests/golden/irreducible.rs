@@ -128,6 +128,7 @@ pub mod irreducible {
     ) -> Result<(), Error> {
         let mut state = MachineState::IsWhere;
         loop {
+            cx.turn().await;
             state = match state {
                 MachineState::IsWhere => {
                     if is_where(cx, data)? {

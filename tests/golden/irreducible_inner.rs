@@ -123,18 +123,19 @@ pub mod irreducible_inner {
         mut data: Data<'a>,
     ) -> Lane<'a> {
         Box::pin(async move {
-            let result = each_item_flow(&mut cx, &mut data);
+            let result = each_item_flow(&mut cx, &mut data).await;
             cx.end(result, data)
         })
     }
 
     /// The control flow of an item of `Each`.
-    fn each_item_flow<E: Engine>(
+    async fn each_item_flow<E: Engine>(
         cx: &mut Scope<'_, E>,
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         let mut state = EachItemState::Enter;
         loop {
+            cx.turn().await;
             state = match state {
                 EachItemState::Enter => {
                     match enter(cx, data)? {

@@ -260,6 +260,7 @@ pub mod large {
         step_38(cx, tasks, data).await?;
         step_39(cx, tasks, data).await?;
         loop {
+            cx.turn().await;
             match step_40(cx, data)? {
                 Step40Next::Stop => return Ok(MachineFromStep30Exit::Stop),
                 Step40Next::Step47 => {}

@@ -129,6 +129,7 @@ pub mod loop_exits {
             'to_give_up: {
                 'to_mourn: {
                     loop {
+                        cx.turn().await;
                         match try_(cx, tasks, data).await {
                             Ok(()) => {}
                             Err(error) if error.is(&["Busy"]) => {

@@ -247,8 +247,10 @@ pub mod names_own {
         vars: &mut Vars,
     ) -> Result<(), Error> {
         'machine_2: loop {
+            cx.turn().await;
             machine_2(cx, tasks, data, vars).await?;
             loop {
+                cx.turn().await;
                 machine_flow(cx, data, vars)?;
                 run_2(cx, tasks, data, vars).await?;
                 run_with_2(cx, tasks, data, vars).await?;

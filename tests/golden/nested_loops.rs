@@ -126,9 +126,11 @@ pub mod nested_loops {
     ) -> Result<(), Error> {
         'to_done: {
             'next_page: loop {
+                cx.turn().await;
                 next_page(cx, tasks, data).await?;
                 if is_more_pages(cx, data)? {
                     loop {
+                        cx.turn().await;
                         next_line(cx, data)?;
                         match more_lines(cx, data)? {
                             MoreLinesNext::NextPage => continue 'next_page,

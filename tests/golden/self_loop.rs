@@ -125,12 +125,14 @@ pub mod self_loop {
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         loop {
+            cx.turn().await;
             draw(cx, tasks, data).await?;
             if !is_again(cx, data)? {
                 break;
             }
         }
         loop {
+            cx.turn().await;
             match hold(cx, tasks, data).await {
                 Ok(()) => return Ok(()),
                 Err(error) if error.is(&["Hesitated"]) => {

@@ -278,9 +278,12 @@ impl Writer<'_> {
             left: false,
             named: false,
         });
-        let body = self.block(body, Then::Goto(Goto::State(header)));
+        let mut body = self.block(body, Then::Goto(Goto::State(header)));
         let Some(frame) = self.frames.pop() else { return body };
         let label = frame.named.then(|| lifetime(&frame.label));
+        if self.flow.states[header].turns {
+            body.codes.insert(0, Code::Statements(quote!(cx.turn().await;)));
+        }
         Body::statement(Code::Loop(label, body.codes), frame.left)
     }
 
@@ -420,10 +423,12 @@ pub fn dispatch(states: &[StateFn], exits: &[crate::flow::Exit], start: usize, s
             Arm(quote!(#state_enum::#this), codes)
         });
     let first = variant(start);
+    let turn = states.iter().any(|state| state.turns).then(|| quote!(cx.turn().await;));
     let states = write(&[Code::Match(quote!(state), arms.collect())]);
     quote! {
         let mut state = #state_enum::#first;
         loop {
+            #turn
             state = #states;
         }
     }

@@ -19,6 +19,7 @@ mod work;
 
 use crate::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
+use crate::flow::graph::Graph;
 use crate::flow::{Exit, Flow, Goto, structure};
 use crate::nearest;
 use crate::options::Module;
@@ -285,13 +286,25 @@ impl Emitter<'_> {
         };
 
         let exits: Vec<Exit> = scope.states.iter().map(exit).collect();
-        let reachable = crate::flow::graph::Graph::of(scope).number;
+        let graph = Graph::of(scope);
+        // A Wait is what always gives way to others; a task may answer at once.
+        let pauses: Vec<bool> = scope
+            .states
+            .iter()
+            .map(|state| matches!(state.kind, StateKind::Wait(_)))
+            .collect();
+        let turns = graph.restless(&pauses);
         let functions: Vec<StateFn> = scope
             .states
             .iter()
             .zip(&exits)
-            .zip(&reachable)
-            .map(|((state, exit), number)| self.state_function(&cx, state, exit, *number != usize::MAX))
+            .zip(&graph.number)
+            .zip(turns)
+            .map(|(((state, exit), number), turns)| StateFn {
+                is_reachable: *number != usize::MAX,
+                turns,
+                ..self.state_function(&cx, state, exit)
+            })
             .collect();
         let place = self.items.len();
         for (state, function) in scope.states.iter().zip(&functions) {
@@ -333,7 +346,7 @@ impl Emitter<'_> {
     }
 
     /// How the function of a state is called.
-    fn state_function(&mut self, cx: &ScopeContext, state: &State, exit: &Exit, is_reachable: bool) -> StateFn {
+    fn state_function(&mut self, cx: &ScopeContext, state: &State, exit: &Exit) -> StateFn {
         let title = &state.name.value;
         let targets = match exit {
             Exit::Choose(targets) => targets.clone(),
@@ -373,7 +386,8 @@ impl Emitter<'_> {
             takes_tasks: is_async && !matches!(state.kind, StateKind::Wait(_)),
             takes_variables: Emitter::takes_variables(cx, state),
             fails: matches!(state.kind, StateKind::Fail(_)),
-            is_reachable,
+            is_reachable: true,
+            turns: false,
             targets,
             choices,
             catchers: catchers(cx, state),
@@ -421,7 +435,7 @@ impl Emitter<'_> {
             for state in states {
                 let function = &functions[state];
                 needs.tasks |= function.takes_tasks;
-                needs.is_async |= function.is_async;
+                needs.is_async |= function.is_async || function.turns;
                 needs.variables |= function.takes_variables.is_some();
                 needs.sets |= function.takes_variables == Some(true);
                 let assigns = function.catchers.iter().any(|catcher| catcher.assigns);

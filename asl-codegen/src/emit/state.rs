@@ -55,6 +55,8 @@ pub struct StateFn {
     /// Whether it answers an error: Fail.
     pub fails: bool,
     pub is_reachable: bool,
+    /// Whether a loop begins here whose turns may follow each other without a pause.
+    pub turns: bool,
     /// The states that a Choice leads to.
     pub targets: Vec<usize>,
     /// For a Choice with three targets or more: the enum and the variant of each.

@@ -95,6 +95,22 @@ impl Graph {
         })
     }
 
+    /// The nodes at which an edge closes a loop that need not pass a node that `pauses`.
+    pub fn restless(&self, pauses: &[bool]) -> Vec<bool> {
+        let mut on_a_cycle = vec![false; pauses.len()];
+        for &node in &self.order {
+            on_a_cycle[node] = !pauses[node];
+        }
+        // What no cycle leads to goes, and then what leads to none.
+        peel(&mut on_a_cycle, &self.order, &self.predecessors, &self.successors);
+        peel(&mut on_a_cycle, &self.order, &self.successors, &self.predecessors);
+        let is_closed = |node: usize| {
+            let closes = |&from: &usize| on_a_cycle[from] && self.is_backward(from, node);
+            on_a_cycle[node] && self.predecessors[node].iter().any(closes)
+        };
+        (0..pauses.len()).map(is_closed).collect()
+    }
+
     /// The nest of loops of a reducible graph.
     pub fn loops(&self) -> Loops {
         let count = self.successors.len();
@@ -152,6 +168,25 @@ impl Loops {
         let [inside, outside] = [inside, outside].map(|node| self.innermost[node].unwrap_or(self.nest.root));
         let common = self.nest.common(inside, outside);
         (common != inside).then(|| self.nest.ancestor(inside, self.nest.depth[common] + 1))
+    }
+}
+
+/// Takes out of `kept`, one after the other, the nodes into which no edge comes from another that is kept.
+fn peel(kept: &mut [bool], order: &[usize], into: &[Vec<usize>], out_of: &[Vec<usize>]) {
+    let mut edges: Vec<usize> = (0..kept.len())
+        .map(|node| into[node].iter().filter(|&&from| kept[from]).count())
+        .collect();
+    let mut pending: Vec<usize> = order.iter().copied().filter(|&node| edges[node] == 0).collect();
+    while let Some(node) = pending.pop() {
+        if !std::mem::take(&mut kept[node]) {
+            continue;
+        }
+        for &next in &out_of[node] {
+            edges[next] = edges[next].saturating_sub(1);
+            if edges[next] == 0 {
+                pending.push(next);
+            }
+        }
     }
 }
 
@@ -218,6 +253,24 @@ mod tests {
     #[test]
     fn a_jump_into_a_loop_is_irreducible() {
         assert!(!Graph::new(0, vec![vec![1, 2], vec![2], vec![1]]).is_reducible());
+    }
+
+    #[test]
+    fn a_loop_is_restless_unless_every_way_round_pauses() {
+        // 0 -> 1 -> 2 -> 1, 2 -> 3 -> 4 -> 3, 4 -> 5: two loops, the first of which pauses at 2.
+        let graph = Graph::new(0, vec![vec![1], vec![2], vec![1, 3], vec![4], vec![3, 5], vec![]]);
+        let restless = |pauses: [usize; 1]| {
+            let restless = graph.restless(&[0, 1, 2, 3, 4, 5].map(|node| pauses.contains(&node)));
+            (0..6).filter(|&node| restless[node]).collect::<Vec<_>>()
+        };
+        assert_eq!(restless([2]), [3]);
+        assert_eq!(restless([4]), [1]);
+        assert_eq!(restless([0]), [1, 3]);
+        // 0 -> 1 -> 0, 0 -> 2 -> 0: one way round is enough.
+        let graph = Graph::new(0, vec![vec![1, 2], vec![0], vec![0]]);
+        assert_eq!(graph.restless(&[false, true, false]), [true, false, false]);
+        assert_eq!(graph.restless(&[false, true, true]), [false; 3]);
+        assert_eq!(graph.restless(&[true, false, false]), [false; 3]);
     }
 
     #[test]
