@@ -9,8 +9,8 @@ pub use crate::select::*;
 pub use crate::wait::{seconds_path, timestamp, timestamp_path, wait};
 pub use crate::{
     Definition, Engine, Error, Execution, Family, Handler, Limits, Machine, Memory, Pattern, Policy, Resource, Retrier,
-    Run, Scope, State, StateType as Type, TaskContext, TaskError, Until, Untyped, Value, choice, execute, intrinsic,
-    task,
+    Run, Scope, State, StateType as Type, TaskContext, TaskError, Until, Untyped, Value, WorkflowType, choice, execute,
+    intrinsic, task,
 };
 pub use std::future::Future;
 pub use std::time::Duration;

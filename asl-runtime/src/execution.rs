@@ -1,5 +1,6 @@
 //! What the context object says of an execution.
 
+use crate::Quotas;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use std::sync::OnceLock;
@@ -27,6 +28,7 @@ pub struct Execution {
     account: Option<String>,
     redrive_count: Option<u64>,
     context: Option<Value>,
+    quotas: Option<Quotas>,
 }
 
 impl Execution {
@@ -96,6 +98,22 @@ impl Execution {
         self
     }
 
+    /// Whether it keeps to the quotas of the service: see [`Quotas`] for what they are, and for the default.
+    pub fn quotas(mut self, quotas: Quotas) -> Execution {
+        self.quotas = Some(quotas);
+        self
+    }
+
+    /// The same execution, with these where none are given.
+    pub(crate) fn or_quotas(mut self, quotas: Quotas) -> Execution {
+        self.quotas.get_or_insert(quotas);
+        self
+    }
+
+    pub(crate) fn has_quotas(&self) -> bool {
+        self.quotas == Some(Quotas::Service)
+    }
+
     /// The same execution, with these where its name and its start time are not given.
     #[cfg(feature = "testing")]
     pub(crate) fn or(self, name: &str, start_time: DateTime<Utc>) -> Execution {
@@ -160,6 +178,7 @@ impl Execution {
             .state_machine_id(format!("arn:aws:states:{region}:{account}:stateMachine:{machine}"))
             .state_machine_name(machine);
         child.role_arn.clone_from(&self.role_arn);
+        child.quotas = self.quotas;
         child
     }
 

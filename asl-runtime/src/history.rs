@@ -4,10 +4,11 @@ mod details;
 mod log;
 
 use crate::callback::Handle;
+use crate::quota::MAX_EVENTS;
 use crate::wait::give_way;
 use crate::{
-    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Place, Resource,
-    TaskContext, Until, Visits, attempt,
+    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Place, Quotas,
+    Resource, TaskContext, Until, Visits, WorkflowType, attempt,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
@@ -69,7 +70,7 @@ impl History {
     /// An engine for a run whose context object shows this.
     pub fn new(execution: Execution) -> History {
         History {
-            memory: Memory::new(execution),
+            memory: Memory::new(execution.or_quotas(Quotas::Service)),
             record: Arc::default(),
         }
     }
@@ -277,15 +278,14 @@ impl Engine for History {
         definition: &'static Definition,
         body: impl Future<Output = Result<O, Error>> + Send,
     ) -> Result<O, Error> {
+        let is_limited = definition.workflow_type == WorkflowType::Standard && self.execution().has_quotas();
+        self.record.log().max_events = is_limited.then_some(MAX_EVENTS);
         let supervised = self.memory.supervise(definition, body);
         match select(pin!(supervised), pin!(self.record.full.notified())).await {
             Either::Left((result, _)) if !self.record.log().has_dropped => result,
             _ => Err(Error::new(
                 "States.Runtime",
-                format!(
-                    "The execution reached the maximum number of history events ({}).",
-                    log::MAX_EVENTS
-                ),
+                format!("The execution reached the maximum number of history events ({MAX_EVENTS})."),
             )),
         }
     }

@@ -13,10 +13,21 @@ pub struct Definition {
     pub source: &'static str,
     /// SHA-256 of the canonical definition (compact JSON, keys sorted), as 64 lower-case hexadecimal digits.
     pub sha256: &'static str,
+    /// What it was compiled as: nothing in the definition says so.
+    pub workflow_type: WorkflowType,
     /// The machine's `TimeoutSeconds`.
     pub timeout_seconds: Option<u64>,
     /// Its states, those of branches and item processors included, in document order.
     pub states: &'static [State],
+}
+
+/// The two types of workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WorkflowType {
+    /// Durable, exactly once, up to a year.
+    Standard,
+    /// In memory, at least once, up to five minutes.
+    Express,
 }
 
 /// A state of a compiled machine.

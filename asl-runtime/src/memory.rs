@@ -119,9 +119,9 @@ impl Engine for Memory {
         body: impl Future<Output = Result<O, Error>> + Send,
     ) -> Result<O, Error> {
         let timed = async {
-            match definition.timeout_seconds {
+            match definition.longest(self.execution.has_quotas()) {
                 None => body.await,
-                Some(seconds) => match select(pin!(body), Box::pin(sleep(Duration::from_secs(seconds)))).await {
+                Some(time) => match select(pin!(body), Box::pin(sleep(time))).await {
                     Either::Left((result, _)) => result,
                     Either::Right(_) => Err(Error::timed_out()),
                 },

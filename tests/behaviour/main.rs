@@ -9,6 +9,7 @@ mod hostile;
 mod limits;
 mod loops;
 mod nested;
+mod quotas;
 mod retries;
 mod support;
 mod testing;

@@ -560,6 +560,7 @@ pub mod catch_chain {
         name: "catch_chain",
         source: "machines/catch_chain.asl.json",
         sha256: "af022bdefc3b2bd8cfc45d5781af2d64d62d024eeb9c9f0c6b0c2741a333d388",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -226,6 +226,7 @@ pub mod choice_assign {
         name: "choice_assign",
         source: "machines/choice_assign.asl.json",
         sha256: "c03bf0e5fde17ba3ec7a1ae4ecf263cc424af392016f6bc84af3bfd85b27d8fe",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

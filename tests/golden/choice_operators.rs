@@ -366,6 +366,7 @@ pub mod choice_operators {
         name: "choice_operators",
         source: "machines/choice_operators.asl.json",
         sha256: "152398cc349a6156d2e918352fcccee30bd48d41b5b83b9cc5b1b5707716749b",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

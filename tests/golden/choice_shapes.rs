@@ -311,6 +311,7 @@ pub mod choice_shapes {
         name: "choice_shapes",
         source: "machines/choice_shapes.asl.json",
         sha256: "a0a619d1dcea54a3c2946e26dcd9b5d3d8ada3d6c08576a9405c65b7b1687c46",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -399,6 +399,7 @@ pub mod comments {
         name: "comments",
         source: "machines/comments.asl.json",
         sha256: "f6e1d287321fcffbf46d35217793be83a1e6bb7b1497e563715e6a11b57ee066",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -559,6 +559,7 @@ pub mod context {
         name: "context",
         source: "machines/context.asl.json",
         sha256: "92bf54454205cfdba7a17abae42a50ede1e59b6865c008ee04284527ac6f892e",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

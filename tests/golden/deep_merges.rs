@@ -754,6 +754,7 @@ pub mod deep_merges {
         name: "deep_merges",
         source: "machines/deep_merges.asl.json",
         sha256: "364b2817a7e887b4bbffacbc08986be7ccd11cc531e8fddbe81a361a07c93a5c",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -558,6 +558,7 @@ pub mod deep_scopes {
         name: "deep_scopes",
         source: "machines/deep_scopes.asl.json",
         sha256: "c8e868425b42bfd2b7bcb09576edffecbadccb5268c7ce7c5ae3eeb8d2b8dcaf",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

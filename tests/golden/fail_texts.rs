@@ -305,6 +305,7 @@ pub mod fail_texts {
         name: "fail_texts",
         source: "machines/fail_texts.asl.json",
         sha256: "12e247dd50a56a2e31ab0dc8813d94e7677af057f159c5becb461bbd454bfc85",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -114,6 +114,7 @@ pub mod hello {
         name: "hello",
         source: "machines/hello.asl.json",
         sha256: "9d592a16a603ff78c0339047261f1fe4c023b3d88dcaeaf8d312da7e85de047d",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -779,6 +779,7 @@ pub mod intrinsics {
         name: "intrinsics",
         source: "machines/intrinsics.asl.json",
         sha256: "000b0072be4956c4b489327fb8faa59092de209fbe5989d957e511db4b3daf36",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -390,6 +390,7 @@ pub mod irreducible {
         name: "irreducible",
         source: "machines/irreducible.asl.json",
         sha256: "1980f1c96db953a5ba07bdb626e7359912f62f0e665d7576404df8b080e99dee",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -259,6 +259,7 @@ pub mod irreducible_inner {
         name: "irreducible_inner",
         source: "machines/irreducible_inner.asl.json",
         sha256: "8fa2c2d077b2693bf993d7a3c8a744460bd28d6a3826868b473bd5fc7a017de9",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

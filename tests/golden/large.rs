@@ -3935,6 +3935,7 @@ pub mod large {
         name: "large",
         source: "machines/large.asl.json",
         sha256: "7484bed5bd3e2b7fdc185f81397591cb1c3a83ef90e3a35ffb5ab109f8efedd9",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

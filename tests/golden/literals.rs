@@ -228,6 +228,7 @@ pub mod literals {
         name: "literals",
         source: "machines/literals.asl.json",
         sha256: "03a824507f9966cc519261109f93f0be0a7b747e77506d03dc558f174f972462",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -363,6 +363,7 @@ pub mod loop_exits {
         name: "loop_exits",
         source: "machines/loop_exits.asl.json",
         sha256: "bfd73fdf5af873af3c999de05c20676245691e30346393dbb14bfc87009002fb",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

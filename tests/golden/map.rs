@@ -721,6 +721,7 @@ pub mod map {
         name: "map",
         source: "machines/map.asl.json",
         sha256: "a3d73eff067392a323214f502a8e7557f8317c82103c8af780ec6320eb8e1075",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -461,6 +461,7 @@ pub mod map_distributed {
         retry: &[],
         label: "All",
         definition: &rt::Definition {
+            workflow_type: rt::WorkflowType::Express,
             timeout_seconds: None,
             ..DEFINITION
         },
@@ -469,6 +470,7 @@ pub mod map_distributed {
         retry: &[],
         label: "Some",
         definition: &rt::Definition {
+            workflow_type: rt::WorkflowType::Standard,
             timeout_seconds: None,
             ..DEFINITION
         },
@@ -482,6 +484,7 @@ pub mod map_distributed {
         ],
         label: "Few",
         definition: &rt::Definition {
+            workflow_type: rt::WorkflowType::Standard,
             timeout_seconds: None,
             ..DEFINITION
         },
@@ -490,6 +493,7 @@ pub mod map_distributed {
         name: "map_distributed",
         source: "machines/map_distributed.asl.json",
         sha256: "376b85ce127eb555278e5f8e21fdfbe4267564dfdd8b0f4a58edab9614897630",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -274,6 +274,7 @@ pub mod merges {
         name: "merges",
         source: "machines/merges.asl.json",
         sha256: "4a730d7c260029b294c1665b0ba6d7304aa19e423bfc742bdc2ec94fbfeddd01",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

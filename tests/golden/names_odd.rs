@@ -1235,6 +1235,7 @@ pub mod names_odd {
         name: "names_odd",
         source: "machines/names_odd.asl.json",
         sha256: "0dd44c5750f245477f23bbcfe2ec33eb4b9eced0ed6c863077becc04d4280a45",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

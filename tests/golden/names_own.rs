@@ -3002,6 +3002,7 @@ pub mod names_own {
         name: "names_own",
         source: "machines/names_own.asl.json",
         sha256: "68477ea60ea957c03221c4450707dbc71c95691471f71a8a50fd92413ff32321",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

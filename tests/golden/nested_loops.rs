@@ -347,6 +347,7 @@ pub mod nested_loops {
         name: "nested_loops",
         source: "machines/nested_loops.asl.json",
         sha256: "da0d2e3ad5be40dc050e899a2d3085c3d5a423a69991472dac873c2f2fe81a20",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

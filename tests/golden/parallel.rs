@@ -653,6 +653,7 @@ pub mod parallel {
         name: "parallel",
         source: "machines/parallel.asl.json",
         sha256: "0de5a53945bee1d40ca04f18015fa9d4018f6001e4ab9e65428ebf69f7ece371",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -571,6 +571,7 @@ pub mod parallel_map_nested {
         name: "parallel_map_nested",
         source: "machines/parallel_map_nested.asl.json",
         sha256: "a23e85390407d79e9bb040b7c807d0062ad13bb0f338470b6e816c86bbc779f5",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -294,6 +294,7 @@ pub mod pass_data {
         name: "pass_data",
         source: "machines/pass_data.asl.json",
         sha256: "db6ab1561b4a0a0014207d8d70262bb36a0e240bedbfc3dc98bae2f21d627f29",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -127,6 +127,7 @@ pub mod pass_emptied {
         name: "pass_emptied",
         source: "machines/pass_emptied.asl.json",
         sha256: "e2f306d07e8626b569089610ddf77cdbff7cc9bbe06b62155a5c7ad76739bcce",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

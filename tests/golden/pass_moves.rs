@@ -301,6 +301,7 @@ pub mod pass_moves {
         name: "pass_moves",
         source: "machines/pass_moves.asl.json",
         sha256: "14803784b7f3960d029b7dc9d94eabdd5d5453337472bcd792be8a15cc9e7248",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

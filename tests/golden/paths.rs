@@ -841,6 +841,7 @@ pub mod paths {
         name: "paths",
         source: "machines/paths.asl.json",
         sha256: "52872df16c77440955a7828fcf0ef14eb418d027910f8b9d8a15d403653e80fa",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -317,6 +317,7 @@ pub mod poll_loop {
         name: "poll_loop",
         source: "machines/poll_loop.asl.json",
         sha256: "1feb92de113fc4027e9f75848f719cc9c603914e94754f23abc1a4b435689e14",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -230,6 +230,7 @@ pub mod self_loop {
         name: "self_loop",
         source: "machines/self_loop.asl.json",
         sha256: "5ac6ed67d7df019bbb779c217b51ed339b1e92fc12662e603e752b0deb1a013b",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -222,6 +222,7 @@ pub mod substitutions {
         name: "substitutions",
         source: "machines/substitutions.asl.json",
         sha256: "a8f87fce9997faf061f3887c614e3aea1d54d485a95fa71c687bae6ba431c6c2",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

@@ -196,6 +196,7 @@ pub mod succeed {
         name: "succeed",
         source: "machines/succeed.asl.json",
         sha256: "0cfad3cd3b8ccc39ed683acdb2c51677c4c2e0bf5813cd12e38c282533a8d114",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

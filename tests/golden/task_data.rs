@@ -592,6 +592,7 @@ pub mod task_data {
         name: "task_data",
         source: "machines/task_data.asl.json",
         sha256: "2f0be58347537925b1f5cdc7708454480b35de472a3e507cf74910469fc1e028",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

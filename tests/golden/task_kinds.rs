@@ -1051,6 +1051,7 @@ pub mod task_kinds {
         name: "task_kinds",
         source: "machines/task_kinds.asl.json",
         sha256: "aab01f50778a86a62744b447fdcdb29ee369a94c1892bcbb72adb623b299b85e",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

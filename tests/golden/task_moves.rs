@@ -785,6 +785,7 @@ pub mod task_moves {
         name: "task_moves",
         source: "machines/task_moves.asl.json",
         sha256: "96e82130639cf8d93e26c15992cafc19b6920ed17bffb5901808f47988861613",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

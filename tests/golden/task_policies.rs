@@ -502,6 +502,7 @@ pub mod task_policies {
         name: "task_policies",
         source: "machines/task_policies.asl.json",
         sha256: "5debaeb0e79c7f2760a330191e7fe38832e358e6a836764a26cb1361a9376e43",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: Some(86400),
         states: &[
             rt::State {

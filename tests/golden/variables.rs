@@ -419,6 +419,7 @@ pub mod variables {
         name: "variables",
         source: "machines/variables.asl.json",
         sha256: "3e55abcbc284660c20f2c82bb3a1d61c72b0bd6242222185abe6d1aac247a88e",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

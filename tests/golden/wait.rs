@@ -207,6 +207,7 @@ pub mod wait {
         name: "wait",
         source: "machines/wait.asl.json",
         sha256: "cd53c4775e1d4fcd5e397e66c67fbb09c11fed33285c2a9b804c40300e989861",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {

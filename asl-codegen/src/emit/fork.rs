@@ -139,11 +139,19 @@ impl Emitter<'_> {
         } else {
             let run_fn = ident(&self.functions.claim(&format!("{}_run", function.name)).0);
             let label = map.label.as_deref().unwrap_or(&state.name.value);
+            let execution_type = match map.mode {
+                MapMode::DistributedExpress => ident("Express"),
+                _ => ident("Standard"),
+            };
             self.tables.push(quote! {
                 const #policy: rt::MapRunPolicy = rt::MapRunPolicy {
                     retry: #retry,
                     label: #label,
-                    definition: &rt::Definition { timeout_seconds: None, ..DEFINITION },
+                    definition: &rt::Definition {
+                        workflow_type: rt::WorkflowType::#execution_type,
+                        timeout_seconds: None,
+                        ..DEFINITION
+                    },
                 };
             });
             let keep_input = Kept::by_scope(&map.processor).input;

@@ -22,7 +22,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::flow::graph::Graph;
 use crate::flow::{Exit, Flow, Goto, structure};
 use crate::nearest;
-use crate::options::Module;
+use crate::options::{Module, WorkflowType};
 use crate::source::{Source, Span};
 use crate::syntax::*;
 use doc::{code, doc, prose};
@@ -190,6 +190,10 @@ impl Emitter<'_> {
                 }
             }
         });
+        let workflow_type = match self.options.workflow_type {
+            WorkflowType::Standard => ident("Standard"),
+            WorkflowType::Express => ident("Express"),
+        };
         let timeout = match machine.timeout_seconds {
             Some(seconds) => {
                 let seconds = proc_macro2::Literal::u64_unsuffixed(seconds);
@@ -260,6 +264,7 @@ impl Emitter<'_> {
                 name: #name,
                 source: #path,
                 sha256: #sha256,
+                workflow_type: rt::WorkflowType::#workflow_type,
                 timeout_seconds: #timeout,
                 states: &[#(#descriptions),*],
             };

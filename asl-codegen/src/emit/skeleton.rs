@@ -62,6 +62,7 @@ pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
                     name: "",
                     source: "",
                     sha256: "",
+                    workflow_type: rt::WorkflowType::Standard,
                     timeout_seconds: None,
                     states: &[],
                 };

@@ -6,13 +6,12 @@ use crate::{Event, Place, Position, StateType};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 
-/// The longest history, its last event being the failure for that reason (EV-61).
-pub(super) const MAX_EVENTS: usize = 25_000;
-
 /// The events, and where each line of control stands among them.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub(super) events: Vec<HistoryEvent>,
+    /// How many there may be.
+    pub(super) max_events: Option<usize>,
     /// There was no room for an event.
     pub(super) has_dropped: bool,
     /// By scope: the machine, a branch, an item.
@@ -40,7 +39,7 @@ struct Chain {
 impl Log {
     /// Whether there is room for the last event only.
     pub(super) fn is_full(&self) -> bool {
-        self.events.len() + 1 >= MAX_EVENTS
+        self.max_events.is_some_and(|max| self.events.len() + 1 >= max)
     }
 
     /// Writes an event down, if there is room for it; answers its id.
