@@ -325,15 +325,22 @@ pub fn hash(data: &Value, algorithm: impl AsText) -> Result<Value, Error> {
         }
     };
     limit(NAME, data)?;
-    let hex = match text(NAME, &algorithm)? {
+    let algorithm = text(NAME, &algorithm)?;
+    hexadecimal_digest(data, algorithm)
+        .map(Value::from)
+        .ok_or_else(|| invalid(NAME, format_args!("no algorithm has the name '{algorithm}'")))
+}
+
+/// The digest of a text, if an algorithm has this name.
+pub(crate) fn hexadecimal_digest(data: &str, algorithm: &str) -> Option<String> {
+    Some(match algorithm {
         "MD5" => digest::<Md5>(data),
         "SHA-1" => digest::<Sha1>(data),
         "SHA-256" => digest::<Sha256>(data),
         "SHA-384" => digest::<Sha384>(data),
         "SHA-512" => digest::<Sha512>(data),
-        other => return Err(invalid(NAME, format_args!("no algorithm has the name '{other}'"))),
-    };
-    Ok(hex.into())
+        _ => return None,
+    })
 }
 
 fn digest<D: Digest>(data: &str) -> String {
@@ -435,9 +442,13 @@ pub fn string_split(string: impl AsText, delimiters: impl AsText) -> Result<Valu
 
 /// `States.UUID` (IF-38).
 pub fn uuid(random: &mut impl RngCore) -> Value {
+    uuid_text(random).into()
+}
+
+pub(crate) fn uuid_text(random: &mut impl RngCore) -> String {
     let mut bytes = [0; 16];
     random.fill_bytes(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string().into()
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 #[cfg(test)]

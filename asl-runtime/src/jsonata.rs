@@ -6,18 +6,28 @@
 mod construct;
 mod error;
 mod function;
+mod functions;
+mod limit;
 mod operator;
 mod path;
 mod query;
+mod regex;
+mod signature;
+mod text;
 mod value;
+mod view;
 
 pub use construct::{Element, Pair, array, group, kept_array, object, together};
 pub use error::{Error, Result};
-pub use function::{Body, Builtin, Function, Lambda, lambda};
+pub use function::{Body, Builtin, Function, Lambda, Run, lambda};
+pub use functions::*;
 pub use operator::{
     add, divide, equal, greater, greater_or_equal, is_in, less, less_or_equal, modulo, multiply, negate, not_equal,
     range, subtract, truthy,
 };
 pub use path::{Path, Term, at, filter};
 pub use query::Query;
+pub use regex::Regex;
+pub use signature::Signature;
+pub use text::write_string;
 pub use value::{Array, Object, Text, Val};

@@ -13,6 +13,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     /// `T2001`; none where a limit was reached.
     code: Option<&'static str>,
+    internal: bool,
     message: String,
 }
 
@@ -21,6 +22,7 @@ impl Error {
     pub fn new(code: &'static str, message: impl Into<String>) -> Error {
         Error(Box::new(Inner {
             code: Some(code),
+            internal: false,
             message: message.into(),
         }))
     }
@@ -29,8 +31,23 @@ impl Error {
     pub fn limit(message: impl Into<String>) -> Error {
         Error(Box::new(Inner {
             code: None,
+            internal: false,
             message: message.into(),
         }))
+    }
+
+    /// A failure that JSONata itself has no word for (J-85).
+    pub fn internal(message: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            code: None,
+            internal: true,
+            message: message.into(),
+        }))
+    }
+
+    /// Whether the service would only say that something inside it failed.
+    pub fn is_internal(&self) -> bool {
+        self.0.internal
     }
 
     /// Its code, if it has one.

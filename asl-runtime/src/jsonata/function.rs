@@ -1,6 +1,6 @@
 //! Functions as values.
 
-use super::{Query, Result, Val};
+use super::{Query, Regex, Result, Signature, Val};
 use std::rc::Rc;
 
 /// A function: of the language, of the expression, or a regular expression, which matches what it is called with.
@@ -10,17 +10,22 @@ pub enum Function<'a> {
     Builtin(&'static Builtin),
     /// `function($a) { .. }`
     Lambda(Rc<Lambda<'a>>),
+    /// `/ab+/i`
+    Regex(&'static Regex),
 }
 
 /// A function of the language.
 pub struct Builtin {
     /// Its name, without `$`.
     pub name: &'static str,
-    /// What it takes, in JSONata's notation: `<s-nn?:s>`.
-    pub signature: &'static str,
+    /// What it takes.
+    pub signature: Signature,
     /// What it does with arguments that fit its signature.
-    pub run: for<'a> fn(&'a Query<'a>, &[Val<'a>]) -> Result<Val<'a>>,
+    pub run: Run,
 }
+
+/// What a function of the language does with arguments that fit its signature.
+pub type Run = for<'a> fn(&'a Query<'a>, &[Val<'a>]) -> Result<Val<'a>>;
 
 /// A function of the expression.
 pub struct Lambda<'a> {
@@ -44,4 +49,77 @@ pub fn lambda<'a, const N: usize>(body: impl Fn([Val<'a>; N]) -> Result<Val<'a>>
         arity: N,
         body: Box::new(body),
     })))
+}
+
+impl Builtin {
+    /// The function `name` of the language.
+    pub(crate) const fn new(name: &'static str, signature: &str, run: Run) -> Builtin {
+        Builtin {
+            name,
+            signature: Signature::new(signature),
+            run,
+        }
+    }
+
+    /// What the function gives for arguments, `here` being the context value. A sequence is as the function made it,
+    /// so that `[]` after the call can still keep it an array: see [`Val::collapsed`].
+    pub fn call<'a>(&'static self, query: &'a Query<'a>, here: &Val<'a>, args: &[Val<'a>]) -> Result<Val<'a>> {
+        query.tick()?;
+        (self.run)(query, &self.signature.fit(self.name, here, args)?)
+    }
+
+    /// How many arguments a function that calls it gives it. JSONata's own counts leave out the second parameter of
+    /// `$string`, which has a default, and the arrays of `$zip`.
+    fn arity(&self) -> usize {
+        match self.name {
+            "string" => 1,
+            "zip" => 0,
+            _ => self.signature.len(),
+        }
+    }
+}
+
+impl<'a> Function<'a> {
+    /// What the function gives for arguments, there being no context value.
+    pub fn call(&self, query: &'a Query<'a>, args: &[Val<'a>]) -> Result<Val<'a>> {
+        match self {
+            Function::Builtin(builtin) => builtin.call(query, &Val::Null, args),
+            Function::Lambda(lambda) => query.deeper(|| (lambda.body)(args)),
+            Function::Regex(regex) => regex.call(query, args),
+        }
+    }
+
+    /// How many arguments a function that calls it gives it.
+    pub fn arity(&self) -> usize {
+        match self {
+            Function::Builtin(builtin) => builtin.arity(),
+            Function::Lambda(lambda) => lambda.arity,
+            // The text, and where to begin in it.
+            Function::Regex(_) => 2,
+        }
+    }
+}
+
+impl PartialEq for Function<'_> {
+    /// A function is only equal to itself.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Function::Builtin(a), Function::Builtin(b)) => std::ptr::eq(*a, *b),
+            (Function::Lambda(a), Function::Lambda(b)) => Rc::ptr_eq(a, b),
+            (Function::Regex(a), Function::Regex(b)) => std::ptr::eq(*a, *b),
+            _ => false,
+        }
+    }
+}
+
+impl From<&'static Builtin> for Val<'_> {
+    fn from(builtin: &'static Builtin) -> Self {
+        Val::Function(Function::Builtin(builtin))
+    }
+}
+
+impl From<&'static Regex> for Val<'_> {
+    fn from(regex: &'static Regex) -> Self {
+        Val::Function(Function::Regex(regex))
+    }
 }

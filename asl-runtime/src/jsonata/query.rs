@@ -1,10 +1,12 @@
 //! What an expression can ask for.
 
-use super::{Error, Result, Val};
+use super::limit::Limits;
+use super::{Result, Val};
+use crate::random::Draws;
 use crate::scope::Context;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
-use std::cell::{Cell, OnceCell};
-use std::time::{Duration, Instant};
+use std::cell::OnceCell;
 
 /// What the expressions of a state see: `$states`, and what functions need.
 pub struct Query<'a> {
@@ -14,16 +16,10 @@ pub struct Query<'a> {
     context: Context<'a>,
     /// `$states.context`, made when it is first read.
     context_object: OnceCell<Value>,
-    ticks: Cell<u32>,
-    /// When the clock was first read.
-    started: Cell<Option<Instant>>,
+    /// What `$now()` and `$millis()` read.
+    now: OnceCell<DateTime<Utc>>,
+    limits: Limits,
 }
-
-/// How long an evaluation may take (J-70).
-const TIME_LIMIT: Duration = Duration::from_secs(5);
-
-/// After how many steps the clock is read.
-const TICKS: u32 = 4096;
 
 impl<'a> Query<'a> {
     /// What a state sees whose input is this.
@@ -34,9 +30,15 @@ impl<'a> Query<'a> {
             error_output: None,
             context,
             context_object: OnceCell::new(),
-            ticks: Cell::new(0),
-            started: Cell::new(None),
+            now: OnceCell::new(),
+            limits: Limits::default(),
         }
+    }
+
+    /// Sets the time that `$now()` and `$millis()` read; without it that is the time of their first call.
+    pub fn at(mut self, now: DateTime<Utc>) -> Query<'a> {
+        self.now = OnceCell::from(now);
+        self
     }
 
     /// `$states.input` (J-30)
@@ -54,33 +56,47 @@ impl<'a> Query<'a> {
         self.error_output.into()
     }
 
-    /// Counts a step of an evaluation.
-    ///
-    /// # Errors
-    /// Where the evaluation takes too long (J-70).
-    #[inline]
-    pub fn tick(&self) -> Result<()> {
-        let ticks = self.ticks.get().wrapping_add(1);
-        self.ticks.set(ticks);
-        if ticks.is_multiple_of(TICKS) {
-            self.check_time()
-        } else {
-            Ok(())
-        }
-    }
-
-    #[cold]
-    fn check_time(&self) -> Result<()> {
-        let started = self.started.get().unwrap_or_else(Instant::now);
-        self.started.set(Some(started));
-        match started.elapsed() > TIME_LIMIT {
-            true => Err(Error::limit("Expression evaluation timeout: 5000ms")),
-            false => Ok(()),
-        }
-    }
-
     /// `$states.context` (J-31)
     pub fn context(&'a self) -> Val<'a> {
         self.context_object.get_or_init(|| self.context.object()).into()
+    }
+
+    /// The time, which stands still.
+    pub fn now(&self) -> DateTime<Utc> {
+        *self.now.get_or_init(Utc::now)
+    }
+
+    /// Random numbers: others at each call, the same in each life of the execution.
+    pub(crate) fn draws(&self) -> Draws {
+        self.context.draws()
+    }
+
+    /// Begins the evaluation of another expression, which has all of its time and memory.
+    pub fn begin(&self) {
+        self.limits.reset();
+    }
+
+    /// Counts a step of work.
+    ///
+    /// # Errors
+    /// When the evaluation has taken too long (J-70).
+    pub fn tick(&self) -> Result<()> {
+        self.limits.tick()
+    }
+
+    /// Counts a value that takes this many bytes, 8 for each element of an array.
+    ///
+    /// # Errors
+    /// When the value is larger than values can be (J-69).
+    pub fn hold(&self, bytes: usize) -> Result<()> {
+        self.limits.hold(bytes)
+    }
+
+    /// Runs the body of a function.
+    ///
+    /// # Errors
+    /// When functions call each other too deep (J-68), and the error of the body.
+    pub fn deeper<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.limits.deeper(body)
     }
 }

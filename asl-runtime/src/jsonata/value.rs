@@ -1,9 +1,10 @@
 //! Values while an expression is evaluated.
 
 use super::Function;
+use crate::number::Num;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 /// A value. Data is borrowed until an expression makes something of it.
@@ -134,6 +135,24 @@ impl<'a> Val<'a> {
         Val::Array(Rc::new(Array::new(elements)))
     }
 
+    /// A value of data that nothing else holds.
+    pub fn owned(value: Value) -> Val<'a> {
+        match value {
+            Value::Null => Val::Null,
+            Value::Bool(value) => Val::Bool(value),
+            Value::Number(number) => Val::Number(Num::Json(&number).as_f64()),
+            Value::String(text) => text.into(),
+            Value::Array(elements) => Val::array(elements.into_iter().map(Val::owned).collect()),
+            Value::Object(members) => {
+                let mut object = Object::with_capacity(members.len());
+                for (name, value) in members {
+                    object.push(name.into(), Val::owned(value));
+                }
+                object.into()
+            }
+        }
+    }
+
     /// The result of a path: nothing, the one element, or an array of all.
     pub fn sequence(elements: Vec<Val<'a>>) -> Val<'a> {
         Val::Array(Rc::new(Array::sequence(elements))).collapsed()
@@ -164,7 +183,7 @@ impl<'a> Val<'a> {
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Val::Number(number) => Some(*number),
-            Val::Json(Value::Number(number)) => number.as_f64(),
+            Val::Json(Value::Number(number)) => Some(Num::Json(number).as_f64()),
             _ => None,
         }
     }
@@ -325,9 +344,38 @@ impl From<String> for Val<'_> {
     }
 }
 
+impl<'a> From<Text<'a>> for Val<'a> {
+    fn from(text: Text<'a>) -> Self {
+        Val::String(text)
+    }
+}
+
 impl<'a> From<Object<'a>> for Val<'a> {
     fn from(object: Object<'a>) -> Self {
         Val::Object(Rc::new(object))
+    }
+}
+
+impl<'a> Text<'a> {
+    /// A part of it, which ends and begins between characters.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Text<'a> {
+        match self {
+            _ if range == (0..self.len()) => self.clone(),
+            Text::Borrowed(text) => Text::Borrowed(&text[range]),
+            Text::Shared(text) => Text::Shared(text[range].into()),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Text::Borrowed(text)
+    }
+}
+
+impl From<String> for Text<'_> {
+    fn from(text: String) -> Self {
+        Text::Shared(text.into())
     }
 }
 

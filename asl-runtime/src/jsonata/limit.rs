@@ -1,0 +1,85 @@
+//! The limits of an evaluation (J-68 to J-70).
+
+use super::{Error, Result};
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// How deep functions may call each other.
+const MAX_DEPTH: usize = 100;
+
+/// The size of the largest value, in bytes.
+pub(crate) const MAX_BYTES: usize = 6_990_256;
+
+/// How many bytes an evaluation may take in all. What it has dropped counts too, so this is generous.
+const MAX_TOTAL: usize = 32 * MAX_BYTES;
+
+/// How long an evaluation may take.
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// How many steps pass between two looks at the clock.
+const STRIDE: u32 = 4096;
+
+/// What an evaluation has used.
+#[derive(Default)]
+pub(crate) struct Limits {
+    steps: Cell<u32>,
+    depth: Cell<usize>,
+    bytes: Cell<usize>,
+    /// When the clock was first looked at.
+    start: Cell<Option<Instant>>,
+}
+
+impl Limits {
+    pub(crate) fn reset(&self) {
+        self.steps.set(0);
+        self.depth.set(0);
+        self.bytes.set(0);
+        self.start.set(None);
+    }
+
+    pub(crate) fn tick(&self) -> Result<()> {
+        let steps = self.steps.get() + 1;
+        if steps < STRIDE {
+            self.steps.set(steps);
+            return Ok(());
+        }
+        self.look()
+    }
+
+    #[cold]
+    fn look(&self) -> Result<()> {
+        self.steps.set(0);
+        match self.start.get() {
+            None => self.start.set(Some(Instant::now())),
+            Some(start) if start.elapsed() > MAX_TIME => {
+                return Err(Error::limit("Expression evaluation timeout: Check for infinite loop"));
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn hold(&self, bytes: usize) -> Result<()> {
+        let total = self.bytes.get().saturating_add(bytes);
+        self.bytes.set(total);
+        if bytes > MAX_BYTES || total > MAX_TOTAL {
+            return Err(Error::limit("Expression evaluation memory limit exceeded"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn deeper<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.tick()?;
+        let depth = self.depth.get() + 1;
+        if depth > MAX_DEPTH {
+            return Err(Error::limit(format!(
+                "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as \
+                 tail-recursive. Depth={depth} max={MAX_DEPTH}"
+            )));
+        }
+        self.depth.set(depth);
+        let result = body();
+        self.depth.set(depth - 1);
+        result
+    }
+}
