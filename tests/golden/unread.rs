@@ -810,6 +810,7 @@ pub mod unread {
         name: "unread",
         source: "machines/unread.asl.json",
         sha256: "f10bc9ea488b2c963210f07233f0f68ff2119c6b1e28d7ae1a5ee6a078283c46",
+        workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
             rt::State {
