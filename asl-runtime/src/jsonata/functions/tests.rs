@@ -11,6 +11,7 @@ fn query() -> &'static Query<'static> {
         name: "test",
         source: "test.asl.json",
         sha256: "",
+        workflow_type: crate::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[],
     };
