@@ -1,13 +1,16 @@
 //! One attempt of a task, in this process: its time-out, its heartbeat, its callback.
 
 use crate::callback::{Handle, OpenToken};
-use crate::{Call, Error, Limits, Output, Pattern, TaskContext, TaskError};
+use crate::{BoxFuture, Call, Error, Limits, Output, Pattern, TaskContext, TaskError};
 use futures_util::future::{Either, select};
 use serde_json::Value;
-use std::pin::pin;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{self, Poll};
+use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// Calls the handler and waits for the end of the task as its pattern says. For engines that run tasks in this process.
 ///
@@ -15,78 +18,104 @@ use tokio::time::{Instant, sleep, timeout};
 ///
 /// # Errors
 /// With the task's own error, or `States.Timeout`.
-pub async fn attempt<'a, O: Output + 'a>(
+pub fn attempt<'a, O: Output + 'a>(
     handle: &Handle,
     mut task: TaskContext<'a>,
     limits: Limits,
     input: Value,
     call: Call<'_, 'a, O>,
-    submitted: &mut (dyn FnMut(&O) + Send),
-) -> Result<O, Error> {
-    if limits.heartbeat.is_none() && task.token.is_none() {
-        let Some(time) = limits.timeout else {
-            return call(task, input).await.map_err(Error::from);
-        };
-        task.deadline = Some(Instant::now() + time);
-        return match select(call(task, input), Box::pin(sleep(time))).await {
-            Either::Left((answer, _)) => answer.map_err(Error::from),
-            Either::Right(_) => Err(Error::timeout(false)),
-        };
+    submitted: impl FnMut(&O) + Send,
+) -> impl Future<Output = Result<O, Error>> + Send {
+    // A time beyond the range of the clock never comes.
+    let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
+    task.deadline = deadline;
+    let work = if limits.heartbeat.is_none() && task.token.is_none() {
+        Work::Answer(call(task, input))
+    } else {
+        let beat = Arc::new(Notify::new());
+        task.beat = Some(beat.clone());
+        let token = task.token.clone().map(|token| handle.open(token, beat.clone()));
+        let pattern = task.resource.pattern;
+        let end = end(call(task, input), pattern, token, submitted);
+        // Boxed, so that it takes no room in the futures of tasks that have none of this.
+        Work::End(Box::pin(alive(end, limits.heartbeat, beat)))
+    };
+    Attempt {
+        work,
+        deadline,
+        timer: None,
     }
-    // Boxed, so that the clocks take no room in the futures of tasks that have none.
-    Box::pin(limited(handle, task, limits, input, call, submitted)).await
 }
 
-async fn limited<'a, O: Output + 'a>(
-    handle: &Handle,
-    mut task: TaskContext<'a>,
-    limits: Limits,
-    input: Value,
-    call: Call<'_, 'a, O>,
-    submitted: &mut (dyn FnMut(&O) + Send),
+/// A task on its way. No async function, since that would keep a second copy of all its arguments.
+struct Attempt<'a, O, F> {
+    work: Work<'a, O, F>,
+    deadline: Option<Instant>,
+    /// There is none for a handler that answers at once.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+enum Work<'a, O, F> {
+    /// Waits for the handler alone.
+    Answer(BoxFuture<'a, Result<O, TaskError>>),
+    /// Waits for the end of the task in any form.
+    End(Pin<Box<F>>),
+}
+
+impl<O, F: Future<Output = Result<O, Error>>> Future for Attempt<'_, O, F> {
+    type Output = Result<O, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Result<O, Error>> {
+        let result = match &mut self.work {
+            Work::Answer(answer) => answer.as_mut().poll(cx).map_err(Error::from),
+            Work::End(end) => end.as_mut().poll(cx),
+        };
+        let (Poll::Pending, Some(deadline)) = (&result, self.deadline) else {
+            return result;
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        timer.as_mut().poll(cx).map(|()| Err(Error::timeout(false)))
+    }
+}
+
+/// Waits for the end of a task that may have a token.
+async fn end<O: Output>(
+    answer: BoxFuture<'_, Result<O, TaskError>>,
+    pattern: Pattern,
+    token: Option<OpenToken<'_>>,
+    mut submitted: impl FnMut(&O) + Send,
 ) -> Result<O, Error> {
-    let beat = Arc::new(Notify::new());
-    task.beat = Some(beat.clone());
-    task.deadline = limits.timeout.map(|timeout| Instant::now() + timeout);
-    let pattern = task.resource.pattern;
-    let mut token = task.token.clone().map(|token| handle.open(token, beat.clone()));
-    let work = async {
-        let answer = call(task, input);
-        match &mut token {
-            None => answer.await.map_err(Error::from),
-            Some(token) if pattern == Pattern::WaitForTaskToken => {
-                submitted(&answer.await?);
-                completed(token).await
-            }
-            // A job or an activity may also be ended by its token.
-            Some(token) => match select(answer, pin!(completed(token))).await {
-                Either::Left((answer, _)) => answer.map_err(Error::from),
-                Either::Right((result, _)) => result,
-            },
+    match token {
+        None => answer.await.map_err(Error::from),
+        Some(mut token) if pattern == Pattern::WaitForTaskToken => {
+            submitted(&answer.await?);
+            completed(&mut token).await
         }
-    };
-    let beaten = async {
-        match limits.heartbeat {
-            None => work.await,
-            Some(heartbeat) => {
-                let mut work = pin!(work);
-                loop {
-                    let silence = pin!(async { timeout(heartbeat, beat.notified()).await.is_err() });
-                    match select(work.as_mut(), silence).await {
-                        Either::Left((result, _)) => return result,
-                        Either::Right((true, _)) => return Err(Error::timeout(true)),
-                        Either::Right((false, _)) => {}
-                    }
-                }
-            }
-        }
-    };
-    match limits.timeout {
-        None => beaten.await,
-        Some(time) => match select(pin!(beaten), pin!(sleep(time))).await {
-            Either::Left((result, _)) => result,
-            Either::Right(_) => Err(Error::timeout(false)),
+        // A job or an activity may also be ended by its token.
+        Some(mut token) => match select(answer, pin!(completed(&mut token))).await {
+            Either::Left((answer, _)) => answer.map_err(Error::from),
+            Either::Right((result, _)) => result,
         },
+    }
+}
+
+/// Gives the work up when no heartbeat comes for this time.
+async fn alive<O>(
+    work: impl Future<Output = Result<O, Error>> + Send,
+    heartbeat: Option<Duration>,
+    beat: Arc<Notify>,
+) -> Result<O, Error> {
+    let Some(heartbeat) = heartbeat else {
+        return work.await;
+    };
+    let mut work = pin!(work);
+    loop {
+        let silence = pin!(async { timeout(heartbeat, beat.notified()).await.is_err() });
+        match select(work.as_mut(), silence).await {
+            Either::Left((result, _)) => return result,
+            Either::Right((true, _)) => return Err(Error::timeout(true)),
+            Either::Right((false, _)) => {}
+        }
     }
 }
 

@@ -9,19 +9,27 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// With the error that nothing in the machine caught, or that of its end from outside.
-pub async fn execute<'a, E: Engine>(
+pub fn execute<'a, E: Engine>(
     engine: &'a E,
     definition: &'static Definition,
     keep_input: bool,
     input: Data<'a>,
     body: impl FnOnce(Scope<'a, E>, Data<'a>) -> Lane<'a>,
-) -> Result<Value, Error> {
-    let at = engine.root();
-    let line = &mut E::Line::default();
-    engine.record(&at, line, Event::ExecutionStarted { input: &input });
+) -> impl Future<Output = Result<Value, Error>> + Send {
+    let mut line = E::Line::default();
+    engine.record(&engine.root(), &mut line, Event::ExecutionStarted { input: &input });
     let kept = keep_input.then(|| Arc::new(input.clone().into_owned()));
-    let scope = Scope::root(engine, definition, kept);
-    let result = engine.supervise(definition, body(scope, input)).await;
+    let lane = body(Scope::root(engine, definition, kept), input);
+    supervised(engine, definition, line, lane)
+}
+
+async fn supervised<'a, E: Engine>(
+    engine: &'a E,
+    definition: &'static Definition,
+    mut line: E::Line,
+    lane: Lane<'a>,
+) -> Result<Value, Error> {
+    let result = engine.supervise(definition, lane).await;
     let event = match &result {
         Ok(output) => Event::ExecutionSucceeded { output },
         Err(error) => match error.status() {
@@ -30,6 +38,6 @@ pub async fn execute<'a, E: Engine>(
             Status::Aborted => Event::ExecutionAborted { error },
         },
     };
-    engine.record(&at, line, event);
+    engine.record(&engine.root(), &mut line, event);
     result
 }

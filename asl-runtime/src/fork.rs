@@ -135,7 +135,7 @@ impl<'a, E: Engine> Fork<'a, E> {
             return Err(error);
         };
         visit.retry_count = attempt;
-        self.engine.sleep(self.at, attempt, Until::After(delay)).await;
+        Box::pin(self.engine.sleep(self.at, attempt, Until::After(delay))).await;
         Ok(())
     }
 }
@@ -354,7 +354,8 @@ async fn lanes<'a, E: Engine>(
     };
     let (mut begun, mut room) = (next, concurrency);
     let mut outputs = vec![Value::Null; count];
-    let mut running = FuturesUnordered::new();
+    // Made when the first lane has to wait.
+    let mut running: Option<FuturesUnordered<_>> = None;
     loop {
         while begun < last && room > 0 {
             fork.begin(line, begun);
@@ -372,7 +373,8 @@ async fn lanes<'a, E: Engine>(
                         (index, result)
                     }
                     Poll::Pending => {
-                        running.push(async move { (index, lane.await) });
+                        let queue = running.get_or_insert_with(FuturesUnordered::new);
+                        queue.push(async move { (index, lane.await) });
                         continue;
                     }
                 },
@@ -380,20 +382,22 @@ async fn lanes<'a, E: Engine>(
                 Err(error) => (index, Err(error)),
             }
         } else {
-            match running.next().await {
-                Some((index, result)) => {
-                    fork.end(line, index, result.is_ok());
-                    (index, result)
-                }
-                None => return Ok(outputs),
-            }
+            let ended = match &mut running {
+                Some(queue) => queue.next().await,
+                None => None,
+            };
+            let Some((index, result)) = ended else {
+                return Ok(outputs);
+            };
+            fork.end(line, index, result.is_ok());
+            (index, result)
         };
         room += 1;
         match result {
             Ok(output) => outputs[index] = output,
             Err(error) => {
                 // The others end here, whatever time the engine takes for its note.
-                running.clear();
+                drop(running);
                 if decided.is_none() {
                     fork.engine.decide(fork.at, attempt, index).await;
                 }

@@ -234,12 +234,12 @@ impl Engine for History {
         if matches!(resource.pattern, Pattern::Sync | Pattern::Sync2) {
             self.record(at, line, Event::TaskSubmitted { resource, output: None });
         }
-        let mut submitted = |output: &O| {
+        let submitted = |output: &O| {
             let output = serde_json::to_value(output).ok();
             let output = output.as_ref();
             self.record(at, line, Event::TaskSubmitted { resource, output });
         };
-        let result = attempt(&self.handle(), task, limits, input, call, &mut submitted).await;
+        let result = attempt(&self.handle(), task, limits, input, call, submitted).await;
         match &result {
             Ok(output) => {
                 let output = &serde_json::to_value(output).unwrap_or_default();

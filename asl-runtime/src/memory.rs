@@ -84,7 +84,7 @@ impl Engine for Memory {
         uuid::Uuid::new_v4().to_string()
     }
 
-    async fn task<'a, O: Output + 'a>(
+    fn task<'a, O: Output + 'a>(
         &self,
         (): &(),
         _: &mut u32,
@@ -92,12 +92,12 @@ impl Engine for Memory {
         limits: Limits,
         input: Value,
         call: Call<'_, 'a, O>,
-    ) -> Result<O, Error> {
-        attempt(&self.handle, task, limits, input, call, &mut |_| {}).await
+    ) -> impl Future<Output = Result<O, Error>> + Send {
+        attempt(&self.handle, task, limits, input, call, |_| {})
     }
 
-    async fn sleep(&self, (): &(), _: u32, until: Until) {
-        sleep(self.duration(until)).await;
+    fn sleep(&self, (): &(), _: u32, until: Until) -> impl Future<Output = ()> + Send {
+        sleep(self.duration(until))
     }
 
     fn child(&self, (): &(), child: Child) -> Memory {

@@ -181,6 +181,7 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
             return Err(error);
         };
         visit.retry_count += 1;
-        engine.sleep(at, visit.retry_count, Until::After(delay)).await;
+        // Boxed, so that a delay takes no room in the future of each task.
+        Box::pin(engine.sleep(at, visit.retry_count, Until::After(delay))).await;
     }
 }

@@ -293,8 +293,8 @@ impl Engine for JournalEngine {
                 let _running = self.begin().await;
                 let result = match self.recorded(&submission) {
                     None => {
-                        let mut submitted = |answer: &O| self.append(submission.clone(), answer);
-                        attempt(&self.life.handle, task, limits, input, call, &mut submitted).await
+                        let submitted = |answer: &O| self.append(submission.clone(), answer);
+                        attempt(&self.life.handle, task, limits, input, call, submitted).await
                     }
                     Some(answer) => {
                         let limits = self.rest_of(limits, &work);
@@ -302,7 +302,7 @@ impl Engine for JournalEngine {
                             let answer = serde_json::from_value(answer.clone()).expect("the answer of this task");
                             Box::pin(std::future::ready(Ok(answer))) as _
                         };
-                        attempt(&self.life.handle, task, limits, input, &mut answered, &mut |_| {}).await
+                        attempt(&self.life.handle, task, limits, input, &mut answered, |_| {}).await
                     }
                 };
                 self.append(done, &result);
