@@ -1,5 +1,7 @@
 //! The data that flows through a scope, and how templates build it.
 
+pub use crate::shape::object;
+
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -9,15 +11,6 @@ pub type Data<'d> = Cow<'d, Value>;
 /// Moves the data out; null stays.
 pub fn take(data: &mut Data<'_>) -> Value {
     std::mem::take(data).into_owned()
-}
-
-/// An object with these members.
-pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    let mut object = Map::with_capacity(N);
-    for (name, value) in members {
-        object.insert(name.to_owned(), value);
-    }
-    Value::Object(object)
 }
 
 /// An array of these elements.

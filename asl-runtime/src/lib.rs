@@ -76,6 +76,7 @@ mod resource;
 mod retry;
 mod scope;
 mod select;
+mod shape;
 mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
