@@ -148,6 +148,7 @@ pub fn get<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
 }
 
 /// What a plain path finds in a field whose name ends in `.$`: null for an index beyond the end of an array (P-36).
+#[inline]
 pub fn get_in_template<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
     get(value, steps).or_else(|| is_beyond_end(value, steps).then_some(&Value::Null))
 }
@@ -159,16 +160,13 @@ pub fn take(value: &mut Value, steps: &[Step]) -> Option<Value> {
 
 /// Moves out what a plain path finds in a field whose name ends in `.$`; see [`get_in_template`].
 pub fn take_in_template(value: &mut Value, steps: &[Step]) -> Option<Value> {
-    if is_beyond_end(value, steps) {
-        Some(Value::Null)
-    } else {
-        take(value, steps)
-    }
+    take(value, steps).or_else(|| is_beyond_end(value, steps).then_some(Value::Null))
 }
 
 /// Objects up to this size are searched one member after the other, which takes less than to hash a name.
 const FEW: usize = 8;
 
+#[inline]
 fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     if members.len() > FEW {
         return members.get(name);
@@ -176,6 +174,7 @@ fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> 
     members.iter().find_map(|(key, value)| (key == name).then_some(value))
 }
 
+#[inline]
 fn member_mut<'v>(members: &'v mut Map<String, Value>, name: &str) -> Option<&'v mut Value> {
     if members.len() > FEW {
         return members.get_mut(name);
@@ -185,6 +184,7 @@ fn member_mut<'v>(members: &'v mut Map<String, Value>, name: &str) -> Option<&'v
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
+#[inline]
 fn get_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     let mut value = value;
     for step in steps {
@@ -201,6 +201,7 @@ fn get_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
 }
 
 /// Whether a path ends in an index beyond the end of an array that is there (P-36).
+#[cold]
 fn is_beyond_end(value: &Value, steps: &[Step]) -> bool {
     let Some((Step::At(index), before)) = steps.split_last() else {
         return false;

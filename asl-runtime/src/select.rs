@@ -8,11 +8,13 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// What a plain path finds, or the error of ER-21 and ER-22.
+#[inline]
 pub fn select<'v>(value: &'v Value, text: &str, steps: &[Step]) -> Result<&'v Value, Error> {
     path::get(value, steps).ok_or_else(|| path::invalid_path(text, value, steps))
 }
 
 /// What a plain path in the template field `key` finds, or the error of ER-20.
+#[inline]
 pub fn field<'v>(value: &'v Value, key: &str, text: &str, steps: &[Step]) -> Result<&'v Value, Error> {
     path::get_in_template(value, steps).ok_or_else(|| path::missing_field(key, text, value, steps))
 }
@@ -91,6 +93,7 @@ pub fn take_fields<const N: usize>(
 }
 
 /// What a plain path finds as an argument of an intrinsic function, or the error of ER-23; `call` is the text of the field.
+#[inline]
 pub fn argument<'v>(value: &'v Value, call: &str, text: &str, steps: &[Step]) -> Result<&'v Value, Error> {
     // Unlike a field, an argument cannot be an element beyond the end of an array (P-36).
     path::get(value, steps).ok_or_else(|| path::missing_argument(call, text, value, steps, value))

@@ -9,6 +9,7 @@ use std::fmt::Write;
 /// The error of a path that finds nothing in `InputPath`, `OutputPath`, `Variable` and the like (ER-21, ER-22).
 ///
 /// `value` is what the path was applied to: the data, the context object or a variable.
+#[cold]
 pub fn invalid_path(text: &str, value: &Value, steps: &[Step]) -> Error {
     Error::runtime(match reason(value, steps) {
         Reason::Null => NULL_INPUT.to_owned(),
@@ -19,6 +20,7 @@ pub fn invalid_path(text: &str, value: &Value, steps: &[Step]) -> Error {
 /// The error of a path that finds nothing in a field whose name ends in `.$` (ER-20).
 ///
 /// `field` is that name, `.$` included; `value` is what the path was applied to.
+#[cold]
 pub fn missing_field(field: &str, text: &str, value: &Value, steps: &[Step]) -> Error {
     Error::runtime(match reason(value, steps) {
         Reason::Null => NULL_INPUT.to_owned(),
@@ -33,6 +35,7 @@ pub fn missing_field(field: &str, text: &str, value: &Value, steps: &[Step]) -> 
 ///
 /// `call` is the whole text of the field. `value` is what the path was applied to, `input` the data of the field: the
 /// service shows those even if the path goes into the context object.
+#[cold]
 pub fn missing_argument(call: &str, text: &str, value: &Value, steps: &[Step], input: &Value) -> Error {
     // The service takes the context object for the input here.
     let path = if text.starts_with("$$") { &text[1..] } else { text };
