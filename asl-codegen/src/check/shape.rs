@@ -5,10 +5,11 @@ use crate::expr::path::{Path, Root, Step};
 use crate::syntax::{Field, FieldValue, Template};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-/// What is known about a value.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shape {
+/// What is known about a value. A copy costs nothing: one stands at every state, and most are equal in most members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shape<'m> {
     /// Nothing.
     Any,
     /// Its type, which is none of the others.
@@ -16,22 +17,22 @@ pub(super) enum Shape {
     /// An array.
     Array,
     /// An object.
-    Object(Object),
+    Object(Rc<Object<'m>>),
 }
 
 /// What is known about an object.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Object {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Object<'m> {
     /// Members that it may have, and whether it surely has them.
-    members: BTreeMap<String, (Shape, bool)>,
+    members: BTreeMap<&'m str, (Shape<'m>, bool)>,
     /// Whether it may have others.
     open: bool,
 }
 
 /// What a path finds.
-pub(super) enum Found {
+pub(super) enum Found<'m> {
     /// A value of this shape, if it finds any.
-    Value(Shape),
+    Value(Shape<'m>),
     /// Certainly nothing, because of what stands at the step of this number.
     Nothing(usize),
 }
@@ -41,14 +42,24 @@ const MAX_DEPTH: usize = 6;
 /// And objects to this many members.
 const MAX_MEMBERS: usize = 64;
 
-impl Shape {
+impl Object<'_> {
+    /// One of which nothing else is known.
+    fn any() -> Self {
+        Object {
+            open: true,
+            ..Object::default()
+        }
+    }
+}
+
+impl<'m> Shape<'m> {
     /// The empty object.
-    pub fn nothing() -> Shape {
-        Shape::Object(Object::default())
+    pub fn nothing() -> Self {
+        Shape::Object(Rc::default())
     }
 
     /// An object with exactly these members.
-    pub fn object(members: impl IntoIterator<Item = (String, Shape)>) -> Shape {
+    pub fn object(members: impl IntoIterator<Item = (&'m str, Self)>) -> Self {
         let mut object = Object::default();
         for (name, shape) in members {
             if object.members.len() == MAX_MEMBERS {
@@ -57,11 +68,11 @@ impl Shape {
             }
             object.members.insert(name, (shape, true));
         }
-        Shape::Object(object)
+        Shape::Object(object.into())
     }
 
     /// That of a literal.
-    pub fn literal(value: &Value, depth: usize) -> Shape {
+    pub fn literal(value: &'m Value, depth: usize) -> Self {
         match value {
             _ if depth == MAX_DEPTH => Shape::Any,
             Value::Null => Shape::Plain(Type::Null),
@@ -72,13 +83,13 @@ impl Shape {
             Value::Object(members) => Shape::object(
                 members
                     .iter()
-                    .map(|(name, value)| (name.clone(), Shape::literal(value, depth + 1))),
+                    .map(|(name, value)| (name.as_str(), Shape::literal(value, depth + 1))),
             ),
         }
     }
 
     /// That of what a template makes of an input.
-    pub fn template(template: &Template, input: &Shape, depth: usize) -> Shape {
+    pub fn template(template: &'m Template, input: &Self, depth: usize) -> Self {
         match template {
             _ if depth == MAX_DEPTH => Shape::Any,
             Template::Literal(value) => Shape::literal(value, depth),
@@ -87,12 +98,12 @@ impl Shape {
             Template::Object(fields) => Shape::object(
                 fields
                     .iter()
-                    .map(|field| (field.name.clone(), Shape::field(field, input, depth + 1))),
+                    .map(|field| (field.name.as_str(), Shape::field(field, input, depth + 1))),
             ),
         }
     }
 
-    fn field(field: &Field, input: &Shape, depth: usize) -> Shape {
+    fn field(field: &'m Field, input: &Self, depth: usize) -> Self {
         match &field.value {
             FieldValue::Template(template) => Shape::template(template, input, depth),
             FieldValue::Path(path) => input.select(&path.value).cut(depth),
@@ -100,24 +111,21 @@ impl Shape {
         }
     }
 
-    fn call(call: &Call) -> Shape {
+    fn call(call: &Call) -> Self {
         match call.function.returns() {
             None => Shape::Any,
             Some(Type::Array) => Shape::Array,
-            Some(Type::Object) => Shape::Object(Object {
-                open: true,
-                ..Object::default()
-            }),
+            Some(Type::Object) => Shape::Object(Object::any().into()),
             Some(plain) => Shape::Plain(plain),
         }
     }
 
     /// Without what lies too deep.
-    fn cut(self, depth: usize) -> Shape {
+    fn cut(self, depth: usize) -> Self {
         match self {
             Shape::Object(_) | Shape::Array | Shape::Plain(_) if depth >= MAX_DEPTH => Shape::Any,
             Shape::Object(mut object) => {
-                for (shape, _) in object.members.values_mut() {
+                for (shape, _) in Rc::make_mut(&mut object).members.values_mut() {
                     *shape = std::mem::replace(shape, Shape::Any).cut(depth + 1);
                 }
                 Shape::Object(object)
@@ -127,7 +135,7 @@ impl Shape {
     }
 
     /// What a path finds in an input of this shape.
-    pub fn find(&self, path: &Path) -> Found {
+    pub fn find(&self, path: &Path) -> Found<'m> {
         if path.root != Root::Input {
             return Found::Value(Shape::Any);
         }
@@ -135,7 +143,7 @@ impl Shape {
         for (at, step) in path.steps.iter().enumerate() {
             shape = match (step, shape) {
                 (_, Shape::Any) => return Found::Value(Shape::Any),
-                (Step::Member(name), Shape::Object(object)) => match object.members.get(name) {
+                (Step::Member(name), Shape::Object(object)) => match object.members.get(name.as_str()) {
                     Some((member, true)) => member,
                     Some((_, false)) => return Found::Value(Shape::Any),
                     None if object.open => return Found::Value(Shape::Any),
@@ -151,7 +159,7 @@ impl Shape {
     }
 
     /// The same where it is of no interest that nothing is found.
-    pub fn select(&self, path: &Path) -> Shape {
+    pub fn select(&self, path: &Path) -> Self {
         match self.find(path) {
             Found::Value(_) if !path.is_definite() => Shape::Array,
             Found::Value(shape) => shape,
@@ -160,48 +168,43 @@ impl Shape {
     }
 
     /// With a value put at a Reference Path.
-    pub fn with(&self, path: &Path, value: Shape) -> Shape {
+    pub fn with(&self, path: &'m Path, value: Self) -> Self {
         let Some(Step::Member(name)) = path.steps.first() else {
             return Shape::Any;
         };
         let mut object = match self {
-            Shape::Object(object) => object.clone(),
-            _ => Object {
-                open: true,
-                ..Object::default()
-            },
+            Shape::Object(object) => Object::clone(object),
+            _ => Object::any(),
         };
         let value = match path.steps.len() {
             1 => value,
             // What the inner object held before is of little interest.
             _ => Shape::Any,
         };
-        if object.members.len() < MAX_MEMBERS || object.members.contains_key(name) {
-            object.members.insert(name.clone(), (value.cut(1), true));
+        if object.members.len() < MAX_MEMBERS || object.members.contains_key(name.as_str()) {
+            object.members.insert(name, (value.cut(1), true));
         } else {
             object.open = true;
         }
-        Shape::Object(object)
+        Shape::Object(object.into())
     }
 
     /// What holds for both.
-    pub fn join(&self, other: &Shape) -> Shape {
+    pub fn join(&self, other: &Self) -> Self {
         match (self, other) {
             _ if self == other => self.clone(),
             (Shape::Object(a), Shape::Object(b)) => {
-                let mut joined = Object {
-                    open: a.open || b.open,
-                    ..Object::default()
+                let of_a = |(&name, (shape, sure)): (&&'m str, &(Self, bool))| match b.members.get(name) {
+                    Some((other, also)) => (name, (shape.join(other), *sure && *also)),
+                    None => (name, (shape.clone(), false)),
                 };
-                for name in a.members.keys().chain(b.members.keys()) {
-                    let member = match (a.members.get(name), b.members.get(name)) {
-                        (Some((a, sure)), Some((b, also))) => (a.join(b), *sure && *also),
-                        (Some((one, _)), None) | (None, Some((one, _))) => (one.clone(), false),
-                        (None, None) => continue,
-                    };
-                    joined.members.insert(name.clone(), member);
-                }
-                Shape::Object(joined)
+                let only_b = b.members.iter().filter(|(name, _)| !a.members.contains_key(*name));
+                let only_b = only_b.map(|(&name, (shape, _))| (name, (shape.clone(), false)));
+                let joined = Object {
+                    members: a.members.iter().map(of_a).chain(only_b).collect(),
+                    open: a.open || b.open,
+                };
+                Shape::Object(joined.into())
             }
             _ => Shape::Any,
         }
@@ -218,15 +221,15 @@ impl Shape {
     }
 
     /// The names of its members, if all are known.
-    pub fn member_names(&self) -> Option<Vec<&str>> {
+    pub fn member_names(&self) -> Option<Vec<&'m str>> {
         match self {
-            Shape::Object(object) if !object.open => Some(object.members.keys().map(String::as_str).collect()),
+            Shape::Object(object) if !object.open => Some(object.members.keys().copied().collect()),
             _ => None,
         }
     }
 
     /// The shape of what stands before a step of a path that finds nothing there.
-    pub fn before(&self, path: &Path, step: usize) -> Shape {
+    pub fn before(&self, path: &Path, step: usize) -> Self {
         let before = Path {
             text: String::new(),
             root: path.root.clone(),

@@ -18,7 +18,7 @@ pub(super) fn check(machine: &Machine, diagnostics: &mut Diagnostics) {
     scope(&machine.scope, Shape::Any, diagnostics);
 }
 
-fn scope(of: &Scope, input: Shape, diagnostics: &mut Diagnostics) {
+fn scope<'m>(of: &'m Scope, input: Shape<'m>, diagnostics: &mut Diagnostics) {
     if !of.intact {
         return;
     }
@@ -52,19 +52,19 @@ fn scope(of: &Scope, input: Shape, diagnostics: &mut Diagnostics) {
 }
 
 /// The data on its way through a state.
-struct Flow<'s> {
-    state: &'s State,
-    raw: Shape,
+struct Flow<'m> {
+    state: &'m State,
+    raw: Shape<'m>,
     /// After `InputPath`.
-    effective: Shape,
+    effective: Shape<'m>,
     /// After `Parameters`.
-    payload: Shape,
+    payload: Shape<'m>,
     /// What the state makes, before `ResultSelector`.
-    result: Shape,
+    result: Shape<'m>,
 }
 
-impl<'s> Flow<'s> {
-    fn new(state: &'s State, raw: Shape) -> Flow<'s> {
+impl<'m> Flow<'m> {
+    fn new(state: &'m State, raw: Shape<'m>) -> Self {
         let effective = selected(&state.input_path, &raw);
         let parameters = match &state.kind {
             StateKind::Task(task) => task.parameters.as_ref(),
@@ -96,7 +96,7 @@ impl<'s> Flow<'s> {
     }
 
     /// The input of the scopes inside.
-    fn inner(&self) -> Shape {
+    fn inner(&self) -> Shape<'m> {
         match &self.state.kind {
             StateKind::Parallel(_) if self.is_known() => self.payload.clone(),
             StateKind::Map(map) if self.is_known() => match &map.item_selector {
@@ -113,7 +113,7 @@ impl<'s> Flow<'s> {
     }
 
     /// Where the state leads, and with what.
-    fn exits(&self) -> Vec<(usize, Shape)> {
+    fn exits(&self) -> Vec<(usize, Shape<'m>)> {
         let output = self.output();
         let output = if self.is_known() { output } else { Shape::Any };
         let mut exits: Vec<_> = match &self.state.kind {
@@ -142,7 +142,7 @@ impl<'s> Flow<'s> {
     }
 
     /// What `OutputPath` is applied to.
-    fn before_output(&self) -> Shape {
+    fn before_output(&self) -> Shape<'m> {
         match &self.state.kind {
             StateKind::Pass(pass) => applied(&pass.result_path, &self.raw, self.result.clone()),
             _ => match self.state.outcome() {
@@ -158,7 +158,7 @@ impl<'s> Flow<'s> {
         }
     }
 
-    fn output(&self) -> Shape {
+    fn output(&self) -> Shape<'m> {
         selected(&self.state.output_path, &self.before_output())
     }
 
@@ -203,14 +203,14 @@ impl<'s> Flow<'s> {
         matches!(&self.state.kind, StateKind::Map(map) if map.data_set_fields.iter().any(|field| field.value == "ItemReader"))
     }
 
-    fn result_or_effective(&self) -> Shape {
+    fn result_or_effective(&self) -> Shape<'m> {
         match &self.state.kind {
             StateKind::Choice(_) | StateKind::Wait(_) => self.effective.clone(),
             _ => self.result.clone(),
         }
     }
 
-    fn path(&self, input: &Shape, path: &Path, span: Span, place: &Place, diagnostics: &mut Diagnostics) {
+    fn path(&self, input: &Shape<'m>, path: &Path, span: Span, place: &Place, diagnostics: &mut Diagnostics) {
         let Found::Nothing(at) = input.find(path) else { return };
         if !path.is_definite() {
             return;
@@ -317,7 +317,7 @@ fn path_of<T>(right: &Right<T>) -> Option<&Spanned<Path>> {
     }
 }
 
-fn selected(selection: &Selection, input: &Shape) -> Shape {
+fn selected<'m>(selection: &Selection, input: &Shape<'m>) -> Shape<'m> {
     match selection {
         Selection::Whole => input.clone(),
         Selection::Nothing => Shape::nothing(),
@@ -325,7 +325,7 @@ fn selected(selection: &Selection, input: &Shape) -> Shape {
     }
 }
 
-fn applied(path: &ResultPath, raw: &Shape, result: Shape) -> Shape {
+fn applied<'m>(path: &'m ResultPath, raw: &Shape<'m>, result: Shape<'m>) -> Shape<'m> {
     match path {
         ResultPath::Replace => result,
         ResultPath::Discard => raw.clone(),
@@ -334,6 +334,6 @@ fn applied(path: &ResultPath, raw: &Shape, result: Shape) -> Shape {
 }
 
 /// The Error Output (CT-3).
-fn error_output() -> Shape {
-    Shape::object(["Error", "Cause"].map(|name| (name.to_owned(), Shape::Any)))
+fn error_output() -> Shape<'static> {
+    Shape::object(["Error", "Cause"].map(|name| (name, Shape::Any)))
 }
