@@ -2,12 +2,13 @@
 
 use crate::json::{Json, Kind};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// SHA-256 of the canonical definition, in hexadecimal: compact JSON, members sorted by name, a repeated one once, numbers as
 /// written. White space and the order of members make no difference to it.
 pub fn sha256(json: &Json) -> String {
-    let mut text = String::new();
+    let mut text = Vec::new();
     write(json, &mut text);
     let mut hex = String::new();
     for byte in Sha256::digest(text) {
@@ -17,41 +18,42 @@ pub fn sha256(json: &Json) -> String {
     hex
 }
 
-fn write(json: &Json, out: &mut String) {
+fn write(json: &Json, out: &mut Vec<u8>) {
     match &json.kind {
-        Kind::Null => out.push_str("null"),
-        Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Kind::Number(text) => out.push_str(text),
+        Kind::Null => out.extend(b"null"),
+        Kind::Bool(value) => out.extend(if *value { &b"true"[..] } else { b"false" }),
+        Kind::Number(text) => out.extend(text.as_bytes()),
         Kind::String(text) => write_string(&text.value, out),
         Kind::Array(elements) => {
-            out.push('[');
+            out.push(b'[');
             for (index, element) in elements.iter().enumerate() {
                 if index > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
                 write(element, out);
             }
-            out.push(']');
+            out.push(b']');
         }
         Kind::Object(object) => {
-            let members: std::collections::BTreeMap<&str, &Json> = object
+            let members: BTreeMap<&str, &Json> = object
                 .iter()
                 .map(|member| (member.key.as_str(), &member.value))
                 .collect();
-            out.push('{');
+            out.push(b'{');
             for (index, (key, value)) in members.into_iter().enumerate() {
                 if index > 0 {
-                    out.push(',');
+                    out.push(b',');
                 }
                 write_string(key, out);
-                out.push(':');
+                out.push(b':');
                 write(value, out);
             }
-            out.push('}');
+            out.push(b'}');
         }
     }
 }
 
-fn write_string(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
+fn write_string(text: &str, out: &mut Vec<u8>) {
+    // Writing a string to a Vec cannot fail.
+    let _ = serde_json::to_writer(out, text);
 }
