@@ -34,12 +34,13 @@ impl Graph<'_> {
             .map(|(at, state)| (state.name.value.as_str(), at))
             .collect();
         let unsettled = self.unsettled.len();
-        let start = self.resolve(&scope.start, &format!("{}/StartAt", scope.location), scope, &index);
+        let start = self.resolve(&scope.start, || format!("{}/StartAt", scope.location), scope, &index);
         let mut edges = Vec::with_capacity(scope.states.len());
         for state in &scope.states {
             let mut targets = Vec::new();
-            for (target, field) in state.targets().into_iter().zip(fields(state)) {
-                targets.push(self.resolve(target, &format!("{}/{field}", state.location), scope, &index));
+            for (number, target) in state.targets().into_iter().enumerate() {
+                let location = || format!("{}/{}", state.location, field(state, number));
+                targets.push(self.resolve(target, location, scope, &index));
             }
             edges.push(targets);
         }
@@ -64,7 +65,7 @@ impl Graph<'_> {
     fn resolve(
         &mut self,
         target: &Target,
-        location: &str,
+        location: impl FnOnce() -> String,
         scope: &Scope,
         index: &HashMap<&str, usize>,
     ) -> Option<usize> {
@@ -80,7 +81,7 @@ impl Graph<'_> {
             self.unsettled.push(Unsettled {
                 names: vec![symbol.to_owned()],
                 span: target.name.span,
-                location: location.to_owned(),
+                location: location(),
             });
             return None;
         }
@@ -91,7 +92,7 @@ impl Graph<'_> {
         )
         .label("no state has this name")
         .service(format!("Missing 'Next' target: {name}"))
-        .at(location);
+        .at(location());
         let mut meant = None;
         if let Some(&elsewhere) = self.names.get(name) {
             diagnostic.message = format!("state `{name}` is in another scope");
@@ -158,17 +159,17 @@ impl Graph<'_> {
     }
 }
 
-/// The fields that hold the targets of a state, in the order of [`State::targets`].
-fn fields(state: &State) -> Vec<String> {
+/// The field that holds the target of this number in [`State::targets`].
+fn field(state: &State, number: usize) -> String {
     if let StateKind::Choice(choice) = &state.kind {
-        let rules = (0..choice.rules.len()).map(|index| format!("Choices[{index}]/Next"));
-        return rules
-            .chain(choice.default.as_ref().map(|_| "Default".to_owned()))
-            .collect();
+        return match number < choice.rules.len() {
+            true => format!("Choices[{number}]/Next"),
+            false => "Default".to_owned(),
+        };
     }
-    let next = state.next().and_then(Next::target).map(|_| "Next".to_owned());
-    let catchers = state.outcome().map_or(0, |outcome| outcome.catch.len());
-    next.into_iter()
-        .chain((0..catchers).map(|index| format!("Catch[{index}]/Next")))
-        .collect()
+    match (state.next().and_then(Next::target), number) {
+        (Some(_), 0) => "Next".to_owned(),
+        (Some(_), _) => format!("Catch[{}]/Next", number - 1),
+        (None, _) => format!("Catch[{number}]/Next"),
+    }
 }
