@@ -104,6 +104,10 @@ fn words(text: &str) -> Vec<String> {
         if begins {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
         }
+        if c.is_ascii() {
+            word.push(c.to_ascii_lowercase());
+            continue;
+        }
         // Some capitals have no small letter, and the compiler wants none of them in the name of a function.
         word.extend(c.to_lowercase().nfc().filter_map(usable).filter(|c| !c.is_uppercase()));
     }

@@ -1,8 +1,8 @@
 //! The variables of a scope: a struct of its own, which sees those of the scopes around it.
 
 use super::name::{Names, snake};
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What variables the states of a scope can see.
@@ -160,5 +160,5 @@ impl Variables {
 
 /// An identifier from a name that `name.rs` made.
 pub fn ident(name: &str) -> Ident {
-    format_ident!("{name}")
+    Ident::new(name, Span::call_site())
 }
