@@ -3,7 +3,28 @@
 //! The tree is what JSONata evaluates: `.`, `[..]` and `^(..)` are gone, and what they stood for are paths of [`Step`]s.
 //! All spans are bytes in the text of the expression.
 
+mod build;
+mod error;
+mod lexer;
+mod parents;
+mod parser;
+mod signature;
+mod syntax;
+
+pub use error::SyntaxError;
+
 use std::ops::Range;
+
+/// Reads an expression.
+///
+/// Its nesting is bounded, so that what walks the tree may recurse.
+///
+/// # Errors
+/// With the first error, which is that of the reference.
+pub fn parse(text: &str) -> Result<Expr, SyntaxError> {
+    let (syntax, root) = parser::parse(text)?;
+    build::build(text, syntax, root)
+}
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,8 +65,8 @@ pub enum ExprKind {
     Wildcard,
     /// `**`
     Descendants,
-    /// `%` as an operand: the parent of the context value.
-    Parent,
+    /// `%` as an operand: the context value of the [`Step`] that has this number among its `parent_of`.
+    Parent(usize),
     /// `$name`; the name is empty for `$`, and `$` for `$$`.
     Variable(String),
     /// `a.b[0]^(c)`; a name alone too.
@@ -58,7 +79,8 @@ pub enum ExprKind {
     Array {
         /// What stands in it; ranges are [`BinaryOp::Range`].
         elements: Vec<Expr>,
-        /// Whether it is the first or the last step of a path, where it does not dissolve in the sequence around it.
+        /// Whether it is the first step of a path with a dot or follows the last dot but for further ones after it,
+        /// where it does not dissolve in the sequence around it.
         is_kept: bool,
     },
     /// `{'a': 1}`
@@ -102,6 +124,8 @@ pub struct Path {
     pub steps: Vec<Step>,
     /// Whether a step says `[]`: a single result stays an array.
     pub keep_array: bool,
+    /// Whether a `%` outside of it needs what its steps bind, so that its result carries these bindings.
+    pub keep_bindings: bool,
 }
 
 /// A step of a path.
@@ -115,6 +139,10 @@ pub struct Step {
     pub focus: Option<String>,
     /// `#$name` before any stage.
     pub index: Option<String>,
+    /// Which `%` mean the value that this step is applied to.
+    pub parent_of: Vec<usize>,
+    /// Whether from this step on, the path carries bindings: of `@`, `#` and `%`.
+    pub has_bindings: bool,
 }
 
 /// What a step does.
@@ -180,3 +208,6 @@ pub enum BinaryOp {
     /// `..`, inside `[..]` only
     Range,
 }
+
+#[cfg(test)]
+mod tests;
