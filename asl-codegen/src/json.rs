@@ -4,7 +4,7 @@ mod parse;
 mod substitution;
 
 pub use parse::{MAX_DEPTH, parse};
-pub use substitution::{Replaced, SubstitutionValue, Substitutions, Text};
+pub use substitution::{Places, Replaced, SubstitutionValue, Substitutions, Text};
 
 use crate::source::Span;
 

@@ -150,6 +150,9 @@ lints! {
     IntrinsicArity "intrinsic_arity" Deny "a function called with too few or too many arguments"
     IntrinsicArgument "intrinsic_argument" Deny "a literal argument that the function refuses"
     FormatPlaceholders "format_placeholders" Deny "a States.Format whose `{}` are not as many as its arguments"
+
+    // JSONata.
+    PlainBraces "plain_braces" Warn "a string that looks like a JSONata expression, and is plain text"
 }
 
 #[cfg(test)]

@@ -42,11 +42,15 @@ fn scope(of: &Scope, machine: QueryLanguage, diagnostics: &mut Diagnostics) {
         }
         if let StateKind::Map(map) = &state.kind {
             for field in &map.data_set_fields {
-                let name = &field.value;
+                let name = field.name.value;
                 diagnostics.push(
-                    Diagnostic::error(Code::Unsupported, field.span, format!("`{name}` is not compiled yet"))
-                        .label("a Map over its input array is")
-                        .at(format!("{}/{name}", state.location)),
+                    Diagnostic::error(
+                        Code::Unsupported,
+                        field.name.span,
+                        format!("`{name}` is not compiled yet"),
+                    )
+                    .label("a Map over its input array is")
+                    .at(format!("{}/{name}", state.location)),
                 );
             }
         }

@@ -55,8 +55,12 @@ fn findings(states: &str, rename: Option<&str>) -> Vec<Code> {
         false => "",
     };
     let text = format!("{{ \"StartAt\": {first:?}, \"States\": {{ {states}{done} }} }}");
-    let compiled = compile(&Source::new("lints.md", text), &options).unwrap_or_else(|error| panic!("{error}"));
-    let mut codes: Vec<_> = compiled.warnings.iter().map(|warning| warning.code).collect();
+    let mut codes: Vec<_> = match compile(&Source::new("lints.md", text), &options) {
+        Ok(compiled) => compiled.warnings.iter().map(|warning| warning.code).collect(),
+        // JSONata is checked, and then refused by name.
+        Err(error) => error.diagnostics().iter().map(|found| found.code).collect(),
+    };
+    codes.retain(|code| *code != Code::Unsupported);
     codes.dedup();
     codes
 }

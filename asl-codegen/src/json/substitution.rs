@@ -120,6 +120,70 @@ pub struct Replaced {
     pub symbol: Range<usize>,
 }
 
+/// The way from the value of a string back to where each part of it is written.
+///
+/// Bytes that come from an escape stand where the escape is, those of a given value where its `${Name}` is.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// Parts of the value before substitution, in order; at least one.
+    runs: Vec<Run>,
+    replaced: Vec<Replaced>,
+    /// Where the string ends, without its quote.
+    end: usize,
+}
+
+/// A part of a value.
+#[derive(Debug, Clone)]
+struct Run {
+    /// Where it begins in the value before substitution.
+    value: usize,
+    /// Where it begins in the source.
+    source: usize,
+    /// The length of the escape that it is written as; 0 where it is written as it is.
+    escape: usize,
+}
+
+impl Places {
+    /// Where a range of bytes of the value stands.
+    pub fn span(&self, range: Range<usize>) -> Span {
+        let (start, _) = self.written(self.unreplaced(range.start, |symbol| symbol.start));
+        let end = match range.end > range.start {
+            // The end is that of the last byte, so that it reaches over the whole of an escape or a `${Name}`.
+            true => self.written(self.unreplaced(range.end - 1, |symbol| symbol.end - 1)).1,
+            false => start,
+        };
+        Span::new(start.min(self.end), end.min(self.end))
+    }
+
+    /// The byte before substitution that `at` comes from.
+    fn unreplaced(&self, at: usize, inside: impl Fn(&Range<usize>) -> usize) -> usize {
+        let mut offset = at;
+        for replaced in &self.replaced {
+            if at < replaced.value.start {
+                break;
+            }
+            if at < replaced.value.end {
+                return inside(&replaced.symbol);
+            }
+            offset = at - replaced.value.end + replaced.symbol.end;
+        }
+        offset
+    }
+
+    /// Where a byte of the value before substitution begins and ends in the source.
+    fn written(&self, at: usize) -> (usize, usize) {
+        let last = self.runs.partition_point(|run| run.value <= at).saturating_sub(1);
+        let run = &self.runs[last];
+        match run.escape {
+            0 => {
+                let start = run.source + at - run.value;
+                (start, start + 1)
+            }
+            length => (run.source, run.source + length),
+        }
+    }
+}
+
 impl Text {
     /// The text that the string `value` (escapes resolved) becomes.
     ///
@@ -164,31 +228,40 @@ impl Text {
     }
 
     /// Where a range of bytes of [`Text::value`] stands, `literal` being the span of the whole string.
-    ///
-    /// Bytes that come from an escape stand where the escape is, those of a given value where its `${Name}` is.
     pub fn span(&self, source: &Source, literal: Span, range: Range<usize>) -> Span {
-        let start = self.unreplaced(range.start, |symbol| symbol.start);
-        let end = match range.end > range.start {
-            // The end is that of the last byte, so that it reaches over the whole of an escape or a `${Name}`.
-            true => self.unreplaced(range.end - 1, |symbol| symbol.end - 1) + 1,
-            false => start,
-        };
-        string_span(source, literal, start..end)
+        self.places(source, literal).span(range)
     }
 
-    /// The byte before substitution that `at` comes from.
-    fn unreplaced(&self, at: usize, inside: impl Fn(&Range<usize>) -> usize) -> usize {
-        let mut offset = at;
-        for replaced in &self.replaced {
-            if at < replaced.value.start {
+    /// The places of all bytes of [`Text::value`].
+    pub fn places(&self, source: &Source, literal: Span) -> Places {
+        let written = source.slice(literal);
+        let inside = written.strip_prefix('"').unwrap_or(written);
+        let base = literal.start + written.len() - inside.len();
+        let end = base + inside.strip_suffix('"').unwrap_or(inside).len();
+        let mut runs = vec![Run {
+            value: 0,
+            source: base,
+            escape: 0,
+        }];
+        let (mut at, mut value) = (0, 0);
+        while let Some(offset) = inside[at..].find('\\') {
+            (at, value) = (at + offset, value + offset);
+            let Some((char, length)) = unescape(&inside[at..]) else {
                 break;
-            }
-            if at < replaced.value.end {
-                return inside(&replaced.symbol);
-            }
-            offset = at - replaced.value.end + replaced.symbol.end;
+            };
+            let mut run = |value, at, escape| {
+                let source = base + at;
+                runs.push(Run { value, source, escape });
+            };
+            run(value, at, length);
+            (at, value) = (at + length, value + char.len_utf8());
+            run(value, at, 0);
         }
-        offset
+        Places {
+            runs,
+            replaced: self.replaced.clone(),
+            end,
+        }
     }
 
     pub(super) fn scalar<'a, T>(&'a self, read: impl Fn(&'a str) -> Option<T>) -> Scalar<'a, T> {
@@ -200,31 +273,6 @@ impl Text {
             None => Scalar::Other,
         }
     }
-}
-
-/// Where a range of bytes of a string's value (escapes resolved, nothing substituted) stands, `literal` being the
-/// span of the whole string, quotes included.
-pub fn string_span(source: &Source, literal: Span, range: Range<usize>) -> Span {
-    let written = source.slice(literal);
-    let inside = written.strip_prefix('"').unwrap_or(written);
-    let inside = inside.strip_suffix('"').unwrap_or(inside);
-    let mut start = None;
-    let (mut end, mut at, mut value) = (0, 0, 0);
-    while value < range.end || start.is_none() {
-        let Some((char, length)) = unescape(&inside[at..]) else {
-            break;
-        };
-        value += char.len_utf8();
-        if value > range.start && start.is_none() {
-            start = Some(at);
-        }
-        at += length;
-        end = at;
-    }
-    let base = literal.start + usize::from(written.starts_with('"'));
-    let start = start.unwrap_or(end);
-    let end = if range.is_empty() { start } else { end };
-    Span::new(base + start, base + end)
 }
 
 /// Every `${Name}` in a text: where it begins, and the name.

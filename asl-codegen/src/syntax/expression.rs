@@ -1,8 +1,10 @@
 //! JSONata strings (spec J-1 to J-24).
 
 use super::{Condition, FailText, FieldValue, Items, Number, Outcome, State, StateKind, Template, WaitUntil};
-use crate::expr::jsonata::Expr;
+use crate::expr::jsonata::{Expr, ExprKind};
+use crate::json::Places;
 use crate::source::{Span, Spanned};
+use std::ops::Range;
 
 /// A JSONata string: what stands between `{%` and `%}`.
 #[derive(Debug, Clone)]
@@ -17,6 +19,10 @@ pub struct Expression {
     pub span: Span,
     /// What it reads from outside itself, functions too, in the order of the text.
     pub reads: Vec<Spanned<Reference>>,
+    /// Where each byte of the string stands.
+    pub(super) places: Places,
+    /// Where `text` begins in the string.
+    pub(super) start: usize,
 }
 
 /// Something that an expression reads from outside itself.
@@ -26,9 +32,30 @@ pub struct Reference {
     pub variable: String,
     /// The members that are looked up in it one after the other, as far as these are plain names: `input`, `order`.
     pub members: Vec<String>,
+    /// Whether it is called as a function.
+    pub is_called: bool,
 }
 
 impl Expression {
+    /// Where a range of bytes of `text` stands.
+    pub fn place(&self, at: Range<usize>) -> Span {
+        self.places.span(self.start + at.start..self.start + at.end)
+    }
+
+    /// What it reads, if it is nothing but a variable or members of one: `$states.input.order.id`.
+    pub fn whole(&self) -> Option<&Reference> {
+        let members = match &self.expr.kind {
+            ExprKind::Variable(_) => 0,
+            ExprKind::Path(path) => path.steps.len() - 1,
+            _ => return None,
+        };
+        let [Spanned { value: read, .. }] = &self.reads[..] else {
+            return None;
+        };
+        let is_bare = self.expr.predicates.is_empty() && self.expr.group.is_none();
+        (is_bare && read.members.len() == members && !self.text.contains('[')).then_some(read)
+    }
+
     /// Whether it draws random numbers.
     pub fn draws(&self) -> bool {
         self.uses(&["random", "shuffle", "uuid"])
@@ -54,7 +81,7 @@ impl Reference {
 
     /// The name of the state variable that is read, or of a function, which a state variable of its name would hide.
     pub fn state_variable(&self) -> Option<&str> {
-        (self.variable != "states").then_some(self.variable.as_str())
+        (self.variable != "states" && !self.is_called).then_some(self.variable.as_str())
     }
 }
 
@@ -106,6 +133,13 @@ impl State {
                 found.number(map.max_concurrency.as_ref());
                 found.number(map.tolerated_failure_count.as_ref());
                 found.number(map.tolerated_failure_percentage.as_ref());
+                for field in &map.data_set_fields {
+                    field
+                        .templates
+                        .iter()
+                        .for_each(|template| found.template(Some(template)));
+                    field.limits.iter().for_each(|limit| found.number(Some(limit)));
+                }
                 found.outcome(&map.outcome);
             }
         }

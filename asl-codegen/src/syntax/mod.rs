@@ -6,6 +6,7 @@
 pub mod choice;
 pub mod expression;
 mod parse;
+mod references;
 pub mod retry;
 pub mod state;
 pub mod template;

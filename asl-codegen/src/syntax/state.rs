@@ -263,10 +263,21 @@ pub struct Map {
     pub tolerated_failure_percentage: Option<Number>,
     /// `Label`
     pub label: Option<String>,
-    /// Where `ItemReader`, `ItemBatcher` or `ResultWriter` stands (not compiled yet), with the field's name.
-    pub data_set_fields: Vec<Spanned<String>>,
+    /// `ItemReader`, `ItemBatcher` and `ResultWriter` (not compiled yet).
+    pub data_set_fields: Vec<DataSetField>,
     /// What becomes of the result.
     pub outcome: Outcome,
+}
+
+/// A field of a Map that reads or writes a data set, and what is computed in it.
+#[derive(Debug, Clone)]
+pub struct DataSetField {
+    /// `ItemReader`, `ItemBatcher`, `ResultWriter`
+    pub name: Spanned<&'static str>,
+    /// `Parameters`, `Arguments`, `BatchInput`
+    pub templates: Vec<Template>,
+    /// `MaxItems` and the like.
+    pub limits: Vec<Number>,
 }
 
 /// What a Map goes over (MP-5, MP-6).

@@ -38,3 +38,42 @@ pub enum FieldValue {
     /// `"name.$": "States.Format(..)"`
     Call(Spanned<Call>),
 }
+
+impl Template {
+    /// An array of these elements.
+    pub(super) fn array(elements: Vec<Template>) -> Template {
+        match elements.iter().all(Template::is_literal) {
+            true => Template::Literal(elements.into_iter().filter_map(Template::literal).collect()),
+            false => Template::Array(elements),
+        }
+    }
+
+    /// An object of these members.
+    pub(super) fn object(members: Vec<Field>) -> Template {
+        let is_literal = |field: &Field| matches!(&field.value, FieldValue::Template(value) if value.is_literal());
+        match members.iter().all(is_literal) {
+            true => Template::Literal(members.into_iter().filter_map(Field::literal).collect()),
+            false => Template::Object(members),
+        }
+    }
+
+    fn is_literal(&self) -> bool {
+        matches!(self, Template::Literal(_))
+    }
+
+    fn literal(self) -> Option<serde_json::Value> {
+        match self {
+            Template::Literal(value) => Some(value),
+            Template::Object(_) | Template::Array(_) | Template::Expression(_) => None,
+        }
+    }
+}
+
+impl Field {
+    fn literal(self) -> Option<(String, serde_json::Value)> {
+        match self.value {
+            FieldValue::Template(template) => Some((self.name, template.literal()?)),
+            FieldValue::Path(_) | FieldValue::Call(_) => None,
+        }
+    }
+}

@@ -200,7 +200,7 @@ impl<'m> Flow<'m> {
     }
 
     fn has_reader(&self) -> bool {
-        matches!(&self.state.kind, StateKind::Map(map) if map.data_set_fields.iter().any(|field| field.value == "ItemReader"))
+        matches!(&self.state.kind, StateKind::Map(map) if map.data_set_fields.iter().any(|field| field.name.value == "ItemReader"))
     }
 
     fn result_or_effective(&self) -> Shape<'m> {

@@ -171,7 +171,7 @@ fn has_heartbeat(state: &State) -> bool {
 }
 
 fn has_field(state: &State, name: &str) -> bool {
-    matches!(&state.kind, StateKind::Map(map) if map.data_set_fields.iter().any(|field| field.value == name))
+    matches!(&state.kind, StateKind::Map(map) if map.data_set_fields.iter().any(|field| field.name.value == name))
 }
 
 fn tolerates_failures(state: &State) -> bool {

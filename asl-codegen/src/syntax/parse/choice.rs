@@ -2,8 +2,8 @@
 
 use super::Parser;
 use super::fields::Fields;
+use super::jsonata::{Given, is_expression};
 use super::path::Wanted;
-use super::read::is_expression;
 use super::table::Language;
 use super::timestamp::is_timestamp;
 use crate::diagnostic::Lint;
@@ -95,12 +95,13 @@ impl Parser<'_> {
         };
         self.required(fields, &["Next"], "a rule of `Choices`");
         let comment = self.comment(fields);
-        let assign = self.assign(fields, language);
+        let assign = self.assign(fields, language, Given::Input);
+        let output = self.output(fields, language, Given::Input);
         Rule {
             comment,
             condition,
             assign,
-            output: None,
+            output,
             next: self.target_or_missing(fields, "Next"),
             span: fields.span,
         }
@@ -128,7 +129,7 @@ impl Parser<'_> {
         }
         self.required(fields, &["Condition"], "a rule of `Choices`");
         match is_expression(&fields.get("Condition")?.value, QueryLanguage::Jsonata) {
-            true => None,
+            true => self.expression_field(fields, "Condition").map(Condition::Expression),
             false => self.boolean(fields, "Condition").map(Condition::Literal),
         }
     }

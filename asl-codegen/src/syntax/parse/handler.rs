@@ -1,6 +1,7 @@
 //! `Retry` and `Catch`.
 
 use super::fields::Fields;
+use super::jsonata::Given;
 use super::table::Language;
 use super::{MAX_SECONDS, Parser};
 use crate::json::Json;
@@ -105,13 +106,14 @@ impl Parser<'_> {
             QueryLanguage::JsonPath => self.result_path(fields),
             QueryLanguage::Jsonata => ResultPath::Replace,
         };
-        let assign = self.assign(fields, language);
+        let assign = self.assign(fields, language, Given::ErrorOutput);
+        let output = self.output(fields, language, Given::ErrorOutput);
         let comment = self.comment(fields);
         Catcher {
             error_equals,
             result_path,
             assign,
-            output: None,
+            output,
             comment,
             next: self.target_or_missing(fields, "Next"),
             span: fields.span,

@@ -2,13 +2,13 @@
 
 use super::Parser;
 use super::fields::Fields;
+use super::jsonata::{Given, is_expression};
 use super::path::Wanted;
-use super::read::is_expression;
-use super::state::path_only;
 use super::table::{Language, PROCESSOR};
 use crate::diagnostic::{Lint, ServiceCode};
+use crate::json::Member;
 use crate::source::Spanned;
-use crate::syntax::{Items, Map, MapMode, QueryLanguage, Scope};
+use crate::syntax::{DataSetField, Items, Map, MapMode, Number, QueryLanguage, Scope, Template};
 
 /// The fields that belong to distributed Maps (MP-11).
 const DATA_SET_FIELDS: [&str; 3] = ["ItemReader", "ItemBatcher", "ResultWriter"];
@@ -34,17 +34,19 @@ impl Parser<'_> {
             }
         }
         self.exclusive(fields, &["ItemSelector", "Parameters"]);
-        let item_selector = path_only(language, || {
-            let selector = self.object_template(fields, "ItemSelector");
-            selector.or_else(|| self.parameters(fields, "Parameters"))
-        });
-        self.items(fields, language);
-        self.item_reader(fields, language);
-        self.item_batcher(fields, language);
-        self.result_writer(fields, language);
+        let item_selector = match language {
+            QueryLanguage::JsonPath => {
+                let selector = self.object_template(fields, "ItemSelector");
+                selector.or_else(|| self.parameters(fields, "Parameters"))
+            }
+            QueryLanguage::Jsonata => self.jsonata_field(fields, "ItemSelector", Given::Input),
+        };
+        let items = self.items(fields, language);
+        let reader = self.item_reader(fields, language);
+        let batcher = self.item_batcher(fields, language);
+        let writer = self.result_writer(fields, language);
         Map {
-            items: path_only(language, || self.path(fields, "ItemsPath", Wanted::Reference))
-                .map_or(Items::Input, Items::Path),
+            items,
             item_selector,
             processor,
             mode,
@@ -52,15 +54,7 @@ impl Parser<'_> {
             tolerated_failure_count: self.count(fields, "ToleratedFailureCount", "ToleratedFailureCountPath", language),
             tolerated_failure_percentage: self.percentage(fields, language),
             label: self.label(fields),
-            data_set_fields: DATA_SET_FIELDS
-                .into_iter()
-                .filter_map(|name| {
-                    Some(Spanned {
-                        value: name.to_owned(),
-                        span: fields.get(name)?.key_span,
-                    })
-                })
-                .collect(),
+            data_set_fields: [reader, batcher, writer].into_iter().flatten().collect(),
             outcome: self.outcome(fields, language, what),
         }
     }
@@ -113,53 +107,40 @@ impl Parser<'_> {
         }
     }
 
-    /// `Items` (MP-6): an array, an object, or a JSONata string.
-    fn items(&mut self, fields: &Fields, language: QueryLanguage) {
-        if language == QueryLanguage::Jsonata
-            && let Some(member) = fields.get("Items")
-            && member.value.as_array().is_none()
-            && member.value.as_object().is_none()
-            && !is_expression(&member.value, language)
-        {
-            let location = fields.location("Items");
-            if self.is_placeholder(&member.value, &location) {
-                return;
-            }
-            self.wrong_type(
-                &member.value,
-                &location,
-                "Items",
-                "an array or a JSONata string",
-                "ARRAY",
-            )
-            .push();
+    /// `ItemsPath`, or `Items` (MP-6): an array, an object, or a JSONata string.
+    fn items(&mut self, fields: &Fields, language: QueryLanguage) -> Items {
+        if language == QueryLanguage::JsonPath {
+            let path = self.path(fields, "ItemsPath", Wanted::Reference);
+            return path.map_or(Items::Input, Items::Path);
         }
+        let Some(Member { value, .. }) = fields.get("Items") else {
+            return Items::Input;
+        };
+        if value.as_array().is_some() || value.as_object().is_some() || is_expression(value, language) {
+            let items = self.jsonata_field(fields, "Items", Given::Input);
+            return items.map_or(Items::Input, Items::Template);
+        }
+        let location = fields.location("Items");
+        if !self.is_placeholder(value, &location) {
+            self.wrong_type(value, &location, "Items", "an array or a JSONata string", "ARRAY")
+                .push();
+        }
+        Items::Input
     }
 
     /// An integer of at least 0, literal or by path (V-84, V-85).
-    fn count(
-        &mut self,
-        fields: &Fields,
-        name: &str,
-        path: &str,
-        language: QueryLanguage,
-    ) -> Option<crate::syntax::Number> {
+    fn count(&mut self, fields: &Fields, name: &str, path: &str, language: QueryLanguage) -> Option<Number> {
         self.exclusive(fields, &[name, path]);
         self.number(fields, (name, path), language, Wanted::InputReference, |parser| {
-            parser
-                .integer_or_expression(fields, name, 0, u64::MAX, language)
-                .is_some()
+            parser.integer(fields, name, 0, u64::MAX).is_some()
         })
     }
 
-    fn percentage(&mut self, fields: &Fields, language: QueryLanguage) -> Option<crate::syntax::Number> {
+    fn percentage(&mut self, fields: &Fields, language: QueryLanguage) -> Option<Number> {
         let (name, path) = ("ToleratedFailurePercentage", "ToleratedFailurePercentagePath");
         self.exclusive(fields, &[name, path]);
         self.number(fields, (name, path), language, Wanted::InputReference, |parser| {
             let Some(member) = fields.get(name) else { return false };
-            if is_expression(&member.value, language) {
-                return false;
-            }
             let location = fields.location(name);
             parser
                 .number_text(&member.value, &location, name, "a number", "NUMBER")
@@ -208,25 +189,24 @@ impl Parser<'_> {
     }
 
     /// `ItemReader` (RD-1 to RD-9).
-    fn item_reader(&mut self, fields: &Fields, language: QueryLanguage) {
-        let Some(reader) = self.object_field(fields, "ItemReader") else {
-            return;
-        };
+    fn item_reader(&mut self, fields: &Fields, language: QueryLanguage) -> Option<DataSetField> {
+        let mut field = DataSetField::new("ItemReader", fields.get("ItemReader")?);
+        let reader = self.object_field(fields, "ItemReader")?;
         let what = "an `ItemReader`";
         self.known(&reader, &["Resource", "ReaderConfig", "Parameters", "Arguments"], what);
         self.required(&reader, &["Resource"], what);
-        self.data_set_arguments(&reader, language);
+        field.templates.extend(self.data_set_arguments(&reader, language));
         let resource = self.data_set_resource(&reader, &["s3:getObject", "s3:listObjectsV2"]);
-        let Some(config) = self.object_field(&reader, "ReaderConfig") else {
-            if resource == Some("s3:getObject") {
-                self.required(&reader, &["ReaderConfig"], "a reader of `s3:getObject`");
-            }
-            return;
-        };
-        self.reader_config(&config, resource, language);
+        if let Some(config) = self.object_field(&reader, "ReaderConfig") {
+            let limit = self.reader_config(&config, resource, language);
+            field.limits.extend(limit);
+        } else if resource == Some("s3:getObject") {
+            self.required(&reader, &["ReaderConfig"], "a reader of `s3:getObject`");
+        }
+        Some(field)
     }
 
-    fn reader_config(&mut self, config: &Fields, resource: Option<&str>, language: QueryLanguage) {
+    fn reader_config(&mut self, config: &Fields, resource: Option<&str>, language: QueryLanguage) -> Option<Number> {
         let known = [
             "InputType",
             "Transformation",
@@ -258,14 +238,13 @@ impl Parser<'_> {
             }
         }
         self.text(config, "ItemsPointer");
-        self.limit(config, "MaxItems", "MaxItemsPath", (0, 100_000_000), language);
+        self.limit(config, "MaxItems", "MaxItemsPath", (0, 100_000_000), language)
     }
 
     /// `ItemBatcher` (BT-1 to BT-6).
-    fn item_batcher(&mut self, fields: &Fields, language: QueryLanguage) {
-        let Some(batcher) = self.object_field(fields, "ItemBatcher") else {
-            return;
-        };
+    fn item_batcher(&mut self, fields: &Fields, language: QueryLanguage) -> Option<DataSetField> {
+        let mut field = DataSetField::new("ItemBatcher", fields.get("ItemBatcher")?);
+        let batcher = self.object_field(fields, "ItemBatcher")?;
         let limits = [
             "MaxItemsPerBatch",
             "MaxItemsPerBatchPath",
@@ -280,22 +259,26 @@ impl Parser<'_> {
                 .label("nothing limits a batch")
                 .push();
         }
-        self.limit(&batcher, limits[0], limits[1], (1, u64::MAX), language);
-        self.limit(&batcher, limits[2], limits[3], (1, 262_144), language);
-        path_only(language, || self.object_template(&batcher, "BatchInput"));
+        let items = self.limit(&batcher, limits[0], limits[1], (1, u64::MAX), language);
+        let bytes = self.limit(&batcher, limits[2], limits[3], (1, 262_144), language);
+        field.limits.extend(items.into_iter().chain(bytes));
+        field.templates.extend(match language {
+            QueryLanguage::JsonPath => self.object_template(&batcher, "BatchInput"),
+            QueryLanguage::Jsonata => self.jsonata_field(&batcher, "BatchInput", Given::Input),
+        });
+        Some(field)
     }
 
     /// `ResultWriter` (RW-1 to RW-3).
-    fn result_writer(&mut self, fields: &Fields, language: QueryLanguage) {
-        let Some(writer) = self.object_field(fields, "ResultWriter") else {
-            return;
-        };
+    fn result_writer(&mut self, fields: &Fields, language: QueryLanguage) -> Option<DataSetField> {
+        let mut field = DataSetField::new("ResultWriter", fields.get("ResultWriter")?);
+        let writer = self.object_field(fields, "ResultWriter")?;
         let what = "a `ResultWriter`";
         self.known(&writer, &["Resource", "WriterConfig", "Parameters", "Arguments"], what);
         if !writer.has("WriterConfig") {
             self.required(&writer, &["Resource"], what);
         }
-        self.data_set_arguments(&writer, language);
+        field.templates.extend(self.data_set_arguments(&writer, language));
         self.data_set_resource(&writer, &["s3:putObject"]);
         if let Some(config) = self.object_field(&writer, "WriterConfig") {
             self.known(&config, &["Transformation", "OutputType"], "a `WriterConfig`");
@@ -303,16 +286,20 @@ impl Parser<'_> {
             self.word(&config, "Transformation", &["NONE", "COMPACT", "FLATTEN"]);
             self.word(&config, "OutputType", &["JSON", "JSONL"]);
         }
+        Some(field)
     }
 
     /// `Parameters` or `Arguments` of a reader or writer (S-44).
-    fn data_set_arguments(&mut self, fields: &Fields, language: QueryLanguage) {
+    fn data_set_arguments(&mut self, fields: &Fields, language: QueryLanguage) -> Option<Template> {
         for (name, wanted) in [("Parameters", Language::JsonPath), ("Arguments", Language::Jsonata)] {
             if let Some(member) = fields.get(name) {
                 self.language_fits(fields, member, wanted, language);
             }
         }
-        path_only(language, || self.object_template(fields, "Parameters"));
+        match language {
+            QueryLanguage::JsonPath => self.object_template(fields, "Parameters"),
+            QueryLanguage::Jsonata => self.jsonata_field(fields, "Arguments", Given::Input),
+        }
     }
 
     /// `Resource` of a reader or writer: which of the integrations it is.
@@ -343,14 +330,35 @@ impl Parser<'_> {
         found.copied()
     }
 
-    /// A limit, literal or by path, of which nothing is kept.
-    fn limit(&mut self, fields: &Fields, name: &str, path: &str, (min, max): (u64, u64), language: QueryLanguage) {
+    /// A limit, literal, by path or in JSONata.
+    fn limit(
+        &mut self,
+        fields: &Fields,
+        name: &str,
+        path: &str,
+        (min, max): (u64, u64),
+        language: QueryLanguage,
+    ) -> Option<Number> {
         self.exclusive(fields, &[name, path]);
-        self.integer_or_expression(fields, name, min, max, language);
         if let Some(member) = fields.get(path) {
             self.language_fits(fields, member, Language::JsonPath, language);
         }
-        path_only(language, || self.path(fields, path, Wanted::InputReference));
+        self.number(fields, (name, path), language, Wanted::InputReference, |parser| {
+            parser.integer(fields, name, min, max).is_some()
+        })
+    }
+}
+
+impl DataSetField {
+    fn new(name: &'static str, member: &Member) -> DataSetField {
+        DataSetField {
+            name: Spanned {
+                value: name,
+                span: member.key_span,
+            },
+            templates: Vec::new(),
+            limits: Vec::new(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod choice;
 mod duplicate;
 mod fields;
 mod handler;
+mod jsonata;
 mod map;
 mod path;
 mod read;
@@ -39,6 +40,7 @@ pub fn parse(source: &Source, json: &Json, options: &Options, diagnostics: &mut 
         language: QueryLanguage::JsonPath,
         intact: true,
         depth: 0,
+        state_at: 0,
         express_children: false,
         suggestions: MAX_SUGGESTIONS,
         labels: HashMap::new(),
@@ -59,6 +61,8 @@ struct Parser<'a> {
     intact: bool,
     /// How many scopes stand around what is read: 1 in the machine itself.
     depth: usize,
+    /// The length of the location of the state at hand.
+    state_at: usize,
     /// Whether the scope at hand runs as Express executions that a distributed Map starts.
     express_children: bool,
     /// How many misspelt names may still get a suggestion.

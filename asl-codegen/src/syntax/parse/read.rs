@@ -4,7 +4,7 @@ use super::fields::Fields;
 use super::{Finding, Parser};
 use crate::json::{Json, Scalar, Text};
 use crate::source::{Span, Spanned};
-use crate::syntax::{QueryLanguage, Unsettled};
+use crate::syntax::Unsettled;
 
 impl Parser<'_> {
     /// Whether a word that a build script is to replace stands for the value: then it is noted as not settled.
@@ -121,21 +121,6 @@ impl Parser<'_> {
         let value = &fields.get(name)?.value;
         let number = self.number_text(value, &fields.location(name), name, "an integer", "INTEGER")?;
         self.integer_in(number, &fields.location(name), name, min, max)
-    }
-
-    /// The same where a JSONata state may give an expression, of which nothing is known.
-    pub fn integer_or_expression(
-        &mut self,
-        fields: &Fields,
-        name: &str,
-        min: u64,
-        max: u64,
-        language: QueryLanguage,
-    ) -> Option<u64> {
-        match fields.get(name) {
-            Some(member) if is_expression(&member.value, language) => None,
-            _ => self.integer(fields, name, min, max),
-        }
     }
 
     /// The digits of a number field, or of a `${Name}` in its place that has a numeric value.
@@ -288,12 +273,4 @@ impl Parser<'_> {
         }
         Some(items)
     }
-}
-
-/// Whether a value is a JSONata string (J-1) where one counts.
-pub(super) fn is_expression(value: &Json, language: QueryLanguage) -> bool {
-    language == QueryLanguage::Jsonata
-        && value
-            .as_str()
-            .is_some_and(|text| text.len() >= 4 && text.starts_with("{%") && text.ends_with("%}"))
 }

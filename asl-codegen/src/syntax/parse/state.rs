@@ -1,8 +1,8 @@
 //! States, by type.
 
 use super::fields::Fields;
+use super::jsonata::{Given, is_expression};
 use super::path::Wanted;
-use super::read::is_expression;
 use super::table::{BRANCH, StateField, StateType};
 use super::{MAX_SECONDS, Parser};
 use crate::diagnostic::{Code, Lint, ServiceCode};
@@ -20,6 +20,13 @@ const MAX_WAIT: u64 = 99_999_999;
 impl Parser<'_> {
     /// A member of `States`.
     pub fn state(&mut self, member: &Member, location: String) -> State {
+        let around = std::mem::replace(&mut self.state_at, location.len());
+        let state = self.state_in(member, location);
+        self.state_at = around;
+        state
+    }
+
+    fn state_in(&mut self, member: &Member, location: String) -> State {
         let field = format!("States/{}", member.key);
         let fields = self.object(&member.value, &field, Some(member.key_span), location.clone());
         let mut state = State {
@@ -57,7 +64,10 @@ impl Parser<'_> {
             state.output_path = self.selection(&fields, "OutputPath");
         }
         if has("Assign") {
-            state.assign = self.assign(&fields, state.query_language);
+            state.assign = self.assign(&fields, state.query_language, given(kind));
+        }
+        if has("Output") {
+            state.output = self.jsonata_field(&fields, "Output", given(kind));
         }
         state.kind = self.state_kind(&fields, kind, state.query_language);
         state
@@ -172,11 +182,11 @@ impl Parser<'_> {
 
     fn task(&mut self, fields: &Fields, language: QueryLanguage) -> Task {
         let resource = self.resource(fields);
-        self.arguments(fields, language);
+        let parameters = self.payload(fields, language);
         let credentials = self.credentials(fields, &resource.value.kind, language);
         Task {
             resource,
-            parameters: path_only(language, || self.parameters(fields, "Parameters")),
+            parameters,
             credentials,
             timeout: self.seconds(fields, "TimeoutSeconds", "TimeoutSecondsPath", language),
             heartbeat: self.seconds(fields, "HeartbeatSeconds", "HeartbeatSecondsPath", language),
@@ -189,7 +199,7 @@ impl Parser<'_> {
         let name = "Credentials";
         let member = fields.get(name)?;
         if is_expression(&member.value, language) {
-            return None;
+            return self.jsonata_field(fields, name, Given::Input);
         }
         let credentials = self.object_field(fields, name)?;
         let used = match resource {
@@ -223,20 +233,21 @@ impl Parser<'_> {
         if credentials.has("RoleArn") {
             self.text(&credentials, "RoleArn");
         }
-        path_only(language, || Some(self.template(&member.value, &credentials.at)))
+        match language {
+            QueryLanguage::JsonPath => Some(self.template(&member.value, &credentials.at)),
+            QueryLanguage::Jsonata => self.jsonata_field(fields, name, Given::Input),
+        }
     }
 
     /// `TimeoutSeconds`, `HeartbeatSeconds` and their `Path` forms.
     fn seconds(&mut self, fields: &Fields, name: &str, path: &str, language: QueryLanguage) -> Option<Number> {
         self.exclusive(fields, &[name, path]);
         self.number(fields, (name, path), language, Wanted::Reference, |parser| {
-            parser
-                .integer_or_expression(fields, name, 1, MAX_SECONDS, language)
-                .is_some()
+            parser.integer(fields, name, 1, MAX_SECONDS).is_some()
         })
     }
 
-    /// A number, literal or by path; `check` says whether the literal is right.
+    /// A number, literal, by path or in JSONata; `check` says whether the literal is right.
     pub fn number(
         &mut self,
         fields: &Fields,
@@ -246,6 +257,9 @@ impl Parser<'_> {
         check: impl FnOnce(&mut Self) -> bool,
     ) -> Option<Number> {
         let literal = match fields.get(name) {
+            Some(member) if is_expression(&member.value, language) => {
+                return self.expression_field(fields, name).map(Number::Expression);
+            }
             Some(member) if check(self) => member.value.as_number().value().map(|digits| {
                 Number::Literal(Spanned {
                     value: digits.to_owned(),
@@ -258,28 +272,25 @@ impl Parser<'_> {
         literal.or(path.map(Number::Path))
     }
 
-    /// `Arguments`, which only JSONata states have (IO-27).
-    fn arguments(&mut self, fields: &Fields, language: QueryLanguage) {
-        if language == QueryLanguage::Jsonata
-            && let Some(member) = fields.get("Arguments")
-            && member.value.as_text().is_some()
-            && !is_expression(&member.value, language)
-        {
-            self.wrong_type(
-                &member.value,
-                &fields.location("Arguments"),
-                "Arguments",
-                "an object or a JSONata string",
-                "OBJECT",
-            )
-            .help("a JSONata string starts with `{%` and ends with `%}`")
-            .push();
+    /// `Parameters`, or `Arguments` of a JSONata state (IO-27).
+    fn payload(&mut self, fields: &Fields, language: QueryLanguage) -> Option<Template> {
+        if language == QueryLanguage::JsonPath {
+            return self.parameters(fields, "Parameters");
         }
+        let value = &fields.get("Arguments")?.value;
+        if value.as_text().is_some() && !is_expression(value, language) {
+            let wanted = "an object or a JSONata string";
+            self.wrong_type(value, &fields.location("Arguments"), "Arguments", wanted, "OBJECT")
+                .help("a JSONata string starts with `{%` and ends with `%}`")
+                .push();
+            return None;
+        }
+        self.jsonata_field(fields, "Arguments", Given::Input)
     }
 
     fn parallel(&mut self, fields: &Fields, language: QueryLanguage, what: &str) -> Parallel {
         self.required(fields, &["Branches"], what);
-        self.arguments(fields, language);
+        let parameters = self.payload(fields, language);
         let items = self.non_empty_array(fields, "Branches").unwrap_or_default();
         let mut branches = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
@@ -290,7 +301,7 @@ impl Parser<'_> {
             }
         }
         Parallel {
-            parameters: path_only(language, || self.parameters(fields, "Parameters")),
+            parameters,
             branches,
             outcome: self.outcome(fields, language, what),
         }
@@ -365,18 +376,30 @@ impl Parser<'_> {
             .label("nothing says how long")
             .push();
         }
-        let seconds = self.integer_or_expression(fields, "Seconds", 0, MAX_WAIT, language);
-        let timestamp = match fields.get("Timestamp") {
-            Some(member) if is_expression(&member.value, language) => None,
-            _ => self
-                .timestamp(fields, "Timestamp")
-                .map(|timestamp| timestamp.value.to_owned()),
+        let is_computed = |name| {
+            fields
+                .get(name)
+                .is_some_and(|member| is_expression(&member.value, language))
+        };
+        let seconds = match is_computed("Seconds") {
+            true => self
+                .expression_field(fields, "Seconds")
+                .map(WaitUntil::SecondsExpression),
+            false => self.integer(fields, "Seconds", 0, MAX_WAIT).map(WaitUntil::Seconds),
+        };
+        let timestamp = match is_computed("Timestamp") {
+            true => self
+                .expression_field(fields, "Timestamp")
+                .map(WaitUntil::TimestampExpression),
+            false => {
+                let timestamp = self.timestamp(fields, "Timestamp");
+                timestamp.map(|timestamp| WaitUntil::Timestamp(timestamp.value.to_owned()))
+            }
         };
         let seconds_path = path_only(language, || self.path(fields, "SecondsPath", Wanted::Reference));
         let timestamp_path = path_only(language, || self.path(fields, "TimestampPath", Wanted::Reference));
         seconds
-            .map(WaitUntil::Seconds)
-            .or(timestamp.map(WaitUntil::Timestamp))
+            .or(timestamp)
             .or(seconds_path.map(WaitUntil::SecondsPath))
             .or(timestamp_path.map(WaitUntil::TimestampPath))
             .unwrap_or(WaitUntil::Seconds(0))
@@ -385,6 +408,11 @@ impl Parser<'_> {
     /// `Error` and `Cause` of a Fail (FL-1 to FL-3).
     fn fail_text(&mut self, fields: &Fields, name: &str, path: &str, language: QueryLanguage) -> Option<FailText> {
         self.exclusive(fields, &[name, path]);
+        if let Some(member) = fields.get(name)
+            && is_expression(&member.value, language)
+        {
+            return self.expression_field(fields, name).map(FailText::Expression);
+        }
         let literal = self
             .text(fields, name)
             .map(|text| FailText::Literal(text.value.value.clone()));
@@ -435,6 +463,14 @@ fn gives_text(function: Intrinsic) -> bool {
             | Intrinsic::Hash
             | Intrinsic::Uuid
     )
+}
+
+/// What the `Output` and `Assign` of such a state can read beside its input (J-32).
+fn given(kind: StateType) -> Given {
+    match kind {
+        StateType::Task | StateType::Parallel | StateType::Map => Given::Result,
+        _ => Given::Input,
+    }
 }
 
 /// What only JSONPath states have. In others it was reported already.

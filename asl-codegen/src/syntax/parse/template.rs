@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::fields::Fields;
+use super::jsonata::Given;
 use crate::diagnostic::Lint;
 use crate::expr::intrinsic::{ArgKind, Call, FindingKind};
 use crate::expr::path::Path;
@@ -43,25 +44,17 @@ impl Parser<'_> {
             Kind::Array(items) => {
                 items.iter().for_each(|item| self.copied(item, None, root));
                 let items: Vec<_> = items.iter().map(|item| self.template(item, root)).collect();
-                match items.iter().all(is_literal) {
-                    true => Template::Literal(items.into_iter().map(literal).collect()),
-                    false => Template::Array(items),
-                }
+                Template::array(items)
             }
-            Kind::Object(object) => {
-                let fields = self.template_fields(object, root);
-                let literal_only = |field: &Field| matches!(&field.value, FieldValue::Template(Template::Literal(_)));
-                match fields.iter().all(literal_only) {
-                    true => Template::Literal(fields.into_iter().map(literal_member).collect()),
-                    false => Template::Object(fields),
-                }
-            }
+            Kind::Object(object) => Template::object(self.template_fields(object, root)),
             _ => Template::Literal(json.to_value()),
         }
     }
 
     fn copied(&mut self, json: &Json, key: Option<&str>, root: &str) {
-        if let Some(text) = json.as_str().filter(|text| looks_computed(text)) {
+        let Some(text) = json.as_str() else { return };
+        self.of_other_language(text, json, root);
+        if looks_computed(text) {
             self.not_a_path(text, key, json.span, root);
         }
     }
@@ -235,7 +228,7 @@ impl Parser<'_> {
     }
 
     /// `Assign`: names of variables and their values (J-72 to J-76).
-    pub fn assign(&mut self, fields: &Fields, language: QueryLanguage) -> Option<Template> {
+    pub fn assign(&mut self, fields: &Fields, language: QueryLanguage, given: Given) -> Option<Template> {
         let assign = self.object_field(fields, "Assign")?;
         for member in assign.members() {
             let name = match language {
@@ -247,7 +240,7 @@ impl Parser<'_> {
         let object = fields.get("Assign")?.value.as_object()?;
         Some(Template::Object(match language {
             QueryLanguage::JsonPath => self.template_fields(object, &assign.at),
-            QueryLanguage::Jsonata => object.iter().map(jsonata_field).collect(),
+            QueryLanguage::Jsonata => self.jsonata_members(object, &assign.at, given),
         }))
     }
 
@@ -281,15 +274,6 @@ fn is_identifier(name: &str) -> bool {
     chars.next().is_some_and(unicode_ident::is_xid_start) && chars.all(unicode_ident::is_xid_continue)
 }
 
-/// A member of a JSONata `Assign`: its value is not read here.
-fn jsonata_field(member: &Member) -> Field {
-    Field {
-        name: member.key.clone(),
-        key_span: member.key_span,
-        value: FieldValue::Template(Template::Literal(member.value.to_value())),
-    }
-}
-
 /// Whether a plain string looks as if it were meant to be computed.
 fn looks_computed(text: &str) -> bool {
     let path = || text == "$" || ["$.", "$[", "$$."].iter().any(|start| text.starts_with(start));
@@ -303,26 +287,4 @@ fn reads_symbol(call: &Call) -> bool {
         ArgKind::Call(call) => reads_symbol(call),
         _ => false,
     })
-}
-
-fn is_literal(template: &Template) -> bool {
-    matches!(template, Template::Literal(_))
-}
-
-/// The value of a template that [`is_literal`].
-fn literal(template: Template) -> serde_json::Value {
-    match template {
-        Template::Literal(value) => value,
-        Template::Object(fields) => fields.into_iter().map(literal_member).collect(),
-        Template::Array(items) => items.into_iter().map(literal).collect(),
-        Template::Expression(_) => serde_json::Value::Null,
-    }
-}
-
-fn literal_member(field: Field) -> (String, serde_json::Value) {
-    let value = match field.value {
-        FieldValue::Template(template) => literal(template),
-        FieldValue::Path(_) | FieldValue::Call(_) => serde_json::Value::Null,
-    };
-    (field.name, value)
 }

@@ -1,0 +1,232 @@
+//! JSONata strings, and fields that hold them (J-1 to J-24).
+
+use super::Parser;
+use super::fields::Fields;
+use crate::diagnostic::{Lint, ServiceCode};
+use crate::expr::jsonata;
+use crate::json::{Json, Kind, Object};
+use crate::source::Spanned;
+use crate::syntax::references::references;
+use crate::syntax::{Expression, Field, FieldValue, QueryLanguage, Reference, Template};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// What `$states` has at a place beside `input` and `context` (J-30 to J-33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Nothing.
+    Input,
+    /// `$states.result`
+    Result,
+    /// `$states.errorOutput`
+    ErrorOutput,
+}
+
+impl Given {
+    /// The member of `$states`.
+    fn member(self) -> Option<&'static str> {
+        match self {
+            Given::Input => None,
+            Given::Result => Some("result"),
+            Given::ErrorOutput => Some("errorOutput"),
+        }
+    }
+}
+
+/// Whether a value is a JSONata string (J-1) where one counts.
+pub(super) fn is_expression(value: &Json, language: QueryLanguage) -> bool {
+    language == QueryLanguage::Jsonata && value.as_str().is_some_and(|text| inside(text).is_some())
+}
+
+/// What stands between `{%` and `%}`.
+fn inside(text: &str) -> Option<&str> {
+    text.strip_prefix("{%")?.strip_suffix("%}")
+}
+
+impl Parser<'_> {
+    /// A field of a JSONata state that holds any JSON with expressions in it.
+    pub fn jsonata_field(&mut self, fields: &Fields, name: &str, given: Given) -> Option<Template> {
+        let value = &fields.get(name)?.value;
+        Some(self.jsonata(value, &fields.location(name), given))
+    }
+
+    /// `Output`, which JSONPath states do not have.
+    pub fn output(&mut self, fields: &Fields, language: QueryLanguage, given: Given) -> Option<Template> {
+        match language {
+            QueryLanguage::JsonPath => None,
+            QueryLanguage::Jsonata => self.jsonata_field(fields, "Output", given),
+        }
+    }
+
+    /// A field of a JSONata state that is an expression.
+    pub fn expression_field(&mut self, fields: &Fields, name: &str) -> Option<Box<Expression>> {
+        self.expression(&fields.get(name)?.value, &fields.location(name), Given::Input)
+    }
+
+    /// JSON with expressions at any depth (J-4 to J-6).
+    pub fn jsonata(&mut self, json: &Json, location: &str, given: Given) -> Template {
+        match &json.kind {
+            Kind::Array(items) => {
+                let items: Vec<_> = items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| self.jsonata(item, &format!("{location}[{index}]"), given))
+                    .collect();
+                Template::array(items)
+            }
+            Kind::Object(object) => Template::object(self.jsonata_members(object, location, given)),
+            _ => match self.expression(json, location, given) {
+                Some(expression) => Template::Expression(expression),
+                None => Template::Literal(json.to_value()),
+            },
+        }
+    }
+
+    /// The members of an object with expressions.
+    pub fn jsonata_members(&mut self, object: &Object, location: &str, given: Given) -> Vec<Field> {
+        let mut fields: Vec<Field> = Vec::with_capacity(object.members.len());
+        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(object.members.len());
+        for member in object {
+            let value = self.jsonata(&member.value, &format!("{location}/{}", member.key), given);
+            let field = Field {
+                name: member.key.clone(),
+                key_span: member.key_span,
+                value: FieldValue::Template(value),
+            };
+            // Of a repeated key the last counts.
+            match seen.get(member.key.as_str()) {
+                Some(&at) => fields[at] = field,
+                None => {
+                    seen.insert(&member.key, fields.len());
+                    fields.push(field);
+                }
+            }
+        }
+        fields
+    }
+
+    /// A value that is a JSONata string. There is none too where it holds an error.
+    pub fn expression(&mut self, json: &Json, location: &str, given: Given) -> Option<Box<Expression>> {
+        let text = json.as_text()?;
+        let Some(inside) = inside(&text.value) else {
+            self.plain_text(&text.value, json, location);
+            return None;
+        };
+        let start = 2 + inside.len() - inside.trim_start().len();
+        let inside = inside.trim();
+        let places = text.places(self.source, json.span);
+        let place = |at: Range<usize>| places.span(start + at.start..start + at.end);
+        let expr = match jsonata::parse(inside) {
+            Ok(expr) => expr,
+            Err(_) if !text.symbols.is_empty() => {
+                self.unsettled(text, json.span, location);
+                return None;
+            }
+            Err(error) => {
+                let at = place(error.at);
+                self.finding(
+                    ServiceCode::InvalidJsonataExpression,
+                    at,
+                    location,
+                    "this is not JSONata",
+                )
+                .label(error.message)
+                .maybe_help(error.help)
+                .push();
+                return None;
+            }
+        };
+        let reads: Vec<_> = references(&expr)
+            .into_iter()
+            .map(|(at, value)| Spanned { value, span: place(at) })
+            .collect();
+        for read in &reads {
+            self.states_member(read, location, given);
+        }
+        Some(Box::new(Expression {
+            text: inside.to_owned(),
+            expr,
+            field: self.field_name(location).to_owned(),
+            span: json.span,
+            reads,
+            places,
+            start,
+        }))
+    }
+
+    /// A member of `$states`, which must exist where it is read (J-36).
+    fn states_member(&mut self, read: &Spanned<Reference>, location: &str, given: Given) {
+        let (true, Some(member)) = (read.value.variable == "states", read.value.members.first()) else {
+            return;
+        };
+        let known = ["input", "context"].into_iter().chain(given.member());
+        if known.clone().any(|name| name == member) {
+            return;
+        }
+        let (label, help) = match member.as_str() {
+            "result" => (
+                "there is no result here",
+                Some("it exists in the `Output` and the `Assign` of a Task, Parallel or Map".to_owned()),
+            ),
+            "errorOutput" => (
+                "there is no error here",
+                Some("it exists in the `Output` and the `Assign` of a Catcher".to_owned()),
+            ),
+            _ => {
+                let meant = self.nearest(member, known);
+                let help = meant.map(|name| format!("did you mean `$states.{name}`?"));
+                ("there is no such member", help)
+            }
+        };
+        let message = format!("`$states.{member}` does not exist");
+        self.finding(ServiceCode::UnsupportedJsonataExpression, read.span, location, message)
+            .label(label)
+            .maybe_help(help)
+            .push();
+    }
+
+    /// Text that looks like an expression, and is none (J-2, J-3, J-9).
+    fn plain_text(&mut self, text: &str, json: &Json, location: &str) {
+        let trimmed = text.trim();
+        let opening = text.find("{%");
+        let (label, help) = match (opening, text.rfind("%}")) {
+            _ if inside(trimmed).is_some() => ("blanks stand around the braces", "take them away"),
+            (Some(0), _) => ("there is no `%}` at its end", "end it with `%}`"),
+            (Some(start), Some(end)) if start < end => (
+                "an expression is the whole string, or none of it",
+                "join text and values inside the braces: `{% 'text ' & $value %}`",
+            ),
+            (_, Some(_)) if text.ends_with("%}") => ("there is no `{%` at its start", "start it with `{%`"),
+            _ => return,
+        };
+        self.finding(
+            Lint::PlainBraces,
+            json.span,
+            location,
+            "this is plain text, and no expression",
+        )
+        .label(label)
+        .help(help)
+        .push();
+    }
+
+    /// An expression in a JSONPath state, where it is none (J-8).
+    pub fn of_other_language(&mut self, text: &str, json: &Json, location: &str) {
+        if inside(text).is_some() {
+            self.finding(
+                Lint::PlainBraces,
+                json.span,
+                location,
+                "this is plain text, and no expression",
+            )
+            .label("the query language of this state is JSONPath")
+            .help("set `\"QueryLanguage\": \"JSONata\"`")
+            .push();
+        }
+    }
+
+    /// The name of a field below that of its state, as errors give it (J-89).
+    fn field_name<'l>(&self, location: &'l str) -> &'l str {
+        location.get(self.state_at + 1..).unwrap_or(location)
+    }
+}
