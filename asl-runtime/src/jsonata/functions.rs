@@ -3,18 +3,28 @@
 //! What they do is what JSONata 2.0.6 does, its oddities included. Their arguments fit their signatures.
 
 mod array;
+mod calendar;
+mod date;
 mod encoding;
+mod format_number;
 mod higher;
+mod integer;
+mod matches;
 mod matching;
 mod number;
 mod object;
+mod picture;
 mod service;
 mod string;
 mod value;
+mod words;
 
 pub use array::*;
+pub use date::*;
 pub use encoding::*;
+pub use format_number::*;
 pub use higher::*;
+pub use integer::{FORMAT_INTEGER, PARSE_INTEGER};
 pub use matching::*;
 pub use number::*;
 pub use object::*;

@@ -46,8 +46,7 @@ impl Limits {
         self.look()
     }
 
-    #[cold]
-    fn look(&self) -> Result<()> {
+    pub(crate) fn look(&self) -> Result<()> {
         self.steps.set(0);
         match self.start.get() {
             None => self.start.set(Some(Instant::now())),

@@ -84,6 +84,14 @@ impl<'a> Query<'a> {
         self.limits.tick()
     }
 
+    /// Looks at the clock.
+    ///
+    /// # Errors
+    /// As [`tick`](Query::tick) has them.
+    pub(crate) fn look(&self) -> Result<()> {
+        self.limits.look()
+    }
+
     /// Counts a value that takes this many bytes, 8 for each element of an array.
     ///
     /// # Errors

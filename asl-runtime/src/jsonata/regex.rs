@@ -1,4 +1,8 @@
 //! Regular expressions: JavaScript's, matched without a way to hang.
+//!
+//! They differ from JavaScript's where a repetition begins again: what a group in it matched before is kept, and a round
+//! that matches nothing counts. Text is matched by characters, not by UTF-16 code units, and what stands behind is too,
+//! from the left.
 
 mod javascript;
 
@@ -14,6 +18,7 @@ pub struct Regex {
 }
 
 /// Where a regular expression matches a text, in bytes.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) range: Range<usize>,
     /// What the groups have matched, if they took part.
@@ -73,14 +78,20 @@ impl Regex {
     /// Matches a text, from a position on: an object that tells the match, and has a function for the next.
     pub(crate) fn call<'a>(&'static self, query: &'a Query<'a>, args: &[Val<'a>]) -> Result<Val<'a>> {
         query.tick()?;
-        let [Val::String(text), rest @ ..] = args else {
-            return Err(Error::internal("a regular expression matches text only"));
+        let text: Text<'a> = match args.first() {
+            Some(Val::String(text)) => text.clone(),
+            Some(Val::Null) => "null".into(),
+            Some(Val::Bool(value)) => value.to_string().into(),
+            other => match other.and_then(Val::as_number) {
+                Some(number) => super::text::number(number).into(),
+                None => return Err(Error::internal("a regular expression matches text only")),
+            },
         };
-        let from = rest.first().and_then(Val::as_number).unwrap_or(0.0);
-        let Some(from) = byte_at(text, from) else {
+        let from = args.get(1).and_then(Val::as_number).unwrap_or(0.0);
+        let Some(from) = byte_at(&text, from) else {
             return Ok(Val::Undefined);
         };
-        Ok(self.object(query, text, self.find(text, from)?))
+        Ok(self.object(query, &text, self.find(&text, from)?))
     }
 
     fn object<'a>(&'static self, query: &'a Query<'a>, text: &Text<'a>, found: Option<Found>) -> Val<'a> {

@@ -76,7 +76,13 @@ pub static POWER: Builtin = Builtin::new("power", "<n-n:n>", |_, args| {
     let Some(base) = number(args, 0) else {
         return Ok(Val::Undefined);
     };
-    let power = base.powf(number(args, 1).unwrap_or(f64::NAN));
+    let exponent = number(args, 1).unwrap_or(f64::NAN);
+    // Other than Rust, JavaScript has no power of one to what is no finite number.
+    let power = if exponent.is_finite() {
+        base.powf(exponent)
+    } else {
+        f64::NAN
+    };
     if !power.is_finite() {
         return Err(Error::new(
             "D3061",

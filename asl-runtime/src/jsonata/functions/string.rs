@@ -21,7 +21,12 @@ pub static SUBSTRING: Builtin = Builtin::new("substring", "<s-nn?:s>", |_, args|
         return Ok(Val::Undefined);
     };
     let len = len(text) as f64;
-    let start = number(args, 1).unwrap_or(0.0);
+    let start = match (number(args, 1), number(args, 2)) {
+        (Some(start), _) => start,
+        (None, None) => 0.0,
+        // So many characters from nowhere.
+        (None, Some(_)) => return Ok("".into()),
+    };
     let start = if len + start < 0.0 { 0.0 } else { start };
     let end = match number(args, 2) {
         Some(count) if count <= 0.0 => return Ok("".into()),
