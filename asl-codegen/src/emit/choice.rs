@@ -2,8 +2,9 @@
 
 use super::condition::{any, none};
 use super::doc::{code, doc};
+use super::enums::state_enum;
 use super::expr::Env;
-use super::name::snake;
+use super::name::{local, snake};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
 use crate::expr::path::{Path, Step};
@@ -66,13 +67,10 @@ impl Emitter<'_> {
     /// The enum of where a Choice with three targets or more leads.
     pub(super) fn choice_enum(&mut self, function: &StateFn, targets: &[&str]) -> Option<TokenStream> {
         let (ty, _) = function.choices.first()?;
-        let variants = function.choices.iter().map(|(_, variant)| variant);
         let docs = targets.iter().map(|name| doc(&[format!("To {}.", code(name))]));
-        let doc = doc(&[format!("Where Choice {} leads.", code(&function.title))]);
-        Some(quote! {
-            #doc
-            enum #ty { #(#docs #variants,)* }
-        })
+        let variants = docs.zip(function.choices.iter().map(|(_, variant)| variant));
+        let about = doc(&[format!("Where Choice {} leads.", code(&function.title))]);
+        Some(state_enum(&about, ty, variants))
     }
 }
 
@@ -260,7 +258,7 @@ fn subject_name(path: &Path) -> Ident {
         Step::Member(name) => Some(name.as_str()),
         _ => None,
     });
-    match snake(member.unwrap_or("value")).as_str() {
+    match local(member.unwrap_or("value")).as_str() {
         // What the function uses itself.
         "cx" | "data" | "vars" | "next" | "rt" => ident("value"),
         name => ident(name),

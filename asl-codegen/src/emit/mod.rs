@@ -5,6 +5,7 @@ mod choice;
 mod code;
 mod condition;
 mod doc;
+mod enums;
 mod expr;
 mod flow;
 mod fork;
@@ -26,6 +27,7 @@ use crate::options::{Module, WorkflowType};
 use crate::source::{Source, Span};
 use crate::syntax::*;
 use doc::{code, doc, prose};
+use enums::state_enum;
 use flow::{PartFn, ScopeFlow, exit_variant};
 use name::{Names, camel};
 use proc_macro2::{Ident, TokenStream};
@@ -456,14 +458,15 @@ impl Emitter<'_> {
                 let reachable = (0..functions.len()).filter(|&state| functions[state].is_reachable);
                 first_needs = needs(&mut reachable.clone());
                 let states = ident(&self.types.claim(&format!("{}State", camel(&cx.function))).0);
-                let variants = reachable.map(|state| ident(&functions[state].variant));
+                let variants: Vec<Ident> = reachable.map(|state| ident(&functions[state].variant)).collect();
                 let body = flow::dispatch(functions, exits, scope.start.index, &states);
                 let about = doc(&[format!(
                     "The states of {}, which jump into the middle of a loop.",
                     cx.title
                 )]);
                 items.push(self.flow_fn(cx, &first, &first_needs, None, &cx.title, body));
-                items.push(quote!(#about #[derive(Clone, Copy)] enum #states { #(#variants),* }));
+                let variants = variants.iter().map(|variant| (TokenStream::new(), variant));
+                items.push(state_enum(&quote!(#about #[derive(Clone, Copy)]), &states, variants));
             }
             Flow::Structured(parts) => {
                 let mut part_needs: Vec<Needs> = Vec::new();
@@ -498,7 +501,8 @@ impl Emitter<'_> {
                     items.push(self.flow_fn(cx, &part_fn.name, &part_needs[index], exit, &title, body));
                     if let Some((ty, variants)) = &part_fn.exits {
                         let about = doc(&[format!("Where {title} goes on.")]);
-                        items.push(quote!(#about enum #ty { #(#variants),* }));
+                        let variants = variants.iter().map(|variant| (TokenStream::new(), variant));
+                        items.push(state_enum(&about, ty, variants));
                     }
                 }
                 first_needs = part_needs.swap_remove(0);

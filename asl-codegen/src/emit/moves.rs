@@ -1,7 +1,7 @@
 //! Templates that take what they read: where a value is read for the last time, its parts are moved, not cloned.
 
 use super::expr::{Env, steps};
-use super::name::{Names, snake};
+use super::name::{Names, local};
 use super::variables::ident;
 use crate::expr::path::{Path, Root, Step};
 use crate::syntax::{Field, FieldValue, Template};
@@ -76,7 +76,7 @@ fn collect<'t>(template: &'t Template, names: &mut Names, reads: &mut Vec<Read<'
                 reads.push(Read {
                     key: format!("{}.$", field.name),
                     path: &path.value,
-                    local: names.claim(&snake(&field.name)).0,
+                    local: names.claim(&local(&field.name)).0,
                 });
                 path.value.is_plain()
             }

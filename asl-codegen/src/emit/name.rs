@@ -55,6 +55,15 @@ pub fn snake(text: &str) -> String {
     escape(words(text).join("_"))
 }
 
+/// The name of a local variable. Clippy finds that some say nothing, whatever they say in the document.
+pub fn local(text: &str) -> String {
+    let name = snake(text);
+    match name.as_str() {
+        "foo" | "baz" | "quux" => name + "_value",
+        _ => name,
+    }
+}
+
 /// `CamelCase` of any text.
 pub fn camel(text: &str) -> String {
     let name: String = words(text)
@@ -72,7 +81,14 @@ pub fn camel(text: &str) -> String {
     } else {
         format!("State{name}")
     };
-    if name == "Self" { "SelfState".to_owned() } else { name }
+    match name.as_str() {
+        "Self" => "SelfState".to_owned(),
+        // Several words of one letter look like an acronym, which are written as a word.
+        acronym if acronym.len() > 2 && acronym.chars().all(|c| c.is_ascii_uppercase()) => {
+            acronym[..1].to_owned() + &acronym[1..].to_lowercase()
+        }
+        _ => name,
+    }
 }
 
 /// `SCREAMING_SNAKE_CASE` of a name in snake case, which is the name of a function: where upper case makes no difference,
@@ -93,6 +109,10 @@ fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let chars: Vec<char> = text.nfkc().collect();
     for (at, &c) in chars.iter().enumerate() {
+        // `It's` is one word.
+        if matches!(c, '\'' | '’') && !word.is_empty() {
+            continue;
+        }
         let Some(c) = usable(c) else {
             words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
             continue;
@@ -172,6 +192,8 @@ mod tests {
             ("Ready?", "ready"),
             ("ChargeCard", "charge_card"),
             ("HTTPRequest", "http_request"),
+            ("It's Bob’s", "its_bobs"),
+            ("'quoted'", "quoted"),
             ("GetS3Object", "get_s3_object"),
             ("true", "true_"),
             ("return", "return_"),
@@ -194,6 +216,10 @@ mod tests {
         }
         assert_eq!(camel("wait a bit"), "WaitABit");
         assert_eq!(camel("self"), "SelfState");
+        assert_eq!(camel("A B C"), "Abc");
+        assert_eq!(camel("A B"), "AB");
+        assert_eq!(local("foo"), "foo_value");
+        assert_eq!(local("Food"), "food");
         assert_eq!(screaming("true_"), "TRUE");
         assert_eq!(screaming("状態"), "状態_POLICY");
         assert_eq!(screaming("_1"), "_1_POLICY");

@@ -108,10 +108,9 @@ impl Works {
                 callers.join(", ")
             )]);
             // Clippy expects constructors and conversions behind these names.
-            let is_conversion = ["from_", "into_"]
-                .iter()
-                .any(|start| name.to_string().starts_with(start));
-            let allow = is_conversion
+            let text = name.to_string();
+            let is_expected = text == "new" || text.starts_with("from_") || text.starts_with("into_");
+            let allow = is_expected
                 .then(|| quote!(#[allow(clippy::wrong_self_convention, reason = "named after the work that it does")]));
             quote! {
                 #doc
