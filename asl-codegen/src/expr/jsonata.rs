@@ -5,6 +5,7 @@
 
 mod build;
 mod error;
+pub mod functions;
 mod lexer;
 mod parents;
 mod parser;
