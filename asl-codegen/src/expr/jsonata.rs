@@ -4,6 +4,7 @@
 //! All spans are bytes in the text of the expression.
 
 mod build;
+pub mod check;
 mod error;
 pub mod functions;
 mod lexer;
@@ -11,6 +12,7 @@ mod parents;
 mod parser;
 mod signature;
 mod syntax;
+mod walk;
 
 pub use error::SyntaxError;
 

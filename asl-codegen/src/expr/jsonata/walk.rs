@@ -1,0 +1,72 @@
+//! Walks through expressions.
+
+use super::{Expr, ExprKind, Stage, StepKind};
+
+impl Expr {
+    /// What it is made of, in the order of the text.
+    pub fn parts(&self) -> Vec<&Expr> {
+        let mut parts = self.kind.parts();
+        parts.extend(&self.predicates);
+        parts.extend(self.group.iter().flatten().flat_map(|(name, value)| [name, value]));
+        parts
+    }
+
+    /// Whether it, or anything in it, reads the variable `name`, bound in it or not.
+    pub fn reads(&self, name: &str) -> bool {
+        matches!(&self.kind, ExprKind::Variable(variable) if variable == name)
+            || self.parts().into_iter().any(|part| part.reads(name))
+    }
+}
+
+impl ExprKind {
+    pub(super) fn parts(&self) -> Vec<&Expr> {
+        match self {
+            ExprKind::String(_)
+            | ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Regex { .. }
+            | ExprKind::Name(_)
+            | ExprKind::Wildcard
+            | ExprKind::Descendants
+            | ExprKind::Parent(_)
+            | ExprKind::Variable(_) => Vec::new(),
+            ExprKind::Path(path) => path
+                .steps
+                .iter()
+                .flat_map(|step| {
+                    let mut parts: Vec<&Expr> = match &step.kind {
+                        StepKind::Expr(expr) => vec![expr],
+                        StepKind::Sort(terms) => terms.iter().map(|term| &term.expr).collect(),
+                    };
+                    parts.extend(step.stages.iter().filter_map(|stage| match stage {
+                        Stage::Filter(predicate) => Some(predicate),
+                        Stage::Index(_) => None,
+                    }));
+                    parts
+                })
+                .collect(),
+            ExprKind::Binary(_, left, right) | ExprKind::Apply(left, right) => vec![left, right],
+            ExprKind::Negate(operand) | ExprKind::Bind(_, operand) => vec![operand],
+            ExprKind::Array { elements, .. } | ExprKind::Block(elements) => elements.iter().collect(),
+            ExprKind::Object(pairs) => pairs.iter().flat_map(|(name, value)| [name, value]).collect(),
+            ExprKind::Condition(condition, then, otherwise) => {
+                let mut parts: Vec<&Expr> = vec![condition, then];
+                parts.extend(otherwise.as_deref());
+                parts
+            }
+            ExprKind::Lambda { body, .. } => vec![body],
+            ExprKind::Call(function, args) => std::iter::once(&**function).chain(args).collect(),
+            ExprKind::Partial(function, args) => std::iter::once(&**function).chain(args.iter().flatten()).collect(),
+            ExprKind::Transform {
+                pattern,
+                update,
+                delete,
+            } => {
+                let mut parts: Vec<&Expr> = vec![pattern, update];
+                parts.extend(delete.as_deref());
+                parts
+            }
+        }
+    }
+}
