@@ -5,6 +5,8 @@
 
 mod construct;
 mod error;
+#[cfg(feature = "jsonata-core")]
+pub mod fallback;
 mod function;
 mod functions;
 mod limit;

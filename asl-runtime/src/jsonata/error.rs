@@ -1,5 +1,6 @@
 //! Errors of an evaluation (J-81, J-82, J-85).
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The result of a part of an expression.
@@ -12,16 +13,16 @@ pub struct Error(Box<Inner>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Inner {
     /// `T2001`; none where a limit was reached.
-    code: Option<&'static str>,
+    code: Option<Cow<'static, str>>,
     internal: bool,
     message: String,
 }
 
 impl Error {
     /// An error of the language: its code and its message, as JSONata words it.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Error {
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Error {
         Error(Box::new(Inner {
-            code: Some(code),
+            code: Some(code.into()),
             internal: false,
             message: message.into(),
         }))
@@ -51,14 +52,14 @@ impl Error {
     }
 
     /// Its code, if it has one.
-    pub fn code(&self) -> Option<&'static str> {
-        self.0.code
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.code {
+        match &self.0.code {
             Some(code) => write!(f, "{code}: {}", self.0.message),
             None => f.write_str(&self.0.message),
         }

@@ -97,4 +97,4 @@ fn map_number<'a>(args: &[Val<'a>], change: impl FnOnce(f64) -> f64) -> Result<V
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// How deep functions may call each other.
-const MAX_DEPTH: usize = 100;
+pub(crate) const MAX_DEPTH: usize = 100;
 
 /// The size of the largest value, in bytes.
 pub(crate) const MAX_BYTES: usize = 6_990_256;
@@ -14,10 +14,28 @@ pub(crate) const MAX_BYTES: usize = 6_990_256;
 const MAX_TOTAL: usize = 32 * MAX_BYTES;
 
 /// How long an evaluation may take.
-const MAX_TIME: Duration = Duration::from_secs(5);
+pub(crate) const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// How many steps pass between two looks at the clock.
 const STRIDE: u32 = 4096;
+
+/// The error of an evaluation that takes too long.
+pub(crate) fn out_of_time() -> Error {
+    Error::limit("Expression evaluation timeout: Check for infinite loop")
+}
+
+/// The error of an evaluation that makes too much.
+pub(crate) fn out_of_memory() -> Error {
+    Error::limit("Expression evaluation memory limit exceeded")
+}
+
+/// The error of functions that call each other this deep.
+pub(crate) fn too_deep(depth: usize) -> Error {
+    Error::limit(format!(
+        "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. \
+         Depth={depth} max={MAX_DEPTH}"
+    ))
+}
 
 /// What an evaluation has used.
 #[derive(Default)]
@@ -51,7 +69,7 @@ impl Limits {
         match self.start.get() {
             None => self.start.set(Some(Instant::now())),
             Some(start) if start.elapsed() > MAX_TIME => {
-                return Err(Error::limit("Expression evaluation timeout: Check for infinite loop"));
+                return Err(out_of_time());
             }
             Some(_) => {}
         }
@@ -62,7 +80,7 @@ impl Limits {
         let total = self.bytes.get().saturating_add(bytes);
         self.bytes.set(total);
         if bytes > MAX_BYTES || total > MAX_TOTAL {
-            return Err(Error::limit("Expression evaluation memory limit exceeded"));
+            return Err(out_of_memory());
         }
         Ok(())
     }
@@ -71,10 +89,7 @@ impl Limits {
         self.tick()?;
         let depth = self.depth.get() + 1;
         if depth > MAX_DEPTH {
-            return Err(Error::limit(format!(
-                "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as \
-                 tail-recursive. Depth={depth} max={MAX_DEPTH}"
-            )));
+            return Err(too_deep(depth));
         }
         self.depth.set(depth);
         let result = body();

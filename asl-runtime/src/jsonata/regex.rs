@@ -6,6 +6,7 @@
 
 mod javascript;
 
+use super::limit::out_of_time;
 use super::{Array, Error, Object, Query, Result, Text, Val, lambda};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -35,6 +36,12 @@ impl Regex {
         }
     }
 
+    /// The pattern and its flags.
+    #[cfg(feature = "jsonata-core")]
+    pub(crate) fn source(&self) -> (&'static str, &'static str) {
+        (self.pattern, self.flags)
+    }
+
     fn compiled(&self) -> Result<&fancy_regex::Regex> {
         let compiled = self.compiled.get_or_init(|| {
             let pattern = javascript::translate(self.pattern, self.flags)?;
@@ -52,7 +59,7 @@ impl Regex {
         let captures = self
             .compiled()?
             .captures_from_pos(text, from)
-            .map_err(|_| Error::limit("Expression evaluation timeout: Check for infinite loop"))?;
+            .map_err(|_| out_of_time())?;
         Ok(captures.and_then(|captures| {
             let groups = captures.iter().skip(1).map(|group| Some(group?.range())).collect();
             let range = captures.get(0)?.range();

@@ -1,5 +1,6 @@
 //! `$formatNumber`: numbers by a picture, as `fn:format-number` of XPath has it.
 
+use super::super::limit::out_of_time;
 use super::super::view::members;
 use super::super::{Builtin, Error, Object, Result, Val};
 use super::number::round;
@@ -257,7 +258,7 @@ impl Parts {
             ),
         ];
         match mistakes.iter().rfind(|(holds, ..)| *holds) {
-            Some((_, code, message)) => Err(Error::new(code, *message)),
+            Some((_, code, message)) => Err(Error::new(*code, *message)),
             None => Ok(()),
         }
     }
@@ -423,7 +424,7 @@ impl Format {
     fn scaled(&self, number: f64) -> Result<(f64, Option<f64>)> {
         if number <= 0.0 || !number.is_finite() {
             // JSONata looks for ever for the exponent of such a number.
-            return Err(Error::limit("Expression evaluation timeout: Check for infinite loop"));
+            return Err(out_of_time());
         }
         let (min, max) = (10_f64.powi(self.scale as i32 - 1), 10_f64.powi(self.scale as i32));
         let (mut mantissa, mut exponent) = (number, 0.0);

@@ -1,6 +1,6 @@
 //! `$formatInteger` and `$parseInteger`: integers by a picture, as `fn:format-integer` of XPath has it.
 
-use super::super::limit::MAX_BYTES;
+use super::super::limit::{MAX_BYTES, out_of_memory};
 use super::super::{Builtin, Error, Result, Val, text as texts};
 use super::{made_text, number, text, words};
 
@@ -120,7 +120,7 @@ impl IntegerFormat {
         let size = number.abs();
         let text = match &self.style {
             Style::Digits(digits) if digits.mandatory > MAX_BYTES as f64 => {
-                return Err(Error::limit("Expression evaluation memory limit exceeded"));
+                return Err(out_of_memory());
             }
             Style::Words if !size.is_finite() => return Err(Error::internal("there is no word for this")),
             Style::Letters => letters(size),

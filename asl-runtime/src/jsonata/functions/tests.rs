@@ -14,7 +14,7 @@ use crate::{Definition, Execution};
 use serde_json::Value;
 
 /// A query that lives as long as the tests.
-fn query() -> &'static Query<'static> {
+pub(in super::super) fn query() -> &'static Query<'static> {
     static DEFINITION: Definition = Definition {
         name: "test",
         source: "test.asl.json",
@@ -50,7 +50,7 @@ fn args(json: &str) -> Vec<Val<'static>> {
 }
 
 /// A result as text.
-fn shown(result: Result<Val<'_>>) -> String {
+pub(in super::super) fn shown(result: Result<Val<'_>>) -> String {
     match result.map(|value| value.collapsed().into_json()) {
         Ok(Some(value)) => value.to_string(),
         Ok(None) => "nothing".to_owned(),

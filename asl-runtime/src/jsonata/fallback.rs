@@ -1,0 +1,223 @@
+//! Expressions that have no native form: the interpreter of `jsonata-core` evaluates them.
+//!
+//! It works on values of its own, so that it is given only what an expression names, and what it gives back is copied too.
+//! Time, depth and the length of sequences are bounded inside of it; the length of a string that it makes is not.
+
+use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep};
+use super::view::View;
+use super::{
+    Builtin, Error, Function, HASH, NOW, Object, PARSE, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, UUID, Val,
+    lambda,
+};
+use crate::scope::{Context, Frame, Visit};
+use crate::{Definition, Execution, WorkflowType};
+use chrono::{DateTime, Utc};
+use jsonata_core::ast::AstNode;
+use jsonata_core::evaluator::{Context as Names, Evaluator, EvaluatorError, EvaluatorOptions};
+use jsonata_core::parser;
+use jsonata_core::value::JValue;
+use rand::RngCore;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How deep values may be nested that go to the interpreter or come from it.
+const MAX_NESTING: usize = 500;
+
+/// What is said where something else than a function is called.
+const NO_FUNCTION: &str = "Attempted to invoke a non-function";
+
+thread_local! {
+    /// The expressions that were read. There are only as many as the program has.
+    static READ: RefCell<HashMap<&'static str, Rc<AstNode>>> = RefCell::default();
+}
+
+/// Evaluates an expression where `here` is the context value, and `$name` is bound for each name.
+///
+/// # Errors
+/// Those of the expression, and where a limit of an evaluation is reached (J-68 to J-70).
+pub fn evaluate<'a>(
+    query: &'a Query<'a>,
+    text: &'static str,
+    here: &Val<'a>,
+    bindings: &[(&str, Val<'a>)],
+) -> Result<Val<'a>> {
+    let expression = read(text)?;
+    let mut names = Names::new();
+    for (name, value) in bindings {
+        names.bind((*name).to_owned(), given(value.into(), 0)?);
+    }
+    let options = EvaluatorOptions {
+        timeout_ms: Some(MAX_TIME.as_millis() as u64),
+        max_stack_depth: Some(MAX_DEPTH),
+        max_sequence_length: Some(MAX_BYTES / 8),
+        ..EvaluatorOptions::default()
+    };
+    let mut evaluator = Evaluator::with_options(names, options);
+    Host::new(query).register(&mut evaluator).map_err(failed)?;
+    let result = evaluator.evaluate(&expression, &given(here.into(), 0)?);
+    taken(&result.map_err(failed)?, 0)
+}
+
+fn read(text: &'static str) -> Result<Rc<AstNode>> {
+    if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
+        return Ok(expression);
+    }
+    let expression = parser::parse(text).map_err(|error| Error::internal(error.to_string()))?;
+    let expression = Rc::new(expression);
+    READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
+    Ok(expression)
+}
+
+/// What functions need that only the machine can give: the time and random numbers, the same in each life of an execution.
+struct Host {
+    now: DateTime<Utc>,
+    execution: Execution,
+    visit: Visit,
+}
+
+/// Functions of the service, and those whose result follows from the machine.
+const FUNCTIONS: [&Builtin; 8] = [&PARTITION, &RANGE, &HASH, &RANDOM, &UUID, &PARSE, &SHUFFLE, &NOW];
+
+impl Host {
+    fn new(query: &Query<'_>) -> Rc<Host> {
+        let mut draws = query.draws();
+        let [high, low] = [draws.next_u64(), draws.next_u64()].map(u128::from);
+        Rc::new(Host {
+            now: query.now(),
+            execution: Execution::new(),
+            visit: Visit {
+                seed: high << 64 | low,
+                ..Visit::default()
+            },
+        })
+    }
+
+    fn register(self: Rc<Host>, evaluator: &mut Evaluator) -> std::result::Result<(), EvaluatorError> {
+        for function in FUNCTIONS {
+            let host = Rc::clone(&self);
+            let call = move |args: &[JValue]| host.call(function, args);
+            evaluator.register_fn_override(function.name, call)?;
+        }
+        let millis = JValue::Number(self.now.timestamp_millis() as f64);
+        evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(millis.clone()))?;
+        // The service does not have it (J-46).
+        let none = |_: &[JValue]| Err(EvaluatorError::TypeError(format!("T1006: {NO_FUNCTION}")));
+        evaluator.register_fn_override("eval", none)
+    }
+
+    fn call(&self, function: &'static Builtin, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+        static DEFINITION: Definition = Definition {
+            name: "",
+            source: "",
+            sha256: "",
+            workflow_type: WorkflowType::Standard,
+            timeout_seconds: None,
+            states: &[],
+        };
+        let frame = Frame {
+            execution: &self.execution,
+            definition: &DEFINITION,
+            input: None,
+            lane: None,
+        };
+        let context = Context {
+            frame: &frame,
+            visit: &self.visit,
+        };
+        let query = Query::new(context, &Value::Null).at(self.now);
+        let call = |query| {
+            let args = args.iter().map(|arg| taken(arg, 0)).collect::<Result<Vec<_>>>()?;
+            let result = function.call(query, &Val::Null, &args)?.collapsed();
+            given(View::from(&result), 0)
+        };
+        call(&query).map_err(|error| EvaluatorError::EvaluationError(error.to_string()))
+    }
+}
+
+/// An error of the interpreter as one of ours: its text begins with the code, and goes on in words that can be other than
+/// JSONata's.
+fn failed(error: EvaluatorError) -> Error {
+    let message = error.message();
+    match error.code() {
+        Some("D1011" | "U1001") => too_deep(MAX_DEPTH + 1),
+        Some("D1012") => out_of_time(),
+        Some("D2015") => out_of_memory(),
+        // Where it adds a name, which the service does not.
+        Some("T1006") => Error::new("T1006", NO_FUNCTION),
+        Some(code) => Error::new(code.to_owned(), message[code.len() + 1..].trim_start()),
+        None => Error::limit(message),
+    }
+}
+
+/// A value for the interpreter.
+fn given(value: View<'_, '_>, depth: usize) -> Result<JValue> {
+    if depth > MAX_NESTING {
+        return Err(too_deep(depth));
+    }
+    Ok(match value {
+        View::Undefined => JValue::Undefined,
+        View::Null => JValue::Null,
+        View::Bool(value) => value.into(),
+        View::Number(number) => JValue::Number(number),
+        View::String(text) => text.into(),
+        View::Array(elements) => JValue::array(
+            elements
+                .iter()
+                .map(|element| given(element, depth + 1))
+                .collect::<Result<_>>()?,
+        ),
+        View::Object(members) => {
+            let members = members.iter().filter(|(_, value)| !matches!(value, View::Undefined));
+            let members = members.map(|(name, value)| Ok((name.to_owned(), given(value, depth + 1)?)));
+            JValue::object(members.collect::<Result<_>>()?)
+        }
+        View::Function(Function::Builtin(builtin)) => JValue::Builtin {
+            name: builtin.name.into(),
+        },
+        View::Function(Function::Regex(regex)) => {
+            let (pattern, flags) = regex.source();
+            JValue::Regex {
+                pattern: pattern.into(),
+                flags: flags.into(),
+            }
+        }
+        View::Function(Function::Lambda(_)) => {
+            return Err(Error::internal("a function cannot go to the interpreter"));
+        }
+    })
+}
+
+/// A value of the interpreter.
+fn taken<'a>(value: &JValue, depth: usize) -> Result<Val<'a>> {
+    if depth > MAX_NESTING {
+        return Err(too_deep(depth));
+    }
+    Ok(match value {
+        JValue::Undefined => Val::Undefined,
+        JValue::Null => Val::Null,
+        JValue::Bool(value) => Val::Bool(*value),
+        JValue::Number(number) => Val::Number(*number),
+        JValue::String(text) => Val::String(super::Text::Shared(Rc::clone(text))),
+        JValue::Array(elements) => Val::array(
+            elements
+                .iter()
+                .map(|element| taken(element, depth + 1))
+                .collect::<Result<_>>()?,
+        ),
+        JValue::Object(members) => {
+            let mut object = Object::with_capacity(members.len());
+            for (name, value) in members.iter() {
+                object.push(name.clone().into(), taken(value, depth + 1)?);
+            }
+            object.into()
+        }
+        JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. } => {
+            lambda(|[]: [Val<'a>; 0]| Err(Error::internal("a function of the interpreter cannot leave it")))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+use super::super::functions::tests::{query, shown};
+use super::super::{KEYS, Regex};
+use super::*;
+use serde_json::json;
+
+/// The value of an expression where `$x` is this.
+fn value_of(text: &'static str, x: Value) -> String {
+    let x: &'static Value = Box::leak(Box::new(x));
+    shown(evaluate(query(), text, &Val::Undefined, &[("x", x.into())]))
+}
+
+#[test]
+fn expressions_are_interpreted() {
+    let x = json!({"items": [{"price": 2, "qty": 3}, {"price": 10, "qty": 1.5}], "name": "é", "none": null});
+    for (text, wanted) in [
+        ("$sum($x.items.(price * qty))", "21"),
+        ("$x.items[price > 5].price", "10"),
+        ("$x.items[0].%.name", "\"é\""),
+        (
+            "$x ~> |items|{'qty': 0}, 'price'|",
+            r#"{"items":[{"qty":0},{"qty":0}],"name":"é","none":null}"#,
+        ),
+        ("$x.missing", "nothing"),
+        ("$x.none", "null"),
+        ("$x.items.price[[0]]", "[2,10]"),
+        ("$string($x.items[0])", r#""{\"price\":2,\"qty\":3}""#),
+        ("[$x.name]", r#"["é"]"#),
+        ("$x.name & 1", "\"é1\""),
+    ] {
+        assert_eq!(value_of(text, x.clone()), wanted, "{text}");
+        // From what was read before.
+        assert_eq!(value_of(text, x.clone()), wanted, "{text}");
+    }
+}
+
+#[test]
+fn errors_keep_code_and_message() {
+    for (text, wanted) in [
+        (
+            "1 + 'a'",
+            "T2002: The right side of the + operator must evaluate to a number",
+        ),
+        ("$error('Oh!')", "D3137: Oh!"),
+        ("$eval('1')", "T1006: Attempted to invoke a non-function"),
+        ("$unknown()", "T1006: Attempted to invoke a non-function"),
+    ] {
+        assert_eq!(value_of(text, Value::Null), wanted, "{text}");
+    }
+    let error = evaluate(query(), "1 +", &Val::Undefined, &[]).err();
+    assert!(error.is_some_and(|error| error.is_internal()));
+}
+
+#[test]
+fn functions_of_the_service_are_there() {
+    for (text, wanted) in [
+        ("$partition([1, 2, 3], 2)", "[[1,2],[3]]"),
+        ("$range(1, 9, 4)", "[1,5,9]"),
+        ("$hash('abc', 'MD5')", "\"900150983cd24fb0d6963f7d28e17f72\""),
+        ("$parse('{\"a\": [1]}').a", "[1]"),
+        ("$parse('{').a", "EOF while parsing an object at line 1 column 1"),
+        ("$random(1) = $random(1)", "true"),
+        ("$random() = $random()", "false"),
+        ("$uuid() = $uuid()", "false"),
+        ("$length($uuid())", "36"),
+        ("$now()", "\"2024-02-29T12:34:56.789Z\""),
+        ("$millis()", "1709210096789"),
+        ("$count($shuffle([1..9]))", "9"),
+    ] {
+        assert_eq!(value_of(text, Value::Null), wanted, "{text}");
+    }
+    // What is drawn follows from the machine.
+    let drawn = ["$random()", "$uuid()", "$string($shuffle([1..9]))"].map(|text| value_of(text, Value::Null));
+    let again = ["$random()", "$uuid()", "$string($shuffle([1..9]))"].map(|text| value_of(text, Value::Null));
+    assert_eq!(drawn, again);
+}
+
+#[test]
+fn functions_go_in_and_stay_there() {
+    static VOWELS: Regex = Regex::new("[aeiou]", "i");
+    let given = [("f", Val::from(&KEYS)), ("vowels", Val::from(&VOWELS))];
+    let value = |text| evaluate(query(), text, &Val::Undefined, &given);
+    assert_eq!(shown(value("$f({'a': 1})")), "\"a\"");
+    assert_eq!(shown(value("$replace('Ohio', $vowels, '-')")), "\"-h--\"");
+    assert!(matches!(value("function($a) { $a }"), Ok(Val::Function(_))));
+}
+
+#[test]
+fn limits_hold() {
+    assert_eq!(
+        value_of("($f := function($n) { 1 + $f($n + 1) }; $f(0))", Value::Null),
+        "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. \
+         Depth=101 max=100"
+    );
+    assert_eq!(
+        value_of("$map([1..873783], function($n) { $n })", Value::Null),
+        "Expression evaluation memory limit exceeded"
+    );
+    let deep = (0..MAX_NESTING + 1).fold(Value::Null, |inner, _| json!([inner]));
+    assert!(value_of("$x", deep).starts_with("Stack overflow error"));
+}
