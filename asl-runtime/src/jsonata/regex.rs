@@ -152,3 +152,6 @@ pub(crate) fn byte_at(text: &str, at: f64) -> Option<usize> {
     }
     (units >= at).then_some(text.len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -300,3 +300,63 @@ const fn closing(text: &[u8], mut at: usize, open: u8, close: u8) -> usize {
     }
     text.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What arguments become, with `1` as the context value.
+    fn fitted(signature: &'static str, args: &[Val<'static>]) -> String {
+        let fitted = Signature::new(signature).fit("f", &Val::from(1), args);
+        match fitted {
+            Ok(args) => Val::array(args.to_vec()).into_json().unwrap_or_default().to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn arguments_are_fitted() {
+        let n = || Val::from(2);
+        let s = || Val::from("a");
+        let array = |element| Val::array(vec![element]);
+        let misfit = |at| format!("T0410: Argument {at} of function \"f\" does not match function signature");
+        for (signature, args, wanted) in [
+            ("<nn:n>", vec![n(), n()], "[2,2]".to_owned()),
+            ("<nn:n>", vec![n()], misfit(2)),
+            ("<nn:n>", vec![n(), s()], misfit(2)),
+            ("<nn:n>", vec![n(), n(), n()], misfit(3)),
+            ("<n-s:n>", vec![s()], "[1,\"a\"]".to_owned()),
+            ("<n-s:n>", vec![n(), s()], "[2,\"a\"]".to_owned()),
+            (
+                "<s-n:n>",
+                vec![n()],
+                "T0411: Context value is not a compatible type with argument 1 of function \"f\"".to_owned(),
+            ),
+            ("<s?n:n>", vec![s(), n()], "[\"a\",2]".to_owned()),
+            // The argument is looked at for the parameter that has none, too.
+            ("<s?n:n>", vec![n()], "[2]".to_owned()),
+            ("<a:n>", vec![n()], "[[2]]".to_owned()),
+            ("<a<n>:n>", vec![array(n())], "[[2]]".to_owned()),
+            ("<a<n>:n>", vec![n()], "[[2]]".to_owned()),
+            (
+                "<a<n>:n>",
+                vec![array(s())],
+                "T0412: Argument 1 of function \"f\" must be an array of \"numbers\"".to_owned(),
+            ),
+            ("<a+>", vec![n(), array(n())], "[[2],[2]]".to_owned()),
+            ("<(sn)b?:x>", vec![s()], "[\"a\"]".to_owned()),
+            ("<(sn)b?:x>", vec![Val::Bool(true)], misfit(1)),
+            ("<x:x>", vec![Val::Null], "[null]".to_owned()),
+            ("<j:x>", vec![lambda_value()], misfit(1)),
+            ("<f<n:n>:x>", vec![n()], misfit(1)),
+            ("<:n>", vec![], "[]".to_owned()),
+            ("<:n>", vec![n()], misfit(1)),
+        ] {
+            assert_eq!(fitted(signature, &args), wanted, "{signature}");
+        }
+    }
+
+    fn lambda_value() -> Val<'static> {
+        super::super::lambda(|[]: [Val<'static>; 0]| Ok(Val::Undefined))
+    }
+}

@@ -94,9 +94,6 @@ pub static REDUCE: Builtin = Builtin::new("reduce", "<afj?:j>", |query, args| {
     Ok(result)
 });
 
-/// The other name of `$reduce`.
-pub static FOLD_LEFT: Builtin = Builtin::new("foldLeft", "<afj?:j>", REDUCE.run);
-
 /// `$each(object, function)`: what the function gives for each member.
 pub static EACH: Builtin = Builtin::new("each", "<o-f:a>", |query, args| {
     let object = arg(args, 0);

@@ -41,7 +41,7 @@ fn functions_of_functions() {
     assert_eq!(call(&REDUCE, "[[1, 2, 3]]", sum.clone()), "6");
     assert_eq!(call(&REDUCE, "[[1, 2, 3], 10]", sum.clone()), "16");
     assert_eq!(call(&REDUCE, "[[]]", sum.clone()), "nothing");
-    assert_eq!(call(&FOLD_LEFT, "[[], 1]", sum.clone()), "1");
+    assert_eq!(call(&REDUCE, "[[], 1]", sum.clone()), "1");
     assert_eq!(
         call(&REDUCE, "[[1]]", double.clone()),
         "D3050: The second argument of reduce function must be a function with at least two arguments"
