@@ -1,7 +1,8 @@
 //! Expressions that have no native form: the interpreter of `jsonata-core` evaluates them.
 //!
 //! It works on values of its own, so that it is given only what an expression names, and what it gives back is copied too.
-//! Time, depth and the length of sequences are bounded inside of it; the length of a string that it makes is not.
+//! Time, depth and the length of sequences are bounded inside of it; the length of a string that it makes is not. Where
+//! `$toMillis` is given a part of a time only, it takes the rest from its own clock.
 
 use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep};
 use super::view::View;
@@ -64,7 +65,13 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
     if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
         return Ok(expression);
     }
-    let expression = parser::parse(text).map_err(|error| Error::internal(error.to_string()))?;
+    let expression = parser::parse(text).map_err(|error| {
+        let message = error.to_string();
+        match coded(&message) {
+            Some((code, message)) => Error::new(code.to_owned(), message),
+            None => Error::internal(message),
+        }
+    })?;
     let expression = Rc::new(expression);
     READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
     Ok(expression)
@@ -136,19 +143,32 @@ impl Host {
     }
 }
 
-/// An error of the interpreter as one of ours: its text begins with the code, and goes on in words that can be other than
-/// JSONata's.
+/// An error of the interpreter as one of ours, in words that can be other than JSONata's.
 fn failed(error: EvaluatorError) -> Error {
-    let message = error.message();
-    match error.code() {
-        Some("D1011" | "U1001") => too_deep(MAX_DEPTH + 1),
-        Some("D1012") => out_of_time(),
-        Some("D2015") => out_of_memory(),
+    match coded(error.message()) {
+        Some(("D1011" | "U1001", _)) => too_deep(MAX_DEPTH + 1),
+        Some(("D1012", _)) => out_of_time(),
+        Some(("D2015", _)) => out_of_memory(),
         // Where it adds a name, which the service does not.
-        Some("T1006") => Error::new("T1006", NO_FUNCTION),
-        Some(code) => Error::new(code.to_owned(), message[code.len() + 1..].trim_start()),
-        None => Error::limit(message),
+        Some(("T1006", _)) => Error::new("T1006", NO_FUNCTION),
+        Some((code, message)) => Error::new(code.to_owned(), message),
+        None => Error::limit(error.message()),
     }
+}
+
+/// The code in a message of the interpreter, and what follows it. Something may stand before it: `Invalid syntax: S0201: ..`.
+fn coded(message: &str) -> Option<(&str, &str)> {
+    let is_code = |part: &str| {
+        let mut bytes = part.bytes();
+        part.len() == 5
+            && bytes.next().is_some_and(|first| first.is_ascii_uppercase())
+            && bytes.all(|b| b.is_ascii_digit())
+    };
+    let (first, rest) = message.split_once(": ")?;
+    if is_code(first) {
+        return Some((first, rest));
+    }
+    rest.split_once(": ").filter(|(second, _)| is_code(second))
 }
 
 /// A value for the interpreter.
