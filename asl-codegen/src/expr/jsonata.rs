@@ -10,6 +10,7 @@ pub mod functions;
 mod lexer;
 mod parents;
 mod parser;
+mod regex;
 mod signature;
 mod syntax;
 mod walk;

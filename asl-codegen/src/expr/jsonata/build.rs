@@ -9,10 +9,12 @@ use std::ops::Range;
 pub(super) fn build(text: &str, syntax: Syntax, root: Id) -> Result<Expr, SyntaxError> {
     let mut builder = Builder {
         text,
+        built: syntax.nodes.iter().map(|_| Built::default()).collect(),
         nodes: syntax.nodes,
         parents: Parents::default(),
     };
-    let root = builder.build(root)?;
+    builder.build(root)?;
+    let root = builder.take(root);
     match root.wanted().first() {
         Some(&parent) => Err(builder.parents.error(parent)),
         None => Ok(root.into_expr()),
@@ -22,6 +24,8 @@ pub(super) fn build(text: &str, syntax: Syntax, root: Id) -> Result<Expr, Syntax
 struct Builder<'a> {
     text: &'a str,
     nodes: Vec<Node>,
+    /// What the nodes have become, those that have not been used by others yet.
+    built: Vec<Built>,
     parents: Parents,
 }
 
@@ -59,6 +63,12 @@ struct Route {
     last_seeking: Vec<usize>,
 }
 
+impl Default for Built {
+    fn default() -> Built {
+        Built::new(ExprKind::Null, 0..0, Vec::new())
+    }
+}
+
 impl Built {
     fn new(kind: ExprKind, at: Range<usize>, seeking: Vec<usize>) -> Built {
         Built::Alone(Alone {
@@ -68,13 +78,6 @@ impl Built {
             has_bindings: false,
             seeking,
         })
-    }
-
-    fn start(&self) -> usize {
-        match self {
-            Built::Alone(alone) => alone.expr.at.start,
-            Built::Route(route) => route.at.start,
-        }
     }
 
     /// Takes the bytes and the `[]` of a node.
@@ -184,63 +187,126 @@ fn step(kind: StepKind) -> Step {
     }
 }
 
+/// What to do with a node.
+enum Visit {
+    /// Build its parts, then itself.
+    Enter(Id),
+    /// See whether it can follow what precedes it, which is built.
+    Check(Id),
+    /// Build it; its parts are built.
+    Leave(Id),
+}
+
 impl Builder<'_> {
-    /// What follows one operand is built in one loop, so that recursion is bounded by the nesting of the text.
-    fn build(&mut self, id: Id) -> Result<Built, SyntaxError> {
-        let mut all_after = Vec::new();
-        let mut first = id;
-        let operand = loop {
-            match std::mem::take(&mut self.nodes[first].kind) {
-                Kind::After(before, after) => {
-                    all_after.push((first, after));
-                    first = before;
+    /// Builds a node and all its parts, in the order of the reference, on which it depends which error is the first.
+    ///
+    /// This is a loop, since there are as many levels as the text has operators.
+    fn build(&mut self, root: Id) -> Result<(), SyntaxError> {
+        let mut visits = vec![Visit::Enter(root)];
+        while let Some(visit) = visits.pop() {
+            match visit {
+                Visit::Enter(id) => {
+                    let kind = &self.nodes[id].kind;
+                    visits.push(Visit::Leave(id));
+                    visits.extend(kind.parts().into_iter().rev().map(Visit::Enter));
+                    if let Kind::After(before, _) = kind {
+                        visits.extend([Visit::Check(id), Visit::Enter(*before)]);
+                    }
                 }
-                Kind::Operand(operand) => break operand,
+                Visit::Check(id) => self.can_follow(id)?,
+                Visit::Leave(id) => self.built[id] = self.node(id)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, id: Id) -> Built {
+        std::mem::take(&mut self.built[id])
+    }
+
+    fn node(&mut self, id: Id) -> Result<Built, SyntaxError> {
+        let node = &mut self.nodes[id];
+        let keep_array = node.keep_array;
+        let at = node.at.clone();
+        let mut built = match std::mem::take(&mut node.kind) {
+            Kind::Operand(operand) => self.operand(operand, &at, keep_array)?,
+            Kind::After(before, after) => {
+                let before = self.take(before);
+                self.after(before, after, &at, keep_array)?
             }
         };
-        let mut built = self.operand(first, operand)?;
-        for (id, after) in all_after.into_iter().rev() {
-            let at = built.start()..self.nodes[id].at.end;
-            let keep_array = self.nodes[id].keep_array;
-            built = match after {
-                After::Dot(right) => self.dot(built, right)?,
-                After::Filter(filter) => self.filter(built, filter, &at)?,
-                After::Group(members) => self.group(built, members, &at)?,
-                After::Sort(terms) => self.sort(built, terms)?,
-                After::Focus(name) => focus(built, name, keep_array, &at)?,
-                After::Index(name) => index(built, name),
-            };
-            built.finish(at, keep_array);
-        }
+        built.finish(at, keep_array);
         Ok(built)
     }
 
-    /// Builds part of an expression. What it seeks is added to what the whole is `seeking`.
-    fn part(&mut self, id: Id, seeking: &mut Vec<usize>) -> Result<Expr, SyntaxError> {
-        let part = self.build(id)?;
+    /// A predicate or a grouping cannot follow another grouping.
+    fn can_follow(&self, id: Id) -> Result<(), SyntaxError> {
+        let node = &self.nodes[id];
+        let Kind::After(before, after) = &node.kind else {
+            return Ok(());
+        };
+        let (code, group, message) = match (after, &self.built[*before]) {
+            (After::Filter(_), before) => {
+                let step = match before {
+                    Built::Alone(alone) => Some(&alone.expr),
+                    Built::Route(route) => match route.steps.last().map(|step| &step.kind) {
+                        Some(StepKind::Expr(expr)) => Some(expr),
+                        _ => None,
+                    },
+                };
+                let group = step.and_then(|step| step.group.as_ref());
+                ("S0209", group, "a predicate cannot follow a grouping")
+            }
+            (After::Group(_), Built::Alone(alone)) => {
+                ("S0210", alone.expr.group.as_ref(), "a grouping cannot follow another")
+            }
+            (After::Group(_), Built::Route(route)) => {
+                ("S0210", route.group.as_ref(), "a grouping cannot follow another")
+            }
+            _ => return Ok(()),
+        };
+        match group {
+            Some(_) => Err(SyntaxError::new(code, node.at.clone(), message).help("put the grouping in parentheses")),
+            None => Ok(()),
+        }
+    }
+
+    /// What follows an operand.
+    fn after(&mut self, left: Built, after: After, at: &Range<usize>, keep_array: bool) -> Result<Built, SyntaxError> {
+        match after {
+            After::Dot(right) => self.dot(left, right),
+            After::Filter(filter) => self.filter(left, filter),
+            After::Group(members) => Ok(self.group(left, members)),
+            After::Sort(terms) => self.sort(left, terms),
+            After::Focus(name) => focus(left, name, keep_array, at),
+            After::Index(name) => Ok(index(left, name)),
+        }
+    }
+
+    /// Part of an expression. What it seeks is added to what the whole is `seeking`.
+    fn part(&mut self, id: Id, seeking: &mut Vec<usize>) -> Expr {
+        let part = self.take(id);
         seeking.extend(part.wanted());
-        Ok(part.into_expr())
+        part.into_expr()
     }
 
-    fn boxed(&mut self, id: Id, seeking: &mut Vec<usize>) -> Result<Box<Expr>, SyntaxError> {
-        self.part(id, seeking).map(Box::new)
+    fn boxed(&mut self, id: Id, seeking: &mut Vec<usize>) -> Box<Expr> {
+        Box::new(self.part(id, seeking))
     }
 
-    fn parts(&mut self, ids: Vec<Id>, seeking: &mut Vec<usize>) -> Result<Vec<Expr>, SyntaxError> {
+    fn parts(&mut self, ids: Vec<Id>, seeking: &mut Vec<usize>) -> Vec<Expr> {
         ids.into_iter().map(|id| self.part(id, seeking)).collect()
     }
 
-    fn members(&mut self, members: Vec<(Id, Id)>, seeking: &mut Vec<usize>) -> Result<Vec<(Expr, Expr)>, SyntaxError> {
+    fn members(&mut self, members: Vec<(Id, Id)>, seeking: &mut Vec<usize>) -> Vec<(Expr, Expr)> {
         members
             .into_iter()
-            .map(|(key, value)| Ok((self.part(key, seeking)?, self.part(value, seeking)?)))
+            .map(|(key, value)| (self.part(key, seeking), self.part(value, seeking)))
             .collect()
     }
 
-    fn operand(&mut self, id: Id, operand: Operand) -> Result<Built, SyntaxError> {
-        let at = self.nodes[id].at.clone();
-        let keep_array = self.nodes[id].keep_array;
-        let mut built = match operand {
+    fn operand(&mut self, operand: Operand, at: &Range<usize>, keep_array: bool) -> Result<Built, SyntaxError> {
+        Ok(match operand {
             Operand::Missing => return Err(self.missing()),
             Operand::Name(name) => {
                 let mut name = expr(ExprKind::Name(name), at.clone());
@@ -250,30 +316,28 @@ impl Builder<'_> {
                     ..Route::new(step(StepKind::Expr(name)))
                 })
             }
-            Operand::Negate(operand) => self.negate(operand, at.clone())?,
-            Operand::Apply(left, right) => self.apply(left, right, at.clone())?,
+            Operand::Negate(operand) => self.negate(operand, at.clone()),
+            Operand::Apply(left, right) => self.apply(left, right, at.clone()),
             Operand::Literal(literal) => Built::new(literal, at.clone(), Vec::new()),
             Operand::Parent => Built::new(ExprKind::Parent(self.parents.add(at.clone())), at.clone(), Vec::new()),
             Operand::Compound(compound) => {
                 let mut seeking = Vec::new();
-                let kind = self.compound(compound, &mut seeking)?;
+                let kind = self.compound(compound, &mut seeking);
                 Built::new(kind, at.clone(), seeking)
             }
-        };
-        built.finish(at, keep_array);
-        Ok(built)
+        })
     }
 
-    fn compound(&mut self, compound: Compound, seeking: &mut Vec<usize>) -> Result<ExprKind, SyntaxError> {
+    fn compound(&mut self, compound: Compound, seeking: &mut Vec<usize>) -> ExprKind {
         // A parent is not sought through these.
         let lost = &mut Vec::new();
-        Ok(match compound {
+        match compound {
             Compound::Array(elements) => ExprKind::Array {
-                elements: self.parts(elements, seeking)?,
+                elements: self.parts(elements, seeking),
                 is_kept: false,
             },
-            Compound::Object(members) => ExprKind::Object(self.members(members, seeking)?),
-            Compound::Block(parts) => ExprKind::Block(self.parts(parts, seeking)?),
+            Compound::Object(members) => ExprKind::Object(self.members(members, seeking)),
+            Compound::Block(parts) => ExprKind::Block(self.parts(parts, seeking)),
             Compound::Lambda {
                 parameters,
                 signature,
@@ -281,38 +345,38 @@ impl Builder<'_> {
             } => ExprKind::Lambda {
                 parameters,
                 signature,
-                body: self.boxed(body, lost)?,
+                body: self.boxed(body, lost),
             },
             Compound::Transform {
                 pattern,
                 update,
                 delete,
             } => ExprKind::Transform {
-                pattern: self.boxed(pattern, lost)?,
-                update: self.boxed(update, lost)?,
-                delete: delete.map(|delete| self.boxed(delete, lost)).transpose()?,
+                pattern: self.boxed(pattern, lost),
+                update: self.boxed(update, lost),
+                delete: delete.map(|delete| self.boxed(delete, lost)),
             },
             Compound::Binary(op, left, right) => {
-                ExprKind::Binary(op, self.boxed(left, seeking)?, self.boxed(right, seeking)?)
+                ExprKind::Binary(op, self.boxed(left, seeking), self.boxed(right, seeking))
             }
-            Compound::Bind(name, value) => ExprKind::Bind(name, self.boxed(value, seeking)?),
+            Compound::Bind(name, value) => ExprKind::Bind(name, self.boxed(value, seeking)),
             Compound::Condition(condition, then, other) => ExprKind::Condition(
-                self.boxed(condition, seeking)?,
-                self.boxed(then, seeking)?,
-                other.map(|other| self.boxed(other, seeking)).transpose()?,
+                self.boxed(condition, seeking),
+                self.boxed(then, seeking),
+                other.map(|other| self.boxed(other, seeking)),
             ),
             Compound::Call(function, arguments) => {
-                let arguments = self.parts(arguments, seeking)?;
-                ExprKind::Call(self.boxed(function, lost)?, arguments)
+                let arguments = self.parts(arguments, seeking);
+                ExprKind::Call(self.boxed(function, lost), arguments)
             }
             Compound::Partial(function, arguments) => {
                 let arguments = arguments
                     .into_iter()
-                    .map(|argument| argument.map(|id| self.part(id, seeking)).transpose())
-                    .collect::<Result<_, _>>()?;
-                ExprKind::Partial(self.boxed(function, lost)?, arguments)
+                    .map(|argument| argument.map(|id| self.part(id, seeking)))
+                    .collect();
+                ExprKind::Partial(self.boxed(function, lost), arguments)
             }
-        })
+        }
     }
 
     fn missing(&self) -> SyntaxError {
@@ -327,26 +391,26 @@ impl Builder<'_> {
     }
 
     /// The minus sign of a number becomes part of it.
-    fn negate(&mut self, operand: Id, at: Range<usize>) -> Result<Built, SyntaxError> {
-        let mut operand = self.build(operand)?;
+    fn negate(&mut self, operand: Id, at: Range<usize>) -> Built {
+        let mut operand = self.take(operand);
         if let Built::Alone(alone) = &mut operand
             && let ExprKind::Number(number) = &mut alone.expr.kind
         {
             *number = -*number;
-            return Ok(operand);
+            return operand;
         }
         let seeking = operand.wanted();
         let kind = ExprKind::Negate(Box::new(operand.into_expr()));
-        Ok(Built::new(kind, at, seeking))
+        Built::new(kind, at, seeking)
     }
 
-    fn apply(&mut self, left: Id, right: Id, at: Range<usize>) -> Result<Built, SyntaxError> {
-        let left = Box::new(self.build(left)?.into_expr());
-        let right = Box::new(self.build(right)?.into_expr());
+    fn apply(&mut self, left: Id, right: Id, at: Range<usize>) -> Built {
+        let left = Box::new(self.take(left).into_expr());
+        let right = Box::new(self.take(right).into_expr());
         let keep_array = left.keep_array || right.keep_array;
         let mut built = Built::new(ExprKind::Apply(left, right), at.clone(), Vec::new());
         built.finish(at, keep_array);
-        Ok(built)
+        built
     }
 
     fn dot(&mut self, left: Built, right: Id) -> Result<Built, SyntaxError> {
@@ -359,7 +423,7 @@ impl Builder<'_> {
         };
         let mut route = left.into_route();
         route.seeking.extend(parent);
-        match self.build(right)? {
+        match self.take(right) {
             Built::Alone(mut alone) => {
                 route.last_seeking = alone.wanted();
                 let predicates = std::mem::take(&mut alone.expr.predicates);
@@ -387,19 +451,8 @@ impl Builder<'_> {
         Ok(Built::Route(route))
     }
 
-    fn filter(&mut self, mut left: Built, filter: Id, at: &Range<usize>) -> Result<Built, SyntaxError> {
-        let step = match &left {
-            Built::Alone(alone) => Some(&alone.expr),
-            Built::Route(route) => match route.steps.last().map(|step| &step.kind) {
-                Some(StepKind::Expr(expr)) => Some(expr),
-                _ => None,
-            },
-        };
-        if step.is_some_and(|step| step.group.is_some()) {
-            let error = SyntaxError::new("S0209", at.clone(), "a predicate cannot follow a grouping");
-            return Err(error.help("put the grouping in parentheses"));
-        }
-        let filter = self.build(filter)?;
+    fn filter(&mut self, mut left: Built, filter: Id) -> Result<Built, SyntaxError> {
+        let filter = self.take(filter);
         let seeking = match &filter {
             Built::Alone(alone) => &alone.seeking,
             Built::Route(route) => &route.seeking,
@@ -439,17 +492,14 @@ impl Builder<'_> {
         Ok(left)
     }
 
-    fn group(&mut self, mut left: Built, members: Vec<(Id, Id)>, at: &Range<usize>) -> Result<Built, SyntaxError> {
-        let group = match &mut left {
-            Built::Alone(alone) => &mut alone.expr.group,
-            Built::Route(route) => &mut route.group,
-        };
-        if group.is_some() {
-            let error = SyntaxError::new("S0210", at.clone(), "a grouping cannot follow another");
-            return Err(error.help("put the first one in parentheses"));
+    fn group(&mut self, mut left: Built, members: Vec<(Id, Id)>) -> Built {
+        // A parent is not sought from there.
+        let members = self.members(members, &mut Vec::new());
+        match &mut left {
+            Built::Alone(alone) => alone.expr.group = Some(members),
+            Built::Route(route) => route.group = Some(members),
         }
-        *group = Some(self.members(members, &mut Vec::new())?);
-        Ok(left)
+        left
     }
 
     fn sort(&mut self, left: Built, terms: Vec<(bool, Id)>) -> Result<Built, SyntaxError> {
@@ -457,11 +507,11 @@ impl Builder<'_> {
         let mut seeking = Vec::new();
         let terms = terms
             .into_iter()
-            .map(|(descending, term)| {
-                let expr = self.part(term, &mut seeking)?;
-                Ok(SortTerm { descending, expr })
+            .map(|(descending, term)| SortTerm {
+                descending,
+                expr: self.part(term, &mut seeking),
             })
-            .collect::<Result<_, _>>()?;
+            .collect();
         route.steps.push(step(StepKind::Sort(terms)));
         let lost = self.parents.resolve(&seeking, &mut route.steps)?;
         route.seeking.extend(lost);

@@ -3,7 +3,7 @@
 //! What follows decides what a slash is: a division after an operand, the start of a regular expression elsewhere. The
 //! parser knows which, so it asks for one word at a time.
 
-use super::SyntaxError;
+use super::{SyntaxError, regex};
 use std::ops::Range;
 
 /// A word.
@@ -147,6 +147,9 @@ impl<'a> Lexer<'a> {
         if flags.matches('i').count() > 1 || flags.matches('m').count() > 1 {
             let message = "a flag of a regular expression cannot stand twice";
             return Err(SyntaxError::uncoded(close + 1..self.pos, message));
+        }
+        if let Err((at, message)) = regex::check(&self.text[open + 1..close]) {
+            return Err(SyntaxError::uncoded(open + 1 + at.start..open + 1 + at.end, message));
         }
         Ok(Token::Regex {
             pattern: self.text[open + 1..close].to_owned(),

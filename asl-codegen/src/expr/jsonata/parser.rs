@@ -9,8 +9,8 @@ use std::ops::Range;
 /// How deep an evaluation may nest on the service (J-68).
 const MAX_DEPTH: usize = 100;
 
-/// How deep the text may nest: a level of evaluation may have two levels of text, as the index in `a.b[0]`.
-const MAX_NESTING: usize = 2 * MAX_DEPTH;
+/// How deep the text may nest. It nests more than its evaluation, as in `a.b[0]`, but a small stack has to bear it.
+const MAX_NESTING: usize = 128;
 
 /// What binds an operand that follows it tighter than any operator with two operands but `.` and brackets.
 const PREFIX: u8 = 70;
@@ -163,11 +163,7 @@ impl Parser<'_> {
                 "-" => return self.negation(at.start),
                 "(" => return self.block(at.start),
                 "[" => return self.array(at.start),
-                "{" => {
-                    let members = self.members()?;
-                    let depth = 1 + self.deepest(members.iter().flat_map(|(key, value)| [*key, *value]));
-                    return self.push(at.start, depth, Compound::Object(members));
-                }
+                "{" => return self.object(at.start),
                 "|" => return self.transform(at.start),
                 _ => return Err(self.no_operand(operator, at)),
             },
@@ -239,6 +235,12 @@ impl Parser<'_> {
         self.push(start, depth, Compound::Array(elements))
     }
 
+    fn object(&mut self, start: usize) -> Result<Id, SyntaxError> {
+        let members = self.members()?;
+        let depth = 1 + self.deepest(members.iter().flat_map(|(key, value)| [*key, *value]));
+        self.push(start, depth, Compound::Object(members))
+    }
+
     /// What stands in the braces of an object or a group, and the closing one.
     fn members(&mut self) -> Result<Vec<(Id, Id)>, SyntaxError> {
         let mut members = Vec::new();
@@ -281,71 +283,77 @@ impl Parser<'_> {
 
     /// What follows `left` and `operator`.
     fn operator(&mut self, operator: &'static str, left: Id) -> Result<Id, SyntaxError> {
-        let start = self.nodes[left].at.start;
-        let power = binding_power(operator);
         match operator {
-            "(" => return self.call(left),
-            "[" if self.is("]") => {
-                self.expect("]")?;
-                let mut step = left;
-                while let Kind::After(before, After::Filter(_)) = self.nodes[step].kind {
-                    step = before;
-                }
-                self.nodes[step].keep_array = true;
-                self.nodes[left].at.end = self.end;
-                return Ok(left);
-            }
-            "[" => {
-                let filter = self.expression(0)?;
-                self.close("]")?;
-                let depth = self.depth(left).max(1 + self.depth(filter));
-                return self.push(start, depth, Kind::After(left, After::Filter(filter)));
-            }
-            "{" => {
-                let members = self.members()?;
-                let inner = 1 + self.deepest(members.iter().flat_map(|(key, value)| [*key, *value]));
-                return self.push(
-                    start,
-                    self.depth(left).max(inner),
-                    Kind::After(left, After::Group(members)),
-                );
-            }
-            "^" => return self.sort(left),
-            "?" => return self.condition(left),
-            ":=" => return self.bind(left),
-            "@" => {
-                let name = self.binding("@")?;
-                return self.push(start, self.depth(left), Kind::After(left, After::Focus(name)));
-            }
-            "#" => {
-                let name = self.binding("#")?;
-                return self.push(start, self.depth(left), Kind::After(left, After::Index(name)));
-            }
-            _ => {}
+            "(" => self.call(left),
+            "[" if self.is("]") => self.keep_array(left),
+            "[" => self.filter(left),
+            "{" => self.group(left),
+            "^" => self.sort(left),
+            "?" => self.condition(left),
+            ":=" => self.bind(left),
+            "@" | "#" => self.binding(operator, left),
+            _ => self.binary(operator, left),
         }
-        let right = self.expression(power)?;
-        let (kind, depth) = match (operator, binary_op(operator)) {
-            (_, Some(op)) => (
-                Compound::Binary(op, left, right).into(),
-                1 + self.deepest([left, right]),
-            ),
-            ("~>", None) => (Operand::Apply(left, right).into(), 1 + self.deepest([left, right])),
-            (_, None) => (Kind::After(left, After::Dot(right)), self.deepest([left, right])),
-        };
-        self.push(start, depth, kind)
     }
 
-    /// The variable after `@` or `#`.
-    fn binding(&mut self, operator: &'static str) -> Result<String, SyntaxError> {
+    fn binary(&mut self, operator: &'static str, left: Id) -> Result<Id, SyntaxError> {
         let right = self.expression(binding_power(operator))?;
-        match std::mem::take(&mut self.nodes[right].kind) {
-            Kind::Operand(Operand::Literal(ExprKind::Variable(name))) => Ok(name),
+        let start = self.nodes[left].at.start;
+        let depth = self.deepest([left, right]);
+        match (operator, binary_op(operator)) {
+            (_, Some(op)) => self.push(start, 1 + depth, Compound::Binary(op, left, right)),
+            ("~>", None) => self.push(start, 1 + depth, Operand::Apply(left, right)),
+            // As deep as its deepest step.
+            (_, None) => self.push(start, depth, Kind::After(left, After::Dot(right))),
+        }
+    }
+
+    /// `[]`, which belongs to what stands before all predicates.
+    fn keep_array(&mut self, left: Id) -> Result<Id, SyntaxError> {
+        self.expect("]")?;
+        let mut step = left;
+        while let Kind::After(before, After::Filter(_)) = self.nodes[step].kind {
+            step = before;
+        }
+        self.nodes[step].keep_array = true;
+        self.nodes[left].at.end = self.end;
+        Ok(left)
+    }
+
+    fn filter(&mut self, left: Id) -> Result<Id, SyntaxError> {
+        let filter = self.expression(0)?;
+        self.close("]")?;
+        let depth = self.depth(left).max(1 + self.depth(filter));
+        let start = self.nodes[left].at.start;
+        self.push(start, depth, Kind::After(left, After::Filter(filter)))
+    }
+
+    fn group(&mut self, left: Id) -> Result<Id, SyntaxError> {
+        let members = self.members()?;
+        let inner = 1 + self.deepest(members.iter().flat_map(|(key, value)| [*key, *value]));
+        let start = self.nodes[left].at.start;
+        let depth = self.depth(left).max(inner);
+        self.push(start, depth, Kind::After(left, After::Group(members)))
+    }
+
+    /// `@$name` and `#$name`
+    fn binding(&mut self, operator: &'static str, left: Id) -> Result<Id, SyntaxError> {
+        let right = self.expression(binding_power(operator))?;
+        let name = match std::mem::take(&mut self.nodes[right].kind) {
+            Kind::Operand(Operand::Literal(ExprKind::Variable(name))) => name,
             kind => {
                 let at = self.place(&kind, right);
                 let message = format!("a variable must follow `{operator}`");
-                Err(SyntaxError::new("S0214", at, message).help(format!("as in `{operator}$name`")))
+                return Err(SyntaxError::new("S0214", at, message).help(format!("as in `{operator}$name`")));
             }
-        }
+        };
+        let after = if operator == "@" {
+            After::Focus(name)
+        } else {
+            After::Index(name)
+        };
+        let start = self.nodes[left].at.start;
+        self.push(start, self.depth(left), Kind::After(left, after))
     }
 
     /// Where a node stands, or where it is missing.

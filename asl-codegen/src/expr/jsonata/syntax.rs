@@ -31,6 +31,45 @@ pub(super) enum Kind {
     After(Id, After),
 }
 
+impl Kind {
+    /// Its parts but what it extends, in the order in which the reference looks at them.
+    pub(super) fn parts(&self) -> Vec<Id> {
+        let members = |members: &[(Id, Id)]| members.iter().flat_map(|(key, value)| [*key, *value]).collect();
+        match self {
+            Kind::Operand(operand) => match operand {
+                Operand::Missing | Operand::Name(_) | Operand::Parent | Operand::Literal(_) => Vec::new(),
+                Operand::Negate(operand) => vec![*operand],
+                Operand::Apply(left, right) => vec![*left, *right],
+                Operand::Compound(compound) => match compound {
+                    Compound::Array(parts) | Compound::Block(parts) => parts.clone(),
+                    Compound::Object(object) => members(object),
+                    Compound::Lambda { body, .. } => vec![*body],
+                    Compound::Transform {
+                        pattern,
+                        update,
+                        delete,
+                    } => [*pattern, *update].into_iter().chain(*delete).collect(),
+                    Compound::Binary(_, left, right) => vec![*left, *right],
+                    Compound::Bind(_, value) => vec![*value],
+                    Compound::Condition(condition, then, other) => {
+                        [*condition, *then].into_iter().chain(*other).collect()
+                    }
+                    Compound::Call(function, arguments) => arguments.iter().copied().chain([*function]).collect(),
+                    Compound::Partial(function, arguments) => {
+                        arguments.iter().flatten().copied().chain([*function]).collect()
+                    }
+                },
+            },
+            Kind::After(_, after) => match after {
+                After::Dot(part) | After::Filter(part) => vec![*part],
+                After::Group(group) => members(group),
+                After::Sort(terms) => terms.iter().map(|(_, term)| *term).collect(),
+                After::Focus(_) | After::Index(_) => Vec::new(),
+            },
+        }
+    }
+}
+
 impl From<Operand> for Kind {
     fn from(operand: Operand) -> Kind {
         Kind::Operand(operand)

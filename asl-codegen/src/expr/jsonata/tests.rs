@@ -1,7 +1,8 @@
 mod dump;
 
-use super::parse;
+use super::{check::check, parse};
 use dump::dump;
+use proptest::prelude::*;
 
 #[track_caller]
 fn tree(text: &str) -> String {
@@ -109,6 +110,13 @@ fn errors() {
         ("//", "S0301", "//"),
         ("/a(/", "S0302", "/"),
         ("/a/ii", "", "ii"),
+        // JavaScript has no names for these.
+        ("/a**/", "", "*"),
+        ("/[b-a]/", "", "b-a"),
+        ("/(?<n>a)(?<n>b)/", "", "(?<n>"),
+        ("/a{2,1}/", "", "{2,1}"),
+        ("/(?<n>a)\\k<m>/", "", "\\k<m>"),
+        ("function($x)<s+-?>{$x}", "", "<s+-?>"),
         ("function($x)<s<n>>{$x}", "S0401", "<"),
         ("function($x)<(sa<n>)>{$x}", "S0402", "("),
         // What later versions have.
@@ -117,4 +125,198 @@ fn errors() {
     ] {
         assert_eq!(error(text), (code, at), "{text}");
     }
+}
+
+#[test]
+fn helps() {
+    for (text, help) in [
+        (
+            "a ?? b",
+            "JSONata 2.0.6 has no `??`; write `$exists(a) ? a : b` for `a ?? b`",
+        ),
+        ("a ?: b", "JSONata 2.0.6 has no `?:`; write `a ? a : b` for `a ?: b`"),
+        ("a == b", "the operators are `=` and `!=`"),
+        ("a && b", "the operator is `and`"),
+        ("a || b", "the operator is `or`"),
+        ("x := 1", "write `$x`"),
+        ("function(x){1}", "write `$x`"),
+        ("a.0", "write `[..]` for an index, backquotes for a name"),
+        ("'it\\'s'", "write a single quote between double quotes: `\"it's\"`"),
+    ] {
+        let error = parse(text).map(|expr| dump(&expr)).expect_err(text);
+        assert_eq!(error.help.as_deref(), Some(help), "{text}");
+    }
+}
+
+#[test]
+fn oddities_of_the_reference() {
+    for (text, expected) in [
+        // After an opening bracket a slash divides.
+        ("(/a/)", Err("S0211")),
+        ("$f(/a/)", Ok("(call $f /a/)")),
+        ("(1) / (2)", Ok("(/ (block 1) (block 2))")),
+        // After `[]` it does not.
+        ("a[] / 2", Err("S0302")),
+        // Blanks that it does not know, and quotes, are part of a name.
+        ("a\u{a0}b", Ok("(. a\u{a0}b)")),
+        ("a\"b", Ok("(. a\"b)")),
+        // A name in backquotes makes a function too.
+        ("`function`($x){$x}", Ok("(function $x $x)")),
+        // A step after a grouping goes before it.
+        ("a{b: c}.d", Ok("<(. a d) {(. b): (. c)}>")),
+        ("01", Err("S0201")),
+        ("1.e", Err("S0213")),
+        ("$x@$y", Ok("$x")),
+        ("-1[0]", Ok("<-1 [0]>")),
+    ] {
+        let found = parse(text)
+            .map(|expr| dump(&expr))
+            .map_err(|error| error.code.unwrap_or_default());
+        let expected = if expected == Ok("ERR") {
+            Err("S0213")
+        } else {
+            expected.map(str::to_owned)
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+/// J-68
+#[test]
+fn nesting_is_bounded() {
+    for count in [90, 200, 20_000] {
+        for (before, middle, after) in [
+            ("(", "1", ")"),
+            ("[", "1", "]"),
+            ("{'a': ", "1", "}"),
+            ("-(", "1", ")"),
+            ("", "1", " & 1"),
+            ("", "$f", "()"),
+            ("", "1", " ~> $f"),
+            ("1 ? 2 : ", "3", ""),
+            ("function(){", "1", "}"),
+            ("a[", "1", "]"),
+            ("|a|b, ", "c", "|"),
+            ("1 & (", "1", ")"),
+            ("a.", "b", ""),
+            ("", "a", ".b"),
+            ("", "a", "[0]"),
+            ("", "a", "#$i"),
+            ("", "a", "^(b)"),
+            ("- ", "1", ""),
+            ("(", "", ""),
+            ("/*", "", "*/"),
+            ("a ? ", "", ""),
+        ] {
+            let text = format!("{}{middle}{}", before.repeat(count), after.repeat(count));
+            if let Ok(expr) = parse(&text) {
+                let copy = expr.clone();
+                assert_eq!(copy, expr);
+                check(&copy);
+            }
+        }
+    }
+    let chain = |count: usize| parse(&format!("1{}", " & 1".repeat(count)));
+    assert!(chain(99).is_ok());
+    assert_eq!(chain(100).map(|_| ()).map_err(|error| error.code), Err(Some("U1001")));
+    // A path is as deep as its deepest step.
+    assert!(parse(&format!("a{}", ".a".repeat(20_000))).is_ok());
+}
+
+/// Words that expressions are made of.
+const WORDS: [&str; 55] = [
+    "a",
+    "b",
+    "and",
+    "in",
+    " ",
+    ".",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    ")",
+    ",",
+    "@",
+    "#",
+    ";",
+    ":",
+    "?",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "|",
+    "=",
+    "<",
+    ">",
+    "^",
+    "**",
+    "..",
+    ":=",
+    "!=",
+    "~>",
+    "!",
+    "&",
+    "$x",
+    "$",
+    "$$",
+    "1",
+    "2.5",
+    "'s'",
+    "\"",
+    "/a/",
+    "/*",
+    "function(",
+    "function($x)<",
+    "true",
+    "`q`",
+    "\\",
+    "\u{a0}",
+    "𝒳",
+    ".%",
+    "[%.",
+    "null",
+    "$sum(",
+];
+
+proptest! {
+    #[test]
+    fn nothing_panics(words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..24)) {
+        walk(&words.concat());
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,40}") {
+        walk(&text);
+    }
+
+    #[test]
+    fn no_regex_panics(text in "/[-a-c0-9(){}\\[\\]?*+|^$.,<>=!:\\\\kuxcd😀]{0,16}/i") {
+        walk(&text);
+    }
+}
+
+/// Reads it, and looks at every place.
+fn walk(text: &str) {
+    match parse(text) {
+        Ok(expr) => {
+            dump(&expr);
+            for finding in check(&expr) {
+                assert!(text.get(finding.at).is_some());
+            }
+            places(&expr, text);
+        }
+        Err(error) => assert!(text.get(error.at).is_some()),
+    }
+}
+
+fn places(expr: &super::Expr, text: &str) {
+    assert!(
+        text.get(expr.at.clone()).is_some_and(|text| !text.is_empty()),
+        "{expr:?}"
+    );
+    expr.parts().into_iter().for_each(|part| places(part, text));
 }

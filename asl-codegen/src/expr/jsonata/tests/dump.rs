@@ -113,7 +113,9 @@ fn dump_step(step: &Step) -> String {
     if let Some(name) = &step.index {
         text += &format!("#{name}");
     }
-    for number in &step.parent_of {
+    let mut parent_of = step.parent_of.clone();
+    parent_of.sort_unstable();
+    for number in parent_of {
         text += &format!("^{number}");
     }
     if step.has_bindings {
