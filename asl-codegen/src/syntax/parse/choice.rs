@@ -118,12 +118,9 @@ impl Parser<'_> {
                 name if OPERATORS.contains(&name) => {
                     self.language_fits(fields, member, Language::JsonPath, QueryLanguage::Jsonata);
                 }
-                name => {
+                _ => {
                     let candidates = ["Condition", "Next", "Comment", "Assign", "Output"];
-                    let meant = self.nearest(name, candidates.into_iter().filter(|name| !fields.has(name)));
-                    self.not_supported(fields, member, "a rule of `Choices`")
-                        .meant(meant)
-                        .push();
+                    self.unknown(fields, member, candidates.into_iter(), "a rule of `Choices`");
                 }
             }
         }
@@ -223,16 +220,15 @@ impl Parser<'_> {
                     self.language_fits(fields, member, Language::Jsonata, QueryLanguage::JsonPath);
                 }
                 "Output" => self.language_fits(fields, member, Language::Jsonata, QueryLanguage::JsonPath),
-                name => {
+                _ => {
                     unknown = true;
                     let others: &[&str] = if top {
                         &["Next", "Assign", "Comment", "Variable"]
                     } else {
                         &["Variable"]
                     };
-                    let candidates = OPERATORS.iter().chain(&CONNECTIVES).chain(others);
-                    let meant = self.nearest(name, candidates.copied().filter(|name| !fields.has(name)));
-                    self.not_supported(fields, member, "a rule").meant(meant).push();
+                    let candidates = others.iter().chain(&OPERATORS).chain(&CONNECTIVES);
+                    self.unknown(fields, member, candidates.copied(), "a rule");
                 }
             }
         }

@@ -50,9 +50,7 @@ impl Parser<'_> {
     pub fn known(&mut self, fields: &Fields, known: &[&str], what: &str) {
         for member in fields.members() {
             if !known.contains(&member.key.as_str()) {
-                let candidates = known.iter().copied().filter(|name| !fields.has(name));
-                let meant = self.nearest(&member.key, candidates);
-                self.not_supported(fields, member, what).meant(meant).push();
+                self.unknown(fields, member, known.iter().copied(), what);
             }
         }
     }
@@ -70,14 +68,24 @@ impl Parser<'_> {
                 }
                 Some(field) => self.language_fits(fields, member, field.language, language),
                 None => {
-                    let candidates = StateField::of(kind, language).filter(|name| !fields.has(name));
-                    let meant = self.nearest(name, candidates);
-                    self.not_supported(fields, member, &format!("a {} state", kind.name()))
-                        .meant(meant)
-                        .push();
+                    let known = StateField::of(kind, language);
+                    self.unknown(fields, member, known, &format!("a {} state", kind.name()));
                 }
             }
         }
+    }
+
+    /// Reports a field that no object of this kind has, with the one of the `known` that was probably meant.
+    pub fn unknown<'n>(&mut self, fields: &Fields, member: &Member, known: impl Iterator<Item = &'n str>, what: &str) {
+        let meant = self.nearest(&member.key, known.filter(|name| !fields.has(name)));
+        self.misspelt
+            .extend(meant.map(|name| (fields.span.start, name.to_owned())));
+        self.not_supported(fields, member, what).meant(meant).push();
+    }
+
+    /// Whether a field is there, if only under a name that was reported as misspelt.
+    pub fn is_given(&self, fields: &Fields, name: &str) -> bool {
+        fields.has(name) || self.misspelt.contains(&(fields.span.start, name.to_owned()))
     }
 
     /// Reports a field of the other query language (V-22).
@@ -109,11 +117,15 @@ impl Parser<'_> {
             .service(format!("Field '{name}' is not supported"))
     }
 
-    /// Reports required fields that are missing, all in one (V-31).
+    /// Reports required fields that are missing, all in one (V-31). Says whether all are there.
     pub fn required(&mut self, fields: &Fields, names: &[&str], what: &str) -> bool {
-        let missing: Vec<&str> = names.iter().copied().filter(|name| !fields.has(name)).collect();
+        let missing: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| !self.is_given(fields, name))
+            .collect();
         if missing.is_empty() {
-            return true;
+            return names.iter().all(|name| fields.has(name));
         }
         let quoted: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
         self.schema(fields.anchor, &fields.at, format!("{what} needs {}", listed(&quoted)))

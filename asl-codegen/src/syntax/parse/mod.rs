@@ -25,7 +25,7 @@ use crate::json::{Json, Text};
 use crate::source::{Source, Span};
 use duplicate::Place;
 use fields::Fields;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use table::MACHINE;
 
 /// Reads a definition.
@@ -43,6 +43,7 @@ pub fn parse(source: &Source, json: &Json, options: &Options, diagnostics: &mut 
         state_at: 0,
         express_children: false,
         suggestions: MAX_SUGGESTIONS,
+        misspelt: HashSet::new(),
         labels: HashMap::new(),
         unsettled: Vec::new(),
     };
@@ -67,6 +68,8 @@ struct Parser<'a> {
     express_children: bool,
     /// How many misspelt names may still get a suggestion.
     suggestions: usize,
+    /// Fields that were reported as misspelt, by the start of their object: they are not missing as well.
+    misspelt: HashSet<(usize, String)>,
     /// The labels of Maps so far, and where they stand.
     labels: HashMap<String, Span>,
     unsettled: Vec<Unsettled>,

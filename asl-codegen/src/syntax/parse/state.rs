@@ -74,7 +74,14 @@ impl Parser<'_> {
     }
 
     fn state_type(&mut self, fields: &Fields) -> Option<StateType> {
-        if !self.required(fields, &["Type"], "a state") {
+        if !fields.has("Type") {
+            let mut unknown = fields
+                .members()
+                .filter(|member| StateField::named(&member.key).is_none());
+            match unknown.find(|member| crate::nearest(&member.key, ["Type"]).is_some()) {
+                Some(member) => self.unknown(fields, member, ["Type"].into_iter(), "a state"),
+                None => _ = self.required(fields, &["Type"], "a state"),
+            }
             return None;
         }
         let names = StateType::ALL.map(StateType::name);
@@ -346,7 +353,8 @@ impl Parser<'_> {
             // What leads from here is unknown.
             self.intact = false;
         }
-        if end == Some(false) && !fields.has("Next") || !fields.has("End") && !fields.has("Next") {
+        let goes_on = self.is_given(fields, "Next");
+        if !goes_on && (end == Some(false) || !self.is_given(fields, "End")) {
             self.schema(
                 fields.anchor,
                 &fields.at,
@@ -366,7 +374,7 @@ impl Parser<'_> {
             QueryLanguage::Jsonata => &["Seconds", "Timestamp"],
         };
         self.exclusive(fields, all);
-        if !all.iter().any(|name| fields.has(name)) {
+        if !all.iter().any(|name| self.is_given(fields, name)) {
             let quoted: Vec<_> = all.iter().map(|name| format!("`{name}`")).collect();
             self.schema(
                 fields.anchor,
