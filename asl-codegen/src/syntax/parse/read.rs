@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::{Finding, Parser};
-use crate::json::{Json, Scalar, Text};
+use crate::json::{Json, Kind, Scalar, Text};
 use crate::source::{Span, Spanned};
 use crate::syntax::Unsettled;
 
@@ -43,6 +43,7 @@ impl Parser<'_> {
         )
         .label(format!("expected {wanted}"))
         .service(format!("Expected value of type [{name}]"))
+        .maybe_help(converted(json, field, name))
     }
 
     /// The text of a string field, whatever it says.
@@ -273,4 +274,40 @@ impl Parser<'_> {
         }
         Some(items)
     }
+}
+
+/// How a value of the wrong type is written in the right one, where it holds what was probably meant.
+fn converted(json: &Json, field: &str, name: &str) -> Option<String> {
+    let help = match (name, &json.kind) {
+        ("BOOLEAN", Kind::String(text)) if matches!(text.value.as_str(), "true" | "false") => {
+            format!("write `{}`, without quotes", text.value)
+        }
+        ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.parse::<serde_json::Number>().is_ok() => {
+            format!("write `{}`, without quotes", text.value)
+        }
+        ("STRING", Kind::Number(number)) if takes_any_text(field) => format!("write `\"{number}\"`"),
+        ("STRING", Kind::Bool(word)) if takes_any_text(field) => format!("write `\"{word}\"`"),
+        ("ARRAY", Kind::String(text)) if field == "ErrorEquals" => format!("write `[\"{}\"]`", text.value),
+        ("ARRAY", Kind::Object(_)) => "put it in brackets, `[` and `]`".to_owned(),
+        ("OBJECT", Kind::Array(items))
+            if matches!(
+                items[..],
+                [Json {
+                    kind: Kind::Object(_),
+                    ..
+                }]
+            ) =>
+        {
+            "take it out of the brackets".to_owned()
+        }
+        _ => return None,
+    };
+    Some(help)
+}
+
+/// Whether any text will do in a field, and not only a path or a word of a few.
+fn takes_any_text(field: &str) -> bool {
+    matches!(field, "Comment" | "Error" | "Cause")
+        || field.starts_with("ErrorEquals")
+        || field.starts_with("String") && !field.ends_with("Path")
 }

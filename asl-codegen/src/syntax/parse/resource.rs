@@ -1,7 +1,7 @@
 //! The `Resource` of a Task (execution.md section 4).
 
 use super::Parser;
-use super::fields::Fields;
+use super::fields::{Fields, listed};
 use crate::WorkflowType;
 use crate::diagnostic::{Code, Lint, ServiceCode};
 use crate::json::Text;
@@ -130,6 +130,21 @@ impl Patterns {
             Pattern::Sync2 => self.sync2,
             Pattern::WaitForTaskToken => self.token,
         }
+    }
+
+    /// What can be written for an action.
+    fn help(&self, service: &str, action: &str) -> String {
+        let all = [
+            (true, ""),
+            (self.sync, ".sync"),
+            (self.sync2, ".sync:2"),
+            (self.token, ".waitForTaskToken"),
+        ];
+        let known = all.iter().filter(|(is_known, _)| *is_known);
+        let known: Vec<_> = known
+            .map(|(_, suffix)| format!("`{service}:{action}{suffix}`"))
+            .collect();
+        format!("there is {}", listed(&known))
     }
 }
 
@@ -262,7 +277,10 @@ fn kind(text: &Text) -> Result<ResourceKind, Problem> {
         return Ok(ResourceKind::Symbolic);
     }
     let Some(rest) = value.strip_prefix("arn:") else {
-        return Err(problem("a resource is an ARN: it starts with `arn:`"));
+        return Err(Problem {
+            label: "a resource is an ARN: it starts with `arn:`".to_owned(),
+            help: Some("a function is `arn:aws:lambda:<region>:<account>:function:<name>`".to_owned()),
+        });
     };
     // Partition, service, region, account, and what is left; `${AWS::Region}` has colons of its own.
     let parts = split(rest, 5);
@@ -310,7 +328,10 @@ fn lambda(name: &str, hidden: bool) -> Result<ResourceKind, Problem> {
         .strip_prefix("function:")
         .map(|name| name.split(':').next().unwrap_or(name))
     {
-        None => Err(problem("a Lambda function is `function:` and its name")),
+        None => Err(Problem {
+            label: "a Lambda function is `function:` and its name".to_owned(),
+            help: Some(format!("write `function:{name}`")),
+        }),
         Some("") => Err(problem("the name of the function is missing")),
         Some(function) => Ok(ResourceKind::Lambda {
             function: function.to_owned(),
@@ -347,7 +368,16 @@ fn integration(name: &str) -> Result<ResourceKind, Problem> {
             }),
         });
     }
-    let Some(entry) = entries.iter().find(|entry| entry.1.contains(&action)) else {
+    let find = |action: &str| entries.iter().find(|entry| entry.1.contains(&action));
+    let Some(entry) = find(action) else {
+        if let Some((action, suffix)) = action.split_once('.')
+            && let Some(entry) = find(action)
+        {
+            return Err(Problem {
+                label: format!("there is no `.{suffix}`"),
+                help: Some(entry.2.help(service, action)),
+            });
+        }
         let meant = crate::nearest(action, entries.iter().flat_map(|entry| entry.1).copied());
         return Err(Problem {
             label: format!("the integration `{service}` has no action `{action}`"),
@@ -359,9 +389,10 @@ fn integration(name: &str) -> Result<ResourceKind, Problem> {
     };
     match entry.2.has(pattern) {
         true => Ok(known(service, action)),
-        false => Err(problem(&format!(
-            "`{service}:{action}` cannot be waited for in this way"
-        ))),
+        false => Err(Problem {
+            label: format!("`{service}:{action}` cannot be waited for in this way"),
+            help: Some(entry.2.help(service, action)),
+        }),
     }
 }
 
