@@ -30,6 +30,14 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// The shortest candidate that `name` is the beginning of: `TimeoutSeconds` for `Timeout`.
+pub(crate) fn completed<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let candidates = candidates.into_iter();
+    let longer =
+        candidates.filter(|candidate| name.len() > 2 && candidate.len() > name.len() && candidate.starts_with(name));
+    longer.min_by_key(|candidate| candidate.len())
+}
+
 /// Beyond this many differences two names are not the same one misspelt, however long they are.
 const MAX_DISTANCE: usize = 5;
 
@@ -64,7 +72,7 @@ fn distance(a: &[char], b: &str, limit: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{completed, nearest};
 
     #[test]
     fn finds_what_was_meant() {
@@ -76,6 +84,14 @@ mod tests {
         assert_eq!(nearest("Refund", states), None);
         assert_eq!(nearest("", states), None);
         assert_eq!(nearest("Ship", ["Ship"]), None, "the name itself is no help");
+    }
+
+    #[test]
+    fn a_beginning_is_completed() {
+        let fields = ["TimeoutSecondsPath", "TimeoutSeconds", "Type"];
+        assert_eq!(completed("Timeout", fields), Some("TimeoutSeconds"));
+        assert_eq!(completed("Ty", fields), None);
+        assert_eq!(completed("Type", fields), None);
     }
 
     #[test]

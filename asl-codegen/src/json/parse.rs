@@ -347,8 +347,14 @@ impl<'a> Parser<'a> {
                      'true' or 'false')\n at {}",
                     self.place(self.at + length)
                 );
-                fault.service(message)
+                let meant = ["true", "false", "null"]
+                    .into_iter()
+                    .find(|name| word.eq_ignore_ascii_case(name));
+                fault
+                    .service(message)
+                    .maybe_help(meant.map(|name| format!("write `{name}`")))
             }
+            '"' | '{' | '[' if expected.starts_with("`,`") => fault.help("put a comma before it"),
             '/' => fault.help("JSON has no comments: write a `Comment` field"),
             '\'' => fault.help("strings are written in double quotes"),
             _ => fault,

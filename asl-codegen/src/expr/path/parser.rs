@@ -212,12 +212,7 @@ impl<'a> Parser<'a> {
                     continue;
                 }
                 _ if inside == Inside::Filter && ends_in_filter(self.rest()) => break,
-                _ if next.is_whitespace() => {
-                    return Err(
-                        SyntaxError::new(self.here(), "a name with a blank must stand in brackets and quotes")
-                            .help(format!("write `['{}']`", self.word_from(start))),
-                    );
-                }
+                _ if next.is_whitespace() => return Err(self.blank(start)),
                 _ => name.push(next),
             }
             self.bump();
@@ -226,6 +221,19 @@ impl<'a> Parser<'a> {
             return Err(SyntaxError::new(self.here(), "expected a name"));
         }
         Ok(Step::Member(name))
+    }
+
+    /// A blank in a name that begins at `start`.
+    fn blank(&self, start: usize) -> SyntaxError {
+        let after = self.rest().trim_start();
+        let operator: String = after.chars().take_while(|c| "+-*/%<>=!&|".contains(*c)).collect();
+        if !operator.is_empty() && after[operator.len()..].starts_with(char::is_whitespace) {
+            let at = self.text.len() - after.len();
+            return SyntaxError::new(at..at + operator.len(), "a path does not compute")
+                .help("call an intrinsic function, such as `States.MathAdd($.count, 1)`");
+        }
+        SyntaxError::new(self.here(), "a name with a blank must stand in brackets and quotes")
+            .help(format!("write `['{}']`", self.word_from(start)))
     }
 
     /// What stands from `start` to the next dot or bracket.

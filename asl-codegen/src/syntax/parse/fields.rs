@@ -3,6 +3,7 @@
 use super::Parser;
 use super::table::{Language, StateField, StateType};
 use crate::json::{Member, Object};
+use crate::nearest::completed;
 use crate::source::Span;
 use crate::syntax::QueryLanguage;
 
@@ -62,8 +63,17 @@ impl Parser<'_> {
             match StateField::named(name) {
                 Some(field) if !field.types.contains(&kind) => {
                     let owners: Vec<_> = field.types.iter().map(|owner| format!("`{}`", owner.name())).collect();
+                    let help = match (name, kind) {
+                        ("End" | "Next", StateType::Succeed | StateType::Fail) => {
+                            format!("remove it: a {} state always ends its scope", kind.name())
+                        }
+                        ("End" | "Next", StateType::Choice) => {
+                            "remove it: the rules and `Default` say what follows".to_owned()
+                        }
+                        _ => format!("`{name}` is a field of {}", listed(&owners)),
+                    };
                     self.not_supported(fields, member, &format!("a {} state", kind.name()))
-                        .help(format!("`{name}` is a field of {}", listed(&owners)))
+                        .help(help)
                         .push();
                 }
                 Some(field) => self.language_fits(fields, member, field.language, language),
@@ -77,10 +87,18 @@ impl Parser<'_> {
 
     /// Reports a field that no object of this kind has, with the one of the `known` that was probably meant.
     pub fn unknown<'n>(&mut self, fields: &Fields, member: &Member, known: impl Iterator<Item = &'n str>, what: &str) {
-        let meant = self.nearest(&member.key, known.filter(|name| !fields.has(name)));
+        let known: Vec<_> = known.filter(|name| !fields.has(name)).collect();
+        let meant = self
+            .nearest(&member.key, known.iter().copied())
+            .or_else(|| completed(&member.key, known));
         self.misspelt
             .extend(meant.map(|name| (fields.span.start, name.to_owned())));
-        self.not_supported(fields, member, what).meant(meant).push();
+        let help = match (meant, member.key.strip_suffix(".$")) {
+            (Some(meant), None) => Some(format!("did you mean `{meant}`?")),
+            (_, Some(_)) => Some("keys that end with `.$` stand in templates, such as `Parameters`".to_owned()),
+            (None, None) => home(&member.key).map(|home| format!("it belongs in {home}")),
+        };
+        self.not_supported(fields, member, what).maybe_help(help).push();
     }
 
     /// Whether a field is there, if only under a name that was reported as misspelt.
@@ -160,6 +178,20 @@ impl Parser<'_> {
         .push();
         false
     }
+}
+
+/// Where a field belongs that is often written one level too high.
+fn home(name: &str) -> Option<&'static str> {
+    let home = match name {
+        "Mode" | "ExecutionType" => "`ProcessorConfig`",
+        "ErrorEquals" => "an element of `Retry` or `Catch`",
+        "IntervalSeconds" | "MaxAttempts" | "BackoffRate" | "MaxDelaySeconds" | "JitterStrategy" => {
+            "an element of `Retry`"
+        }
+        "Variable" | "Condition" | "And" | "Or" | "Not" => "a rule of `Choices`",
+        _ => return None,
+    };
+    Some(home)
 }
 
 /// What the other query language writes instead.

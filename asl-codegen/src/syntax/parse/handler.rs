@@ -94,7 +94,17 @@ impl Parser<'_> {
     }
 
     fn catcher(&mut self, fields: &Fields, language: QueryLanguage) -> Catcher {
-        self.known(fields, CATCHER, "a Catcher");
+        let other = match language {
+            QueryLanguage::JsonPath => "Output",
+            QueryLanguage::Jsonata => "ResultPath",
+        };
+        for member in fields
+            .members()
+            .filter(|member| !CATCHER.contains(&member.key.as_str()))
+        {
+            let known = CATCHER.iter().copied().filter(|name| *name != other);
+            self.unknown(fields, member, known, "a Catcher");
+        }
         for (name, wanted) in [("ResultPath", Language::JsonPath), ("Output", Language::Jsonata)] {
             if let Some(member) = fields.get(name) {
                 self.language_fits(fields, member, wanted, language);
