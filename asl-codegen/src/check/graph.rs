@@ -98,7 +98,11 @@ impl Graph<'_> {
             diagnostic.message = format!("state `{name}` is in another scope");
             diagnostic = diagnostic
                 .label("a transition cannot leave its scope")
-                .related(elsewhere, "the state of this name");
+                .related(elsewhere, "the state of this name")
+                .help(match scope.location.as_str() {
+                    "" => "a branch or processor is entered by its own `StartAt`",
+                    _ => "end this scope by `\"End\": true`: the state around it says what follows",
+                });
         } else if self.suggestions < MAX_SUGGESTIONS {
             self.suggestions += 1;
             meant = crate::nearest(name, scope.states.iter().map(|state| state.name.value.as_str()));
