@@ -490,6 +490,7 @@ error: the definition is not valid JSON
         let text = format!("[{}0]", item.repeat(10_000_000 / item.len()));
         let began = std::time::Instant::now();
         assert!(parse(&Source::new("a.json", text), &Substitutions::new()).is_ok());
-        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+        // On a computer that does ten other things at once it takes ten seconds; quadratic, it would take hours.
+        assert!(began.elapsed().as_secs() < 120, "{:?}", began.elapsed());
     }
 }
