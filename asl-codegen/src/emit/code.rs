@@ -1,6 +1,6 @@
 //! Control flow on its way to tokens: what braces, nesting and semicolons it needs is decided when all of it is known.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 use syn::Lifetime;
 
@@ -24,11 +24,26 @@ pub enum Code {
     Block(Lifetime, Vec<Code>),
 }
 
+impl Code {
+    /// Whether it may stand in an arm without braces.
+    fn is_expression(&self) -> bool {
+        matches!(
+            self,
+            Code::Do(_) | Code::Jump(_) | Code::Value(_) | Code::Match(..) | Code::Loop(..)
+        )
+    }
+}
+
 /// An arm: its pattern with its guard, and what it does.
 pub struct Arm(pub TokenStream, pub Vec<Code>);
 
+/// Braces around tokens, which move into them: `quote!` would copy each token of what it interpolates.
+pub fn braced(parts: impl IntoIterator<Item = TokenStream>) -> Group {
+    Group::new(Delimiter::Brace, parts.into_iter().collect())
+}
+
 /// A sequence as the inside of a block. Nesting is bounded by the structure that it comes from.
-pub fn write(codes: &[Code]) -> TokenStream {
+pub fn write(codes: Vec<Code>) -> TokenStream {
     let mut tokens = TokenStream::new();
     for code in codes {
         let needs_semicolon = matches!(code, Code::Do(_) | Code::Jump(_));
@@ -40,55 +55,63 @@ pub fn write(codes: &[Code]) -> TokenStream {
     tokens
 }
 
+fn block(codes: Vec<Code>) -> Group {
+    braced([write(codes)])
+}
+
 /// One of them as an expression, where it is one.
-fn one(code: &Code) -> TokenStream {
+fn one(code: Code) -> TokenStream {
     match code {
-        Code::Do(tokens) | Code::Statements(tokens) | Code::Jump(tokens) | Code::Value(tokens) => tokens.clone(),
-        Code::If(condition, then, otherwise) => if_else(condition.clone(), then, otherwise),
+        Code::Do(tokens) | Code::Statements(tokens) | Code::Jump(tokens) | Code::Value(tokens) => tokens,
+        Code::If(condition, then, otherwise) => if_else(condition, then, otherwise),
         Code::Match(matched, arms) => {
-            let arms = arms.iter().map(|Arm(pattern, body)| match &body[..] {
-                [] => quote!(#pattern => {}),
-                [only @ (Code::Do(_) | Code::Jump(_) | Code::Value(_) | Code::Match(..) | Code::Loop(..))] => {
-                    let only = one(only);
-                    quote!(#pattern => #only,)
-                }
-                body => {
-                    let body = write(body);
-                    quote!(#pattern => { #body })
-                }
-            });
-            quote!(match #matched { #(#arms)* })
+            let arms = braced(arms.into_iter().map(arm));
+            quote!(match #matched #arms)
         }
         Code::Loop(label, body) => {
-            let (label, body) = (label.iter(), write(body));
-            quote!(#(#label:)* loop { #body })
+            let (label, body) = (label.iter(), block(body));
+            quote!(#(#label:)* loop #body)
         }
         Code::Block(label, body) => {
-            let body = write(body);
-            quote!(#label: { #body })
+            let body = block(body);
+            quote!(#label: #body)
         }
     }
 }
 
-fn if_else(mut condition: TokenStream, mut then: &[Code], otherwise: &[Code]) -> TokenStream {
-    // An `if` that holds but another one needs no nesting.
-    while let ([], [Code::If(inner, inner_then, inner_otherwise)]) = (otherwise, then) {
-        if !inner_otherwise.is_empty() {
-            break;
+fn arm(Arm(pattern, mut body): Arm) -> TokenStream {
+    match body.pop() {
+        Some(only) if body.is_empty() && only.is_expression() => {
+            let only = one(only);
+            quote!(#pattern => #only,)
         }
-        condition = quote!(#condition && #inner);
-        then = inner_then;
+        last => {
+            body.extend(last);
+            let body = block(body);
+            quote!(#pattern => #body)
+        }
     }
-    let then = write(then);
-    match otherwise {
-        [] => quote!(if #condition { #then }),
-        [Code::If(condition_2, then_2, otherwise_2)] => {
-            let otherwise = if_else(condition_2.clone(), then_2, otherwise_2);
-            quote!(if #condition { #then } else #otherwise)
+}
+
+fn if_else(mut condition: TokenStream, mut then: Vec<Code>, mut otherwise: Vec<Code>) -> TokenStream {
+    // An `if` that holds but another one needs no nesting.
+    while let ([], [Code::If(inner, inner_then, inner_otherwise)]) = (&otherwise[..], &mut then[..])
+        && inner_otherwise.is_empty()
+    {
+        condition = quote!(#condition && #inner);
+        then = std::mem::take(inner_then);
+    }
+    let then = block(then);
+    match (otherwise.pop(), otherwise.is_empty()) {
+        (None, _) => quote!(if #condition #then),
+        (Some(Code::If(condition_2, then_2, otherwise_2)), true) => {
+            let otherwise = if_else(condition_2, then_2, otherwise_2);
+            quote!(if #condition #then else #otherwise)
         }
-        otherwise => {
-            let otherwise = write(otherwise);
-            quote!(if #condition { #then } else { #otherwise })
+        (last, _) => {
+            otherwise.extend(last);
+            let otherwise = block(otherwise);
+            quote!(if #condition #then else #otherwise)
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::syntax::{Expression, Field, FieldValue, Template};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
+use std::cell::Cell;
 
 /// What expressions can see where they stand.
 pub struct Env<'a> {
@@ -17,6 +18,8 @@ pub struct Env<'a> {
     pub coerces: bool,
     /// The context, as an expression of type `Context`.
     pub context: TokenStream,
+    /// Whether anything that was written asks the context.
+    pub asks_context: Cell<bool>,
     /// The variables.
     pub variables: &'a Variables,
     /// The item of a Map, where it is at hand and `$$.Map.Item.Value` is its only reader.
@@ -58,6 +61,11 @@ impl Env<'_> {
         if self.coerces { quote!(&**#root) } else { quote!(#root) }
     }
 
+    fn context(&self) -> &TokenStream {
+        self.asks_context.set(true);
+        &self.context
+    }
+
     /// The value of a path as `&Value`; a missing one is the error of ER-22.
     pub fn borrow(&self, path: &Path) -> TokenStream {
         self.select(path).borrowed()
@@ -77,7 +85,7 @@ impl Env<'_> {
         let root = match &path.root {
             Root::Input => self.root.clone(),
             Root::Context => {
-                let context = &self.context;
+                let context = self.context();
                 return Expr::Made(quote!(rt::context(#context, #text, #steps)?));
             }
             Root::Variable(name) => self.variables.read(name),
@@ -95,7 +103,7 @@ impl Env<'_> {
         let text = &path.text;
         match &path.root {
             Root::Context => {
-                let context = &self.context;
+                let context = self.context();
                 quote!(rt::context(#context, #text, #steps).ok().as_ref())
             }
             Root::Variable(name) => {
@@ -131,7 +139,7 @@ impl Env<'_> {
         let root = match &path.root {
             Root::Input => self.root.clone(),
             Root::Context => {
-                let (context, root) = (&self.context, &self.root);
+                let (context, root) = (self.context(), &self.root);
                 return Expr::Made(quote!(rt::context_field(#context, #root, #key, #text, #steps)?));
             }
             Root::Variable(name) => self.variables.read(name),
@@ -183,13 +191,16 @@ impl Env<'_> {
 
     /// A call; `whole` is the text of the field that it stands in, which errors show.
     fn nested_call(&self, whole: &str, call: &Call) -> TokenStream {
-        let context = &self.context;
         let borrowed = |arg: &Arg| self.argument(whole, arg);
         let literal = |arg: &Arg| self.literal_argument(whole, arg);
         match (call.function, &call.args[..]) {
-            (Intrinsic::Uuid, _) => quote!(rt::intrinsic::uuid(&mut #context.draws())),
+            (Intrinsic::Uuid, _) => {
+                let context = self.context();
+                quote!(rt::intrinsic::uuid(&mut #context.draws()))
+            }
             (Intrinsic::MathRandom, args) => {
                 let (seed, bounds) = (optional(args.get(2).map(borrowed)), args.iter().take(2).map(literal));
+                let context = self.context();
                 quote!(rt::intrinsic::math_random(#(#bounds,)* #seed, &mut #context.draws())?)
             }
             (Intrinsic::Array, args) => {
@@ -248,10 +259,13 @@ impl Env<'_> {
 
     fn select_argument(&self, whole: &str, path: &Path) -> Expr {
         let (text, steps) = (&path.text, steps(&path.steps));
-        let (context, input) = (&self.context, &self.root);
+        let input = &self.root;
         let root = match &path.root {
             Root::Input => input.clone(),
-            Root::Context => return Expr::Made(quote!(rt::context_argument(#context, #input, #whole, #text, #steps)?)),
+            Root::Context => {
+                let context = self.context();
+                return Expr::Made(quote!(rt::context_argument(#context, #input, #whole, #text, #steps)?));
+            }
             Root::Variable(name) => self.variables.read(name),
         };
         match path.steps.is_empty() {

@@ -92,7 +92,7 @@ impl ScopeFlow<'_> {
             frames: Vec::new(),
         };
         let body = writer.block(&self.parts[part].body, Then::Answer);
-        write(&body.codes)
+        write(body.codes)
     }
 }
 
@@ -424,7 +424,7 @@ pub fn dispatch(states: &[StateFn], exits: &[crate::flow::Exit], start: usize, s
         });
     let first = variant(start);
     let turn = states.iter().any(|state| state.turns).then(|| quote!(cx.turn().await;));
-    let states = write(&[Code::Match(quote!(state), arms.collect())]);
+    let states = write(vec![Code::Match(quote!(state), arms.collect())]);
     quote! {
         let mut state = #state_enum::#first;
         loop {

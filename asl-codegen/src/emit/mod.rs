@@ -26,6 +26,7 @@ use crate::nearest;
 use crate::options::{Module, WorkflowType};
 use crate::source::{Source, Span};
 use crate::syntax::*;
+use code::braced;
 use doc::{code, doc, prose};
 use enums::state_enum;
 use flow::{PartFn, ScopeFlow, exit_variant};
@@ -91,7 +92,13 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
     let top = emitter.functions.claim("machine").0;
     let none = Variables::default();
     emitter.scope(&machine.scope, top.clone(), "the machine's states".to_owned(), &none);
-    let module = emitter.module(machine, source, sha256, &ident(&top));
+    let imports = imports(&emitter.works);
+    let (entry, definition) = (
+        emitter.entry(machine, &ident(&top)),
+        emitter.definition(machine, source, sha256),
+    );
+    let items = [imports, entry].into_iter().chain(emitter.items).chain(emitter.tables);
+    let body = braced(items.chain([definition]));
     let Module {
         attributes,
         visibility,
@@ -101,14 +108,10 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
         machine.scope.comment.as_deref().map(prose).unwrap_or_default(),
         format!("Generated from {}.", code(source.path())),
     ]);
-    let imports = imports(&emitter.works);
     quote! {
         #attributes
         #about
-        #visibility mod #name {
-            #imports
-            #module
-        }
+        #visibility mod #name #body
     }
 }
 
@@ -181,10 +184,8 @@ fn free_variables(scope: &Scope) -> BTreeSet<&str> {
 
 impl Emitter<'_> {
     /// The items that stand first: what the user implements and calls.
-    fn module(&self, machine: &Machine, source: &Source, sha256: &str, top: &Ident) -> TokenStream {
-        let name = self.options.module.name.to_string();
-        let path = source.path();
-        let methods = self.works.declarations();
+    fn entry(&self, machine: &Machine, top: &Ident) -> TokenStream {
+        let methods = braced(self.works.declarations());
         let forwards = self.works.names().map(|method| {
             quote! {
                 async fn #method(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
@@ -192,29 +193,14 @@ impl Emitter<'_> {
                 }
             }
         });
-        let workflow_type = match self.options.workflow_type {
-            WorkflowType::Standard => ident("Standard"),
-            WorkflowType::Express => ident("Express"),
-        };
-        let timeout = match machine.timeout_seconds {
-            Some(seconds) => {
-                let seconds = proc_macro2::Literal::u64_unsuffixed(seconds);
-                quote!(Some(#seconds))
-            }
-            None => quote!(None),
-        };
-        let (descriptions, items, tables) = (&self.descriptions, &self.items, &self.tables);
+        let forwards = braced(forwards);
         let keep_input = Kept::by_scope(&machine.scope).input;
         quote! {
             /// The work that this machine hands to its caller.
-            pub trait Tasks: Send + Sync {
-                #(#methods)*
-            }
+            pub trait Tasks: Send + Sync #methods
 
             /// One handler for all the work: `Untyped(handler)` is asked by the state and its resource.
-            impl<H: rt::Handler> Tasks for rt::Untyped<H> {
-                #(#forwards)*
-            }
+            impl<H: rt::Handler> Tasks for rt::Untyped<H> #forwards
 
             /// Runs the machine in memory.
             ///
@@ -257,11 +243,25 @@ impl Emitter<'_> {
                     run_on(engine, tasks, input).await
                 }
             }
+        }
+    }
 
-            #(#items)*
-
-            #(#tables)*
-
+    /// The description of the machine, which stands last.
+    fn definition(&self, machine: &Machine, source: &Source, sha256: &str) -> TokenStream {
+        let (name, path) = (self.options.module.name.to_string(), source.path());
+        let workflow_type = match self.options.workflow_type {
+            WorkflowType::Standard => ident("Standard"),
+            WorkflowType::Express => ident("Express"),
+        };
+        let timeout = match machine.timeout_seconds {
+            Some(seconds) => {
+                let seconds = proc_macro2::Literal::u64_unsuffixed(seconds);
+                quote!(Some(#seconds))
+            }
+            None => quote!(None),
+        };
+        let descriptions = &self.descriptions;
+        quote! {
             const DEFINITION: rt::Definition = rt::Definition {
                 name: #name,
                 source: #path,

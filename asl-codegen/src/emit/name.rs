@@ -107,7 +107,10 @@ pub fn screaming(snake: &str) -> String {
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    let chars: Vec<char> = text.nfkc().collect();
+    let chars: Vec<char> = match text.is_ascii() {
+        true => text.chars().collect(),
+        false => text.nfkc().collect(),
+    };
     for (at, &c) in chars.iter().enumerate() {
         // `It's` is one word.
         if matches!(c, '\'' | '’') && !word.is_empty() {

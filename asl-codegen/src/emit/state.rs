@@ -1,6 +1,7 @@
 //! The functions of states: what they share, and the states that only handle data.
 
 use super::bind::{Input, bind, discard};
+use super::code::braced;
 use super::doc::{code, doc, prose};
 use super::expr::{Env, literal, mentions, steps};
 use super::moves::{Moved, moving};
@@ -12,6 +13,7 @@ use crate::Options;
 use crate::syntax::*;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
+use std::cell::Cell;
 
 /// Collects the items of a module.
 pub struct Emitter<'a> {
@@ -134,6 +136,7 @@ impl ScopeContext {
             coerces: state.changes_data() && root.to_string() == "data",
             root,
             context,
+            asks_context: Cell::new(false),
             variables: &self.variables,
             item: None,
             known: None,
@@ -254,14 +257,11 @@ impl Emitter<'_> {
         let is_async = function.is_async.then(|| quote!(async));
         let comment = state.comment.as_deref().map(prose).unwrap_or_default();
         let doc = doc(&[format!("{} {}.", state.type_word(), code(title)), comment]);
+        let enter = quote!(cx.enter(Type::#ty, #title, data); #stamp #seed);
+        let body = braced([enter, body]);
         quote! {
             #doc
-            #is_async fn #name #generics(cx: &mut Scope<'_, E>, #tasks #data #variables) -> #answer {
-                cx.enter(Type::#ty, #title, data);
-                #stamp
-                #seed
-                #body
-            }
+            #is_async fn #name #generics(cx: &mut Scope<'_, E>, #tasks #data #variables) -> #answer #body
         }
     }
 

@@ -33,6 +33,7 @@ impl Emitter<'_> {
         let input = scope.input(state);
         let root = &input.root;
         let mut narrow = None;
+        let mut parameter = quote!(_);
         let payload = match &task.parameters {
             None if !keeps_input && is_plain => {
                 narrow = Some(scope.narrow_input(state));
@@ -45,10 +46,14 @@ impl Emitter<'_> {
                 let moved = (!keeps_input && is_whole)
                     .then(|| moving(parameters, quote!(data), &env))
                     .flatten();
-                match moved {
+                let payload = match moved {
                     Some(Moved { prelude, value }) => quote!({ #prelude Ok(#value) }),
                     None => env.template(parameters),
+                };
+                if env.asks_context.get() {
+                    parameter = quote!(cx);
                 }
+                payload
             }
         };
         let env = scope.env(state, root.clone(), quote!(cx.context()));
@@ -77,11 +82,6 @@ impl Emitter<'_> {
             ),
         };
         let setup = narrow.unwrap_or_else(|| input.before(&quote!(#payload #credentials #limits_setup)));
-        let parameter = if mentions(&payload, "cx") {
-            quote!(cx)
-        } else {
-            quote!(_)
-        };
         let payload = match is_block(&payload) {
             // `Ok({ .. })` reads worse than a block that ends in `Ok(..)`.
             true => payload,
@@ -94,7 +94,8 @@ impl Emitter<'_> {
             .await?
         };
         let finish = self.finish(scope, state, outcome, run);
-        let body = quote!(#setup #credentials #limits_setup #finish);
+        let body = [setup, credentials.unwrap_or_default(), limits_setup, finish];
+        let body = body.into_iter().collect();
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
 
@@ -136,7 +137,8 @@ impl Emitter<'_> {
         let (selected, is_selected) = selected.unwrap_or((TokenStream::new(), !is_discarded));
         let name = if is_moved { quote!(mut result) } else { quote!(result) };
         let run = bind(&name, &run, is_selected || mentions(&compute, "result"));
-        quote!(#run #compute #selected #put #output #set cx.exit(data); Ok(()))
+        let exit = quote!(cx.exit(data); Ok(()));
+        [run, compute, selected, put, output, set, exit].into_iter().collect()
     }
 }
 
