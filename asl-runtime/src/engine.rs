@@ -65,6 +65,14 @@ pub struct Limits {
     pub heartbeat: Option<Duration>,
 }
 
+impl Limits {
+    /// Those of a task that may take as long as it likes.
+    pub const NONE: Limits = Limits {
+        timeout: None,
+        heartbeat: None,
+    };
+}
+
 /// Until when to sleep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {

@@ -42,6 +42,47 @@ pub enum Family {
 }
 
 impl Resource {
+    /// A Lambda function by its ARN.
+    pub const fn lambda(arn: &'static str, function: &'static str) -> Resource {
+        Resource {
+            arn,
+            service: "lambda",
+            action: function,
+            pattern: Pattern::RequestResponse,
+            family: Family::LambdaFunction,
+        }
+    }
+
+    /// An activity.
+    pub const fn activity(arn: &'static str, activity: &'static str) -> Resource {
+        Resource {
+            arn,
+            service: "activity",
+            action: activity,
+            pattern: Pattern::RequestResponse,
+            family: Family::Activity,
+        }
+    }
+
+    /// An integration of another service.
+    pub const fn service(arn: &'static str, service: &'static str, action: &'static str, pattern: Pattern) -> Resource {
+        Resource {
+            arn,
+            service,
+            action,
+            pattern,
+            family: Family::Task,
+        }
+    }
+
+    /// What substitutions hide that were not given.
+    pub const fn symbolic(arn: &'static str) -> Resource {
+        Resource {
+            service: "",
+            ..Resource::lambda(arn, "")
+        }
+    }
+
     /// Whether a task of this kind has a token (CX-12).
     pub fn has_token(&self) -> bool {
         self.family == Family::Activity || self.pattern != Pattern::RequestResponse

@@ -463,31 +463,19 @@ pub mod catch_chain {
     }
 
     const BOOK_FLIGHT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:book-flight",
-            service: "lambda",
-            action: "book-flight",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:book-flight",
+            "book-flight",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const BOOK_HOTEL: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:book-hotel",
-            service: "lambda",
-            action: "book-hotel",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:book-hotel",
+            "book-hotel",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[
             rt::Retrier {
                 max_attempts: 1,
@@ -496,45 +484,27 @@ pub mod catch_chain {
         ],
     };
     const BOOK_CAR: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:book-car",
-            service: "lambda",
-            action: "book-car",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:book-car",
+            "book-car",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CONFIRM: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:confirm",
-            service: "lambda",
-            action: "confirm",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:confirm",
+            "confirm",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CANCEL_HOTEL: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:cancel-hotel",
-            service: "lambda",
-            action: "cancel-hotel",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:cancel-hotel",
+            "cancel-hotel",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[
             rt::Retrier {
                 max_attempts: 9,
@@ -543,17 +513,11 @@ pub mod catch_chain {
         ],
     };
     const CANCEL_FLIGHT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:cancel-flight",
-            service: "lambda",
-            action: "cancel-flight",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:cancel-flight",
+            "cancel-flight",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

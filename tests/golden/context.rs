@@ -524,17 +524,11 @@ pub mod context {
     }
 
     const TASK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:work",
-            service: "lambda",
-            action: "work",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:work",
+            "work",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["Once"])],
     };
     const ITEMS: rt::MapPolicy = rt::MapPolicy {
@@ -542,17 +536,13 @@ pub mod context {
         keep_item: true,
     };
     const TOKEN: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sns:publish.waitForTaskToken",
-            service: "sns",
-            action: "publish",
-            pattern: rt::Pattern::WaitForTaskToken,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sns:publish.waitForTaskToken",
+            "sns",
+            "publish",
+            rt::Pattern::WaitForTaskToken,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

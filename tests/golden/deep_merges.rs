@@ -737,17 +737,11 @@ pub mod deep_merges {
     }
 
     const OUT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:out",
-            service: "lambda",
-            action: "out",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:out",
+            "out",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

@@ -525,17 +525,11 @@ pub mod deep_scopes {
     }
 
     const BOTTOM: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:bottom",
-            service: "lambda",
-            action: "bottom",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:bottom",
+            "bottom",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const LEVEL_7: rt::MapPolicy = rt::MapPolicy {

@@ -762,17 +762,11 @@ pub mod intrinsics {
     }
 
     const TASK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:work",
-            service: "lambda",
-            action: "work",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:work",
+            "work",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["States.ALL"])],
     };
     const DEFINITION: rt::Definition = rt::Definition {

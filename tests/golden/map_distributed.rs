@@ -444,17 +444,11 @@ pub mod map_distributed {
     }
 
     const WORK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:work",
-            service: "lambda",
-            action: "work",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:work",
+            "work",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const ALL: rt::MapRunPolicy = rt::MapRunPolicy {

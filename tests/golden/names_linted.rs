@@ -888,171 +888,99 @@ pub mod names_linted {
     }
 
     const NEW: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:new",
-            service: "lambda",
-            action: "new",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:new",
+            "new",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const FROM_DISK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:from_disk",
-            service: "lambda",
-            action: "from_disk",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:from_disk",
+            "from_disk",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INTO_PARTS: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:into_parts",
-            service: "lambda",
-            action: "into_parts",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:into_parts",
+            "into_parts",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const AS_TEXT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:as_text",
-            service: "lambda",
-            action: "as_text",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:as_text",
+            "as_text",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const TO_TEXT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:to_text",
-            service: "lambda",
-            action: "to_text",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:to_text",
+            "to_text",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const IS_DONE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:is_done",
-            service: "lambda",
-            action: "is_done",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:is_done",
+            "is_done",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFAULT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:default",
-            service: "lambda",
-            action: "default",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:default",
+            "default",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CLONE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:clone",
-            service: "lambda",
-            action: "clone",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:clone",
+            "clone",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const EQ: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:eq",
-            service: "lambda",
-            action: "eq",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:eq",
+            "eq",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const NEXT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:next",
-            service: "lambda",
-            action: "next",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:next",
+            "next",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const LEN: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:len",
-            service: "lambda",
-            action: "len",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:len",
+            "len",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const FOO: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:us-east-1:123456789012:function:foo",
-            service: "lambda",
-            action: "foo",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:us-east-1:123456789012:function:foo",
+            "foo",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

@@ -2711,31 +2711,19 @@ pub mod names_own {
     }
 
     const MACHINE_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:machine",
-            service: "lambda",
-            action: "machine",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:machine",
+            "machine",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const RUN_WITH_ITEM: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const RUN_WITH_2: rt::MapPolicy = rt::MapPolicy {
@@ -2743,31 +2731,19 @@ pub mod names_own {
         keep_item: false,
     };
     const DATA_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:data",
-            service: "lambda",
-            action: "data",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:data",
+            "data",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INPUT_ITEM: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INPUT_2: rt::MapPolicy = rt::MapPolicy {
@@ -2775,31 +2751,19 @@ pub mod names_own {
         keep_item: false,
     };
     const TASKS_3: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:tasks",
-            service: "lambda",
-            action: "tasks",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:tasks",
+            "tasks",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DATA_ITEM: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DATA_3: rt::MapPolicy = rt::MapPolicy {
@@ -2807,31 +2771,19 @@ pub mod names_own {
         keep_item: false,
     };
     const VALUE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:Value",
-            service: "lambda",
-            action: "Value",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:Value",
+            "Value",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const NEXT_ITEM_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const NEXT: rt::MapPolicy = rt::MapPolicy {
@@ -2839,31 +2791,19 @@ pub mod names_own {
         keep_item: false,
     };
     const OUTPUT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:output",
-            service: "lambda",
-            action: "output",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:output",
+            "output",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const BRANCH_ITEM_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const BRANCH: rt::MapPolicy = rt::MapPolicy {
@@ -2871,31 +2811,19 @@ pub mod names_own {
         keep_item: false,
     };
     const OK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:Ok",
-            service: "lambda",
-            action: "Ok",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:Ok",
+            "Ok",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION_ITEM_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION2: rt::MapPolicy = rt::MapPolicy {
@@ -2903,31 +2831,19 @@ pub mod names_own {
         keep_item: false,
     };
     const OBJECT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:object",
-            service: "lambda",
-            action: "object",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:object",
+            "object",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const MACHINE_STATE_ITEM_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const MACHINE_STATE: rt::MapPolicy = rt::MapPolicy {
@@ -2935,31 +2851,19 @@ pub mod names_own {
         keep_item: false,
     };
     const HANDLER: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:handler",
-            service: "lambda",
-            action: "handler",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:handler",
+            "handler",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const H_ITEM_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const H: rt::MapPolicy = rt::MapPolicy {
@@ -2967,31 +2871,19 @@ pub mod names_own {
         keep_item: false,
     };
     const ERROR_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:error",
-            service: "lambda",
-            action: "error",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:error",
+            "error",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const FIND_BY_ITEM_2: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:rt",
-            service: "lambda",
-            action: "rt",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:rt",
+            "rt",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const FIND_BY: rt::MapPolicy = rt::MapPolicy {

@@ -316,31 +316,19 @@ pub mod nested_loops {
     }
 
     const NEXT_PAGE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:next-page",
-            service: "lambda",
-            action: "next-page",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:next-page",
+            "next-page",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const STORE_LINE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:store-line",
-            service: "lambda",
-            action: "store-line",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:store-line",
+            "store-line",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

@@ -611,31 +611,19 @@ pub mod parallel {
     }
 
     const LEFT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:left",
-            service: "lambda",
-            action: "left",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:left",
+            "left",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const BROKEN: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:break",
-            service: "lambda",
-            action: "break",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:break",
+            "break",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[
             rt::Retrier {
                 max_attempts: 1,

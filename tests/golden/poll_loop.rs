@@ -272,45 +272,27 @@ pub mod poll_loop {
     }
 
     const SUBMIT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:submit",
-            service: "lambda",
-            action: "submit",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:submit",
+            "submit",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const ASK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:ask",
-            service: "lambda",
-            action: "ask",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:ask",
+            "ask",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["States.TaskFailed"])],
     };
     const FETCH: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:fetch",
-            service: "lambda",
-            action: "fetch",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:fetch",
+            "fetch",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

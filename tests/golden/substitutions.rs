@@ -201,17 +201,8 @@ pub mod substitutions {
     }
 
     const ASK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "${Function}",
-            service: "",
-            action: "",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::symbolic("${Function}"),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const MAP: rt::MapPolicy = rt::MapPolicy {

@@ -824,125 +824,79 @@ pub mod task_kinds {
     }
 
     const FUNCTION: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:charge",
-            service: "lambda",
-            action: "charge",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:charge",
+            "charge",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const SAME_FUNCTION: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:charge",
-            service: "lambda",
-            action: "charge",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:charge",
+            "charge",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const QUALIFIED_FUNCTION: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:charge:live",
-            service: "lambda",
-            action: "charge",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:charge:live",
+            "charge",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INVOKE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::lambda:invoke",
-            service: "lambda",
-            action: "invoke",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::lambda:invoke",
+            "lambda",
+            "invoke",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INVOKE_SAME: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::lambda:invoke",
-            service: "lambda",
-            action: "invoke",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::lambda:invoke",
+            "lambda",
+            "invoke",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INVOKE_ANY: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::lambda:invoke",
-            service: "lambda",
-            action: "invoke",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::lambda:invoke",
+            "lambda",
+            "invoke",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const INVOKE_SYMBOLIC: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::lambda:invoke",
-            service: "lambda",
-            action: "invoke",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::lambda:invoke",
+            "lambda",
+            "invoke",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const SYMBOLIC: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "${ArchiveFunctionArn}",
-            service: "",
-            action: "",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::symbolic("${ArchiveFunctionArn}"),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const ACTIVITY: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:eu-west-1:123456789012:activity:sign-contract",
-            service: "activity",
-            action: "sign-contract",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Activity,
-        },
+        resource: rt::Resource::activity(
+            "arn:aws:states:eu-west-1:123456789012:activity:sign-contract",
+            "sign-contract",
+        ),
         limits: rt::Limits {
             timeout: Some(rt::Duration::from_secs(3600)),
             heartbeat: Some(rt::Duration::from_secs(60)),
@@ -950,83 +904,62 @@ pub mod task_kinds {
         retry: &[],
     };
     const OPTIMIZED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::dynamodb:putItem",
-            service: "dynamodb",
-            action: "putItem",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::dynamodb:putItem",
+            "dynamodb",
+            "putItem",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const SDK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::aws-sdk:s3:listObjectsV2",
-            service: "aws-sdk:s3",
-            action: "listObjectsV2",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::aws-sdk:s3:listObjectsV2",
+            "aws-sdk:s3",
+            "listObjectsV2",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const HTTP: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::http:invoke",
-            service: "http",
-            action: "invoke",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::http:invoke",
+            "http",
+            "invoke",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const JOB: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::batch:submitJob.sync",
-            service: "batch",
-            action: "submitJob",
-            pattern: rt::Pattern::Sync,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::batch:submitJob.sync",
+            "batch",
+            "submitJob",
+            rt::Pattern::Sync,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CHILD: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::states:startExecution.sync:2",
-            service: "states",
-            action: "startExecution",
-            pattern: rt::Pattern::Sync2,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::states:startExecution.sync:2",
+            "states",
+            "startExecution",
+            rt::Pattern::Sync2,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CALLBACK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            service: "sqs",
-            action: "sendMessage",
-            pattern: rt::Pattern::WaitForTaskToken,
-            family: rt::Family::Task,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::WaitForTaskToken,
+        ),
         limits: rt::Limits {
             timeout: None,
             heartbeat: Some(rt::Duration::from_secs(600)),
@@ -1034,17 +967,13 @@ pub mod task_kinds {
         retry: &[],
     };
     const CREDENTIALS: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
-            service: "aws-sdk:sts",
-            action: "getCallerIdentity",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
+            "aws-sdk:sts",
+            "getCallerIdentity",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

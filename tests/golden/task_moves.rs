@@ -642,143 +642,85 @@ pub mod task_moves {
     }
 
     const WHOLE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:whole",
-            service: "lambda",
-            action: "whole",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:whole",
+            "whole",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const PART: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:part",
-            service: "lambda",
-            action: "part",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:part",
+            "part",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const TAKEN: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:taken",
-            service: "lambda",
-            action: "taken",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:taken",
+            "taken",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const TAKEN_APART: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:taken-apart",
-            service: "lambda",
-            action: "taken-apart",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:taken-apart",
+            "taken-apart",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const RETRIED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:retried",
-            service: "lambda",
-            action: "retried",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:retried",
+            "retried",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["States.ALL"])],
     };
     const PAYLOAD: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::lambda:invoke",
-            service: "lambda",
-            action: "invoke",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::lambda:invoke",
+            "lambda",
+            "invoke",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CAUGHT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:caught",
-            service: "lambda",
-            action: "caught",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:caught",
+            "caught",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const CAUGHT_HERE: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:caught-here",
-            service: "lambda",
-            action: "caught-here",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:caught-here",
+            "caught-here",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const ASSIGNED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:assigned",
-            service: "lambda",
-            action: "assigned",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:assigned",
+            "assigned",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const EMPTIED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:emptied",
-            service: "lambda",
-            action: "emptied",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:emptied",
+            "emptied",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DEFINITION: rt::Definition = rt::Definition {

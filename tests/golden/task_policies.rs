@@ -386,27 +386,18 @@ pub mod task_policies {
     }
 
     const DEFAULTS: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:defaults",
-            service: "lambda",
-            action: "defaults",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:defaults",
+            "defaults",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["States.ALL"])],
     };
     const ALL_FIELDS: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:all-fields",
-            service: "lambda",
-            action: "all-fields",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:all-fields",
+            "all-fields",
+        ),
         limits: rt::Limits {
             timeout: Some(rt::Duration::from_secs(30)),
             heartbeat: Some(rt::Duration::from_secs(10)),
@@ -429,17 +420,11 @@ pub mod task_policies {
         ],
     };
     const SEVERAL: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:several",
-            service: "lambda",
-            action: "several",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:several",
+            "several",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[
             rt::Retrier {
                 interval_seconds: 3,
@@ -457,45 +442,27 @@ pub mod task_policies {
         ],
     };
     const NEVER: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:never",
-            service: "lambda",
-            action: "never",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:never",
+            "never",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const FROM_DATA: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:from-data",
-            service: "lambda",
-            action: "from-data",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:from-data",
+            "from-data",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const ATTEMPTS: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:attempts",
-            service: "lambda",
-            action: "attempts",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:attempts",
+            "attempts",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["Busy"])],
     };
     const DEFINITION: rt::Definition = rt::Definition {

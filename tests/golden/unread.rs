@@ -729,73 +729,53 @@ pub mod unread {
     }
 
     const SELECTED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sqs:sendMessage",
-            service: "sqs",
-            action: "sendMessage",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const REPLACED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sqs:sendMessage",
-            service: "sqs",
-            action: "sendMessage",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const DROPPED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sqs:sendMessage",
-            service: "sqs",
-            action: "sendMessage",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const ASSIGNED: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sqs:sendMessage",
-            service: "sqs",
-            action: "sendMessage",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[rt::Retrier::new(&["States.ALL"])],
     };
     const FROM_THE_CONTEXT: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:states:::sqs:sendMessage",
-            service: "sqs",
-            action: "sendMessage",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::Task,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const EACH: rt::MapPolicy = rt::MapPolicy {

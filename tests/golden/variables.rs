@@ -398,17 +398,11 @@ pub mod variables {
     }
 
     const TASK: rt::Policy = rt::Policy {
-        resource: rt::Resource {
-            arn: "arn:aws:lambda:eu-west-1:123456789012:function:task",
-            service: "lambda",
-            action: "task",
-            pattern: rt::Pattern::RequestResponse,
-            family: rt::Family::LambdaFunction,
-        },
-        limits: rt::Limits {
-            timeout: None,
-            heartbeat: None,
-        },
+        resource: rt::Resource::lambda(
+            "arn:aws:lambda:eu-west-1:123456789012:function:task",
+            "task",
+        ),
+        limits: rt::Limits::NONE,
         retry: &[],
     };
     const MAP: rt::MapPolicy = rt::MapPolicy {

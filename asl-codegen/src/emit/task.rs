@@ -151,42 +151,44 @@ fn is_block(tokens: &TokenStream) -> bool {
 
 fn policy_table(name: &proc_macro2::Ident, task: &Task) -> TokenStream {
     let arn = &task.resource.value.text;
-    let (service, action, pattern, family) = match &task.resource.value.kind {
-        ResourceKind::Lambda { function } => ("lambda", function.as_str(), Pattern::RequestResponse, "LambdaFunction"),
-        ResourceKind::Activity { activity } => ("activity", activity.as_str(), Pattern::RequestResponse, "Activity"),
+    let resource = match &task.resource.value.kind {
+        ResourceKind::Lambda { function } => quote!(lambda(#arn, #function)),
+        ResourceKind::Activity { activity } => quote!(activity(#arn, #activity)),
         ResourceKind::Service {
             service,
             action,
             pattern,
-        } => (service.as_str(), action.as_str(), *pattern, "Task"),
-        ResourceKind::Symbolic => ("", "", Pattern::RequestResponse, "LambdaFunction"),
+        } => {
+            let pattern = ident(match pattern {
+                Pattern::RequestResponse => "RequestResponse",
+                Pattern::Sync => "Sync",
+                Pattern::Sync2 => "Sync2",
+                Pattern::WaitForTaskToken => "WaitForTaskToken",
+            });
+            quote!(service(#arn, #service, #action, rt::Pattern::#pattern))
+        }
+        ResourceKind::Symbolic => quote!(symbolic(#arn)),
     };
-    let family = ident(family);
-    let pattern = ident(match pattern {
-        Pattern::RequestResponse => "RequestResponse",
-        Pattern::Sync => "Sync",
-        Pattern::Sync2 => "Sync2",
-        Pattern::WaitForTaskToken => "WaitForTaskToken",
-    });
     let seconds = |number: &Option<Number>| match number {
         Some(Number::Literal(text)) => {
             let seconds = Literal::u64_unsuffixed(text.value.parse().unwrap_or(u64::MAX));
-            quote!(Some(rt::Duration::from_secs(#seconds)))
+            Some(quote!(Some(rt::Duration::from_secs(#seconds))))
         }
-        _ => quote!(None),
+        _ => None,
     };
-    let (timeout, heartbeat) = (seconds(&task.timeout), seconds(&task.heartbeat));
+    let limits = match (seconds(&task.timeout), seconds(&task.heartbeat)) {
+        (None, None) => quote!(rt::Limits::NONE),
+        (timeout, heartbeat) => {
+            let or_none = |limit: Option<TokenStream>| limit.unwrap_or_else(|| quote!(None));
+            let (timeout, heartbeat) = (or_none(timeout), or_none(heartbeat));
+            quote!(rt::Limits { timeout: #timeout, heartbeat: #heartbeat })
+        }
+    };
     let retry = retriers(&task.outcome.retry);
     quote! {
         const #name: rt::Policy = rt::Policy {
-            resource: rt::Resource {
-                arn: #arn,
-                service: #service,
-                action: #action,
-                pattern: rt::Pattern::#pattern,
-                family: rt::Family::#family,
-            },
-            limits: rt::Limits { timeout: #timeout, heartbeat: #heartbeat },
+            resource: rt::Resource::#resource,
+            limits: #limits,
             retry: #retry,
         };
     }
