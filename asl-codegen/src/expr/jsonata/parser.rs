@@ -182,6 +182,7 @@ impl Parser<'_> {
             (Some('?'), "?") => error.help("JSONata 2.0.6 has no `??`; write `$exists(a) ? a : b` for `a ?? b`"),
             (Some('?'), ":") => error.help("JSONata 2.0.6 has no `?:`; write `a ? a : b` for `a ?: b`"),
             (Some('=' | '!'), "=") => error.help("the operators are `=` and `!=`"),
+            (Some('['), "?") => error.help("a filter of JSONata is `[price < 10]`, without `?(@.price)`"),
             (Some('&'), "&") => error.help("the operator is `and`"),
             _ => error,
         }

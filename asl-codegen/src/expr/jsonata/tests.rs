@@ -138,6 +138,10 @@ fn helps() {
         ("a == b", "the operators are `=` and `!=`"),
         ("a && b", "the operator is `and`"),
         ("a || b", "the operator is `or`"),
+        (
+            "$x[?(@.a < 10)]",
+            "a filter of JSONata is `[price < 10]`, without `?(@.price)`",
+        ),
         ("x := 1", "write `$x`"),
         ("function(x){1}", "write `$x`"),
         ("a.0", "write `[..]` for an index, backquotes for a name"),
