@@ -14,12 +14,12 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// Calls the handler and waits for the end of the task as its pattern says. For engines that run tasks in this process.
 ///
-/// `submitted` is told what the handler of a `.waitForTaskToken` task answered.
+/// Through `handle` a task with a token is ended; one without needs none. `submitted` is told what the handler of a `.waitForTaskToken` task answered.
 ///
 /// # Errors
 /// With the task's own error, or `States.Timeout`.
 pub fn attempt<'a, O: Output + 'a>(
-    handle: &Handle,
+    handle: Option<&Handle>,
     mut task: TaskContext<'a>,
     limits: Limits,
     input: Value,
@@ -29,16 +29,9 @@ pub fn attempt<'a, O: Output + 'a>(
     // A time beyond the range of the clock never comes.
     let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
     task.deadline = deadline;
-    let work = if limits.heartbeat.is_none() && task.token.is_none() {
-        Work::Answer(call(task, input))
-    } else {
-        let beat = Arc::new(Notify::new());
-        task.beat = Some(beat.clone());
-        let token = task.token.clone().map(|token| handle.open(token, beat.clone()));
-        let pattern = task.resource.pattern;
-        let end = end(call(task, input), pattern, token, submitted);
-        // Boxed, so that it takes no room in the futures of tasks that have none of this.
-        Work::End(Box::pin(alive(end, limits.heartbeat, beat)))
+    let work = match limits.heartbeat.is_none() && task.token.is_none() {
+        true => Work::Answer(call(task, input)),
+        false => Work::End(tend(handle, task, limits.heartbeat, input, call, submitted)),
     };
     Attempt {
         work,
@@ -76,6 +69,26 @@ impl<O, F: Future<Output = Result<O, Error>>> Future for Attempt<'_, O, F> {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         timer.as_mut().poll(cx).map(|()| Err(Error::timeout(false)))
     }
+}
+
+/// Calls the handler of a task that has a token or a heartbeat.
+// Boxed, so that this takes no room in the futures of other tasks, and apart, so that their way stays short.
+#[cold]
+fn tend<'a, O: Output + 'a>(
+    handle: Option<&Handle>,
+    mut task: TaskContext<'a>,
+    heartbeat: Option<Duration>,
+    input: Value,
+    call: Call<'_, 'a, O>,
+    submitted: impl FnMut(&O) + Send,
+) -> Pin<Box<impl Future<Output = Result<O, Error>> + Send>> {
+    let beat = Arc::new(Notify::new());
+    task.beat = Some(beat.clone());
+    let token = task.token.clone().zip(handle);
+    let token = token.map(|(token, handle)| handle.open(token, beat.clone()));
+    let pattern = task.resource.pattern;
+    let end = end(call(task, input), pattern, token, submitted);
+    Box::pin(alive(end, heartbeat, beat))
 }
 
 /// Waits for the end of a task that may have a token.

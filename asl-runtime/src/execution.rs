@@ -18,6 +18,13 @@ use std::sync::OnceLock;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Execution {
+    /// Nothing is kept for a run that gives nothing and reads nothing.
+    kept: OnceLock<Box<Kept>>,
+}
+
+/// What is given, and what was made up.
+#[derive(Debug, Clone, Default)]
+struct Kept {
     id: Option<String>,
     name: OnceLock<String>,
     role_arn: Option<String>,
@@ -37,101 +44,100 @@ impl Execution {
         Execution::default()
     }
 
+    fn with(mut self, give: impl FnOnce(&mut Kept)) -> Execution {
+        let mut kept = self.kept.take().unwrap_or_default();
+        give(&mut kept);
+        Execution { kept: kept.into() }
+    }
+
+    fn kept(&self) -> &Kept {
+        self.kept.get_or_init(Box::default)
+    }
+
     /// `$$.Execution.Name`
-    pub fn name(mut self, name: impl Into<String>) -> Execution {
-        self.name = OnceLock::from(name.into());
-        self
+    pub fn name(self, name: impl Into<String>) -> Execution {
+        self.with(|kept| kept.name = OnceLock::from(name.into()))
     }
 
     /// `$$.Execution.Id`, by default an ARN made of Region, account, machine and name.
-    pub fn id(mut self, id: impl Into<String>) -> Execution {
-        self.id = Some(id.into());
-        self
+    pub fn id(self, id: impl Into<String>) -> Execution {
+        self.with(|kept| kept.id = Some(id.into()))
     }
 
     /// `$$.Execution.RoleArn`, by default null.
-    pub fn role_arn(mut self, role_arn: impl Into<String>) -> Execution {
-        self.role_arn = Some(role_arn.into());
-        self
+    pub fn role_arn(self, role_arn: impl Into<String>) -> Execution {
+        self.with(|kept| kept.role_arn = Some(role_arn.into()))
     }
 
     /// `$$.Execution.StartTime`, by default the time when the run starts. In memory every other time is counted from it.
-    pub fn start_time(mut self, start_time: DateTime<Utc>) -> Execution {
-        self.start_time = OnceLock::from(start_time);
-        self
+    pub fn start_time(self, start_time: DateTime<Utc>) -> Execution {
+        self.with(|kept| kept.start_time = OnceLock::from(start_time))
     }
 
     /// `$$.StateMachine.Id`, by default an ARN made of Region, account and machine.
-    pub fn state_machine_id(mut self, id: impl Into<String>) -> Execution {
-        self.state_machine_id = Some(id.into());
-        self
+    pub fn state_machine_id(self, id: impl Into<String>) -> Execution {
+        self.with(|kept| kept.state_machine_id = Some(id.into()))
     }
 
     /// `$$.StateMachine.Name`, by default the name of the generated module.
-    pub fn state_machine_name(mut self, name: impl Into<String>) -> Execution {
-        self.state_machine_name = Some(name.into());
-        self
+    pub fn state_machine_name(self, name: impl Into<String>) -> Execution {
+        self.with(|kept| kept.state_machine_name = Some(name.into()))
     }
 
     /// The Region in ARNs, by default `us-east-1`.
-    pub fn region(mut self, region: impl Into<String>) -> Execution {
-        self.region = Some(region.into());
-        self
+    pub fn region(self, region: impl Into<String>) -> Execution {
+        self.with(|kept| kept.region = Some(region.into()))
     }
 
     /// The account in ARNs, by default `000000000000`.
-    pub fn account(mut self, account: impl Into<String>) -> Execution {
-        self.account = Some(account.into());
-        self
+    pub fn account(self, account: impl Into<String>) -> Execution {
+        self.with(|kept| kept.account = Some(account.into()))
     }
 
     /// `$$.Execution.RedriveCount`, by default 0.
-    pub fn redrive_count(mut self, count: u64) -> Execution {
-        self.redrive_count = Some(count);
-        self
+    pub fn redrive_count(self, count: u64) -> Execution {
+        self.with(|kept| kept.redrive_count = Some(count))
     }
 
     /// A whole context object in place of the one that is made from the other options: an object with `Execution` and
     /// `StateMachine`, of which nothing is checked and to which only `State`, `Task` and `Map` are added.
-    pub fn context(mut self, context: Value) -> Execution {
-        self.context = Some(context);
-        self
+    pub fn context(self, context: Value) -> Execution {
+        self.with(|kept| kept.context = Some(context))
     }
 
     /// Whether it keeps to the quotas of the service: see [`Quotas`] for what they are, and for the default.
-    pub fn quotas(mut self, quotas: Quotas) -> Execution {
-        self.quotas = Some(quotas);
-        self
+    pub fn quotas(self, quotas: Quotas) -> Execution {
+        self.with(|kept| kept.quotas = Some(quotas))
     }
 
     /// The same execution, with these where none are given.
-    pub(crate) fn or_quotas(mut self, quotas: Quotas) -> Execution {
-        self.quotas.get_or_insert(quotas);
-        self
+    pub(crate) fn or_quotas(self, quotas: Quotas) -> Execution {
+        self.with(|kept| _ = kept.quotas.get_or_insert(quotas))
     }
 
     pub(crate) fn has_quotas(&self) -> bool {
-        self.quotas == Some(Quotas::Service)
+        let kept = self.kept.get();
+        kept.is_some_and(|kept| kept.quotas == Some(Quotas::Service))
     }
 
     /// The same execution, with these where its name and its start time are not given.
     #[cfg(feature = "testing")]
     pub(crate) fn or(self, name: &str, start_time: DateTime<Utc>) -> Execution {
-        self.name.get_or_init(|| name.to_owned());
-        self.start_time.get_or_init(|| start_time);
+        self.kept().name.get_or_init(|| name.to_owned());
+        self.kept().start_time.get_or_init(|| start_time);
         self
     }
 
     pub(crate) fn name_or_made(&self) -> &str {
-        self.name.get_or_init(|| uuid::Uuid::new_v4().to_string())
+        self.kept().name.get_or_init(|| uuid::Uuid::new_v4().to_string())
     }
 
     pub(crate) fn started(&self) -> DateTime<Utc> {
-        *self.start_time.get_or_init(Utc::now)
+        *self.kept().start_time.get_or_init(Utc::now)
     }
 
     pub(crate) fn role(&self) -> Option<&str> {
-        self.role_arn.as_deref()
+        self.kept().role_arn.as_deref()
     }
 
     pub(crate) fn region_or_made(&self) -> &str {
@@ -147,18 +153,18 @@ impl Execution {
     }
 
     fn machine_name<'a>(&'a self, definition_name: &'a str) -> &'a str {
-        self.state_machine_name.as_deref().unwrap_or(definition_name)
+        self.kept().state_machine_name.as_deref().unwrap_or(definition_name)
     }
 
     fn place(&self) -> (&str, &str) {
         (
-            self.region.as_deref().unwrap_or("us-east-1"),
-            self.account.as_deref().unwrap_or("000000000000"),
+            self.kept().region.as_deref().unwrap_or("us-east-1"),
+            self.kept().account.as_deref().unwrap_or("000000000000"),
         )
     }
 
     pub(crate) fn id_or_made(&self, definition_name: &str) -> String {
-        self.id.clone().unwrap_or_else(|| {
+        self.kept().id.clone().unwrap_or_else(|| {
             let (region, account) = self.place();
             let machine = self.machine_name(definition_name);
             format!(
@@ -172,19 +178,21 @@ impl Execution {
     pub fn child(&self, definition_name: &str, label: &str) -> Execution {
         let (region, account) = self.place();
         let machine = format!("{}/{label}", self.machine_name(definition_name));
-        let mut child = Execution::new()
+        let parent = self.kept();
+        Execution::new()
             .region(region)
             .account(account)
             .state_machine_id(format!("arn:aws:states:{region}:{account}:stateMachine:{machine}"))
-            .state_machine_name(machine);
-        child.role_arn.clone_from(&self.role_arn);
-        child.quotas = self.quotas;
-        child
+            .state_machine_name(machine)
+            .with(|child| {
+                child.role_arn.clone_from(&parent.role_arn);
+                child.quotas = parent.quotas;
+            })
     }
 
     /// The members `Execution` and `StateMachine` of the context object, in the order of CX-20.
     pub(crate) fn members(&self, definition_name: &str, input: Option<&Value>) -> Map<String, Value> {
-        if let Some(Value::Object(members)) = &self.context {
+        if let Some(Value::Object(members)) = &self.kept().context {
             return members.clone();
         }
         let (region, account) = self.place();
@@ -196,9 +204,10 @@ impl Execution {
         }
         execution.insert("StartTime".into(), timestamp(self.started()).into());
         execution.insert("Name".into(), self.name_or_made().into());
-        execution.insert("RoleArn".into(), self.role_arn.clone().into());
-        execution.insert("RedriveCount".into(), self.redrive_count.unwrap_or(0).into());
+        execution.insert("RoleArn".into(), self.kept().role_arn.clone().into());
+        execution.insert("RedriveCount".into(), self.kept().redrive_count.unwrap_or(0).into());
         let id = self
+            .kept()
             .state_machine_id
             .clone()
             .unwrap_or_else(|| format!("arn:aws:states:{region}:{account}:stateMachine:{machine}"));
@@ -209,7 +218,7 @@ impl Execution {
     }
 
     pub(crate) fn given_context(&self) -> Option<&Value> {
-        self.context.as_ref()
+        self.kept.get()?.context.as_ref()
     }
 }
 

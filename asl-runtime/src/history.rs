@@ -239,7 +239,7 @@ impl Engine for History {
             let output = output.as_ref();
             self.record(at, line, Event::TaskSubmitted { resource, output });
         };
-        let result = attempt(&self.handle(), task, limits, input, call, submitted).await;
+        let result = attempt(Some(&self.handle()), task, limits, input, call, submitted).await;
         match &result {
             Ok(output) => {
                 let output = &serde_json::to_value(output).unwrap_or_default();

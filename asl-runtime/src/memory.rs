@@ -4,17 +4,23 @@ use crate::callback::Handle;
 use crate::{Call, Child, Definition, Engine, Error, Execution, Limits, Output, TaskContext, Until, attempt};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{Either, select};
+use futures_util::task::AtomicWaker;
 use serde_json::Value;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::OnceLock;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// Runs an execution in memory. One engine serves one run.
 #[derive(Debug)]
 pub struct Memory {
-    execution: Box<Execution>,
-    handle: Handle,
+    execution: Execution,
+    /// Made when somebody asks for it.
+    handle: OnceLock<Handle>,
+    /// Wakes a run that has begun without a handle.
+    handed: AtomicWaker,
     started: Instant,
     is_child: bool,
 }
@@ -29,8 +35,9 @@ impl Memory {
     /// An engine for a run whose context object shows this.
     pub fn new(execution: Execution) -> Memory {
         Memory {
-            execution: Box::new(execution),
-            handle: Handle::default(),
+            execution,
+            handle: OnceLock::new(),
+            handed: AtomicWaker::new(),
             started: Instant::now(),
             is_child: false,
         }
@@ -38,7 +45,13 @@ impl Memory {
 
     /// A handle on the run: ends callback tasks, stops the execution.
     pub fn handle(&self) -> Handle {
-        self.handle.clone()
+        let handle = self.own_handle().clone();
+        self.handed.wake();
+        handle
+    }
+
+    fn own_handle(&self) -> &Handle {
+        self.handle.get_or_init(Handle::default)
     }
 
     /// When the execution started.
@@ -93,7 +106,8 @@ impl Engine for Memory {
         input: Value,
         call: Call<'_, 'a, O>,
     ) -> impl Future<Output = Result<O, Error>> + Send {
-        attempt(&self.handle, task, limits, input, call, |_| {})
+        let handle = task.token().map(|_| self.own_handle());
+        attempt(handle, task, limits, input, call, |_| {})
     }
 
     fn sleep(&self, (): &(), _: u32, until: Until) -> impl Future<Output = ()> + Send {
@@ -106,10 +120,9 @@ impl Engine for Memory {
             .child(child.definition.name, child.label)
             .start_time(self.clock());
         Memory {
-            execution: Box::new(execution),
-            handle: self.handle.clone(),
-            started: Instant::now(),
+            handle: self.own_handle().clone().into(),
             is_child: true,
+            ..Memory::new(execution)
         }
     }
 
@@ -131,12 +144,22 @@ impl Engine for Memory {
         if self.is_child {
             return timed.await;
         }
-        if let Some(stopped) = self.handle.stop_so_far() {
+        if let Some(stopped) = self.handle.get().and_then(Handle::stop_so_far) {
             return Err(stopped);
         }
-        match select(pin!(timed), pin!(self.handle.stopped())).await {
-            Either::Left((result, _)) => result,
-            Either::Right((stopped, _)) => Err(stopped),
-        }
+        let mut timed = pin!(timed);
+        let mut stopped = None;
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = timed.as_mut().poll(cx) {
+                return Poll::Ready(result);
+            }
+            self.handed.register(cx.waker());
+            let Some(handle) = self.handle.get() else {
+                return Poll::Pending;
+            };
+            let stopped = stopped.get_or_insert_with(|| Box::pin(handle.stopped()));
+            stopped.as_mut().poll(cx).map(Err)
+        })
+        .await
     }
 }

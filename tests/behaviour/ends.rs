@@ -214,6 +214,22 @@ async fn x_8_a_stop_ends_an_execution_wherever_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn x_8_the_handle_may_be_asked_for_when_the_run_waits_already() {
+    for (place, _) in PLACES {
+        let (workers, started) = (Workers::default(), Instant::now());
+        let engine = Memory::new(Execution::new());
+        let stop = async {
+            sleep(seconds(3)).await;
+            engine.handle().stop(None, None);
+        };
+        let run = busy::run_on(&engine, &workers, input(place));
+        let (result, ()) = futures_util::future::join(run, stop).await;
+        assert_eq!(result, Err(Error::aborted(None, None)), "{place}");
+        assert_eq!(started.elapsed(), seconds(3), "{place}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn x_8_a_stop_before_the_start_lets_nothing_begin_and_one_after_the_end_changes_nothing() {
     for (place, _) in PLACES {
         let (workers, engine) = (Workers::default(), Memory::new(Execution::new()));

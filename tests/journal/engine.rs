@@ -294,7 +294,7 @@ impl Engine for JournalEngine {
                 let result = match self.recorded(&submission) {
                     None => {
                         let submitted = |answer: &O| self.append(submission.clone(), answer);
-                        attempt(&self.life.handle, task, limits, input, call, submitted).await
+                        attempt(Some(&self.life.handle), task, limits, input, call, submitted).await
                     }
                     Some(answer) => {
                         let limits = self.rest_of(limits, &work);
@@ -302,7 +302,7 @@ impl Engine for JournalEngine {
                             let answer = serde_json::from_value(answer.clone()).expect("the answer of this task");
                             Box::pin(std::future::ready(Ok(answer))) as _
                         };
-                        attempt(&self.life.handle, task, limits, input, &mut answered, |_| {}).await
+                        attempt(Some(&self.life.handle), task, limits, input, &mut answered, |_| {}).await
                     }
                 };
                 self.append(done, &result);
