@@ -163,6 +163,14 @@ pub fn take_in_template(value: &mut Value, steps: &[Step]) -> Option<Value> {
     take(value, steps).or_else(|| is_beyond_end(value, steps).then_some(Value::Null))
 }
 
+/// Puts back what [`take`] has moved out.
+#[cold]
+pub fn restore(value: &mut Value, steps: &[Step], part: Value) {
+    if let Some(place) = get_mut(value, steps) {
+        *place = part;
+    }
+}
+
 /// Objects up to this size are searched one member after the other, which takes less than to hash a name.
 const FEW: usize = 8;
 

@@ -56,6 +56,8 @@ pub trait Parts {
     fn whole(&self) -> &Value;
     /// What a plain path finds in it: moved if the value is owned.
     fn part(&mut self, steps: &[Step]) -> Option<Value>;
+    /// Puts a part back.
+    fn restore(&mut self, steps: &[Step], part: Value);
 }
 
 impl Parts for Value {
@@ -64,6 +66,9 @@ impl Parts for Value {
     }
     fn part(&mut self, steps: &[Step]) -> Option<Value> {
         path::take_in_template(self, steps)
+    }
+    fn restore(&mut self, steps: &[Step], part: Value) {
+        path::restore(self, steps, part);
     }
 }
 
@@ -77,6 +82,11 @@ impl Parts for Data<'_> {
             Data::Borrowed(value) => path::get_in_template(value, steps).cloned(),
         }
     }
+    fn restore(&mut self, steps: &[Step], part: Value) {
+        if let Data::Owned(value) = self {
+            path::restore(value, steps, part);
+        }
+    }
 }
 
 /// Moves the parts out that template fields read, given as key, text and steps; the parts do not overlap.
@@ -86,10 +96,19 @@ pub fn take_fields<const N: usize>(
     value: &mut impl Parts,
     fields: [(&str, &str, &[Step]); N],
 ) -> Result<[Value; N], Error> {
-    for (key, text, steps) in fields {
-        field(value.whole(), key, text, steps)?;
+    let mut taken = [const { Value::Null }; N];
+    for (at, (key, text, steps)) in fields.into_iter().enumerate() {
+        match value.part(steps) {
+            Some(part) => taken[at] = part,
+            None => {
+                for (part, (_, _, steps)) in taken.into_iter().zip(fields).take(at) {
+                    value.restore(steps, part);
+                }
+                return Err(path::missing_field(key, text, value.whole(), steps));
+            }
+        }
     }
-    Ok(fields.map(|(_, _, steps)| value.part(steps).unwrap_or_default()))
+    Ok(taken)
 }
 
 /// What a plain path finds as an argument of an intrinsic function, or the error of ER-23; `call` is the text of the field.
@@ -280,5 +299,30 @@ pub fn take_items(
     match taken {
         Some(Value::Array(items)) => Ok(items),
         _ => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::Step::{At, Key};
+    use serde_json::json;
+
+    #[test]
+    fn fields_are_taken_all_or_none() {
+        let input = json!({ "a": { "b": 1, "c": [2, 3] }, "d": 4 });
+        let found: [(&str, &str, &[Step]); 3] = [
+            ("b.$", "$.a.b", &[Key("a"), Key("b")]),
+            ("beyond.$", "$.a.c[7]", &[Key("a"), Key("c"), At(7)]),
+            ("last.$", "$.a.c[1]", &[Key("a"), Key("c"), At(1)]),
+        ];
+        let missing: (&str, &str, &[Step]) = ("e.$", "$.e", &[Key("e")]);
+        let fields = [found[0], found[1], found[2], missing];
+        for mut data in [Data::Owned(input.clone()), Data::Borrowed(&input)] {
+            let error = take_fields(&mut data, fields).expect_err("a field is missing");
+            assert!(error.cause().is_some_and(|cause| cause.contains(&input.to_string())));
+            assert_eq!(*data, input);
+            assert_eq!(take_fields(&mut data, found), Ok([json!(1), Value::Null, json!(3)]));
+        }
     }
 }
