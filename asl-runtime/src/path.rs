@@ -174,7 +174,8 @@ pub fn restore(value: &mut Value, steps: &[Step], part: Value) {
 /// Objects up to this size are searched one member after the other, which takes less than to hash a name.
 const FEW: usize = 8;
 
-#[inline]
+// Always inlined: whether the compiler does so by itself changes with what is compiled beside it.
+#[inline(always)]
 fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
     if members.len() > FEW {
         return members.get(name);
@@ -182,7 +183,7 @@ fn member<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> 
     members.iter().find_map(|(key, value)| (key == name).then_some(value))
 }
 
-#[inline]
+#[inline(always)]
 fn member_mut<'v>(members: &'v mut Map<String, Value>, name: &str) -> Option<&'v mut Value> {
     if members.len() > FEW {
         return members.get_mut(name);
@@ -192,7 +193,7 @@ fn member_mut<'v>(members: &'v mut Map<String, Value>, name: &str) -> Option<&'v
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
-#[inline]
+#[inline(always)]
 fn get_mut<'v>(value: &'v mut Value, steps: &[Step]) -> Option<&'v mut Value> {
     let mut value = value;
     for step in steps {

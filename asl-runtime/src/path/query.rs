@@ -1,7 +1,7 @@
 //! Paths that are more than members and indexes (P-17 to P-22, P-32 to P-40).
 
 use super::filter::Elements;
-use super::{Function, Step, position};
+use super::{Function, Step, get, position};
 use crate::number::Num;
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
@@ -78,7 +78,10 @@ pub(super) fn evaluate<'v>(root: &'v Value, value: &'v Value, steps: &[Step]) ->
 /// Step by step over all nodes found so far: that gives the same order as node by node, needs no recursion, and
 /// whatever lacks a later member is left out on the way (P-33, P-35).
 fn select<'v>(root: &'v Value, value: &'v Value, steps: &[Step]) -> Result<(Vec<&'v Value>, bool), Inapplicable> {
-    let mut nodes = vec![value];
+    // Names before the first step of another kind lead to one node at most, so they need no list.
+    let names = steps.iter().take_while(|step| matches!(step, Step::Key(_))).count();
+    let (names, steps) = steps.split_at(names);
+    let mut nodes: Vec<_> = get(value, names).into_iter().collect();
     let mut definite = true;
     let mut filters = Elements::new(root);
     let mut after_descend = false;
