@@ -279,7 +279,8 @@ help: remove one of them"
         }
         let began = std::time::Instant::now();
         assert!(diagnostics.render(&source).len() > 500);
-        assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+        // Hours if it were quadratic; seconds as it is, of which a busy computer makes more.
+        assert!(began.elapsed().as_secs() < 300, "{:?}", began.elapsed());
     }
 
     proptest! {
