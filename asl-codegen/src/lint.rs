@@ -153,6 +153,9 @@ lints! {
 
     // JSONata.
     PlainBraces "plain_braces" Warn "a string that looks like a JSONata expression, and is plain text"
+    UnknownFunction "unknown_function" Deny "a call of a function that JSONata does not have"
+    FunctionArity "function_arity" Deny "a JSONata function called with too few or too many arguments"
+    FunctionArgument "function_argument" Deny "an argument of a type that the JSONata function refuses"
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use super::Parser;
 use super::fields::Fields;
-use crate::diagnostic::{Lint, ServiceCode};
-use crate::expr::jsonata;
+use crate::diagnostic::{Code, Lint, ServiceCode};
+use crate::expr::jsonata::check::{self, Finding, FindingKind};
+use crate::expr::jsonata::parse;
 use crate::json::{Json, Kind, Object};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::references::references;
 use crate::syntax::{Expression, Field, FieldValue, QueryLanguage, Reference, Template};
 use std::collections::HashMap;
@@ -116,7 +117,7 @@ impl Parser<'_> {
         let inside = inside.trim();
         let places = text.places(self.source, json.span);
         let place = |at: Range<usize>| places.span(start + at.start..start + at.end);
-        let expr = match jsonata::parse(inside) {
+        let expr = match parse(inside) {
             Ok(expr) => expr,
             Err(_) if !text.symbols.is_empty() => {
                 self.unsettled(text, json.span, location);
@@ -140,6 +141,9 @@ impl Parser<'_> {
             .into_iter()
             .map(|(at, value)| Spanned { value, span: place(at) })
             .collect();
+        for found in check::check(&expr) {
+            self.jsonata_finding(place(found.at.clone()), found, location);
+        }
         for read in &reads {
             self.states_member(read, location, given);
         }
@@ -152,6 +156,31 @@ impl Parser<'_> {
             places,
             start,
         }))
+    }
+
+    /// What cannot work in an expression, whatever the data.
+    fn jsonata_finding(&mut self, at: Span, found: Finding, location: &str) {
+        let unsupported = Code::Service(ServiceCode::UnsupportedJsonataExpression);
+        let (code, message) = match found.kind {
+            FindingKind::NoContext => (unsupported, "an expression has no value at its top level"),
+            FindingKind::Reserved => (unsupported, "a reserved name"),
+            FindingKind::UnknownFunction => (Code::Lint(Lint::UnknownFunction), "a call of what is no function"),
+            FindingKind::Arity => (
+                Code::Lint(Lint::FunctionArity),
+                "a call with the wrong number of arguments",
+            ),
+            FindingKind::Type => (Code::Lint(Lint::FunctionArgument), "an argument of the wrong type"),
+        };
+        // V-27
+        let service = (found.kind == FindingKind::NoContext)
+            .then(|| found.message.strip_prefix('r'))
+            .flatten()
+            .map(|rest| format!("R{}.", rest.replace('`', "'")));
+        self.finding(code, at, location, message)
+            .label(found.message)
+            .maybe_service(service.as_deref())
+            .maybe_help(found.help)
+            .push();
     }
 
     /// A member of `$states`, which must exist where it is read (J-36).
