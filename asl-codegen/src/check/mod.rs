@@ -5,7 +5,9 @@
 mod graph;
 mod lints;
 mod names;
+mod references;
 mod shape;
+mod value;
 mod variables;
 mod visit;
 

@@ -1,5 +1,6 @@
 //! What is known about a value.
 
+use super::value::Value as Computed;
 use crate::expr::intrinsic::{Call, Type};
 use crate::expr::path::{Path, Root, Step};
 use crate::syntax::{Field, FieldValue, Template};
@@ -42,13 +43,23 @@ const MAX_DEPTH: usize = 6;
 /// And objects to this many members.
 const MAX_MEMBERS: usize = 64;
 
-impl Object<'_> {
+impl<'m> Object<'m> {
     /// One of which nothing else is known.
     fn any() -> Self {
         Object {
             open: true,
             ..Object::default()
         }
+    }
+
+    /// A member that it may have, and whether it surely has it.
+    pub fn member(&self, name: &str) -> Option<(&Shape<'m>, bool)> {
+        self.members.get(name).map(|(shape, sure)| (shape, *sure))
+    }
+
+    /// Whether it may have members of which nothing is known.
+    pub fn is_open(&self) -> bool {
+        self.open
     }
 }
 
@@ -60,13 +71,21 @@ impl<'m> Shape<'m> {
 
     /// An object with exactly these members.
     pub fn object(members: impl IntoIterator<Item = (&'m str, Self)>) -> Self {
-        let mut object = Object::default();
-        for (name, shape) in members {
+        Shape::members(members.into_iter().map(|(name, shape)| (name, shape, true)), false)
+    }
+
+    /// An object with these members, each with whether it surely has it, and others if it is open.
+    pub fn members(members: impl IntoIterator<Item = (&'m str, Self, bool)>, is_open: bool) -> Self {
+        let mut object = Object {
+            open: is_open,
+            ..Object::default()
+        };
+        for (name, shape, is_sure) in members {
             if object.members.len() == MAX_MEMBERS {
                 object.open = true;
                 break;
             }
-            object.members.insert(name, (shape, true));
+            object.members.insert(name, (shape, is_sure));
         }
         Shape::Object(object.into())
     }
@@ -88,13 +107,15 @@ impl<'m> Shape<'m> {
         }
     }
 
-    /// That of what a template makes of an input.
+    /// That of what a template makes of an input; in a JSONata state that is the shape of `$states`.
     pub fn template(template: &'m Template, input: &Self, depth: usize) -> Self {
         match template {
             _ if depth == MAX_DEPTH => Shape::Any,
             Template::Literal(value) => Shape::literal(value, depth),
             Template::Array(_) => Shape::Array,
-            Template::Expression(_) => Shape::Any,
+            Template::Expression(expression) => {
+                Computed::of(&expression.expr, input).map_or(Shape::Any, |value| value.shape().cut(depth))
+            }
             Template::Object(fields) => Shape::object(
                 fields
                     .iter()

@@ -1,8 +1,7 @@
 //! Variables: an inner scope does not assign what an outer one does, and what is read was assigned before.
 
-use super::visit::{Assignment, Place, assignments, exits, reads};
+use super::visit::{Assignment, Place, VariableRead, assignments, exits, variable_reads};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint, ServiceCode};
-use crate::expr::path::Root;
 use crate::source::Span;
 use crate::syntax::{Field, Machine, MapMode, Scope, State, StateKind};
 use std::collections::{HashMap, HashSet};
@@ -28,10 +27,8 @@ pub(super) fn check(machine: &Machine, has_gaps: bool, diagnostics: &mut Diagnos
             names.entry(name).or_insert(next);
         };
         states += scope.states.len();
-        for read in scope.states.iter().flat_map(reads) {
-            if let Root::Variable(name) = &read.path.root {
-                number(name.as_str());
-            }
+        for read in scope.states.iter().flat_map(variable_reads) {
+            number(read.name);
         }
         for assignment in assignments(scope) {
             let name = assignment.field.name.as_str();
@@ -173,13 +170,28 @@ impl<'a> Flow<'a> {
     }
 
     fn state(&mut self, state: &State, known: &Known) {
-        for read in reads(state) {
-            let Root::Variable(name) = &read.path.root else {
+        for VariableRead {
+            name,
+            is_called,
+            may_be_function,
+            is_whole,
+            span,
+            place,
+        } in variable_reads(state)
+        {
+            let Some(&variable) = self.names.get(name) else {
                 continue;
             };
-            let Some(&variable) = self.names.get(name.as_str()) else {
+            if is_called {
+                // Of other names it was said already that they are no functions.
+                if may_be_function && known.all.contains(variable) {
+                    self.no_function(name, span, place.location(state));
+                }
                 continue;
-            };
+            }
+            if may_be_function && !known.some.contains(variable) {
+                continue;
+            }
             if known.all.contains(variable) {
                 continue;
             }
@@ -190,15 +202,20 @@ impl<'a> Flow<'a> {
                     "not every way here assigns it",
                 ),
                 false => (
-                    Lint::UnassignedVariable,
+                    // Of some expressions nothing is left without it. But where nothing is assigned at all, this may be a
+                    // part of a machine.
+                    match is_whole && !self.first.is_empty() {
+                        true => Lint::FailingExpression,
+                        false => Lint::UnassignedVariable,
+                    },
                     format!("the variable `{name}` is not assigned yet"),
                     "no way here assigns it",
                 ),
             };
-            let mut diagnostic = Diagnostic::lint(lint, read.span, message)
+            let mut diagnostic = Diagnostic::lint(lint, span, message)
                 .label(label)
-                .at(read.place.location(state));
-            if let Some(&first) = self.first.get(name.as_str()) {
+                .at(place.location(state));
+            if let Some(&first) = self.first.get(name) {
                 diagnostic = diagnostic.related(first, "assigned here");
             } else {
                 let meant = crate::nearest(name, self.first.keys().copied());
@@ -206,6 +223,20 @@ impl<'a> Flow<'a> {
             }
             self.diagnostics.push(diagnostic);
         }
+    }
+}
+
+impl Flow<'_> {
+    /// A call of a variable. Functions are no JSON, so that none is in a variable (J-62).
+    fn no_function(&mut self, name: &str, span: Span, location: String) {
+        let message = format!("`${name}` is a variable here, and no function");
+        let mut diagnostic = Diagnostic::lint(Lint::FailingExpression, span, message)
+            .label("a variable cannot be called")
+            .at(location);
+        if let Some(&first) = self.first.get(name) {
+            diagnostic = diagnostic.related(first, "assigned here");
+        }
+        self.diagnostics.push(diagnostic);
     }
 }
 

@@ -1,11 +1,12 @@
-//! What a state reads by path, and what it assigns.
+//! What a state reads by path and by expression, and what it assigns.
 
 use crate::expr::intrinsic::{ArgKind, Call};
-use crate::expr::path::Path;
+use crate::expr::jsonata::functions;
+use crate::expr::path::{Path, Root, Step};
 use crate::source::{Span, Spanned};
 use crate::syntax::{
-    Condition, Fail, FailText, Field, FieldValue, Items, Number, Operator, Right, Scope, Selection, State, StateKind,
-    Template, Test, TypeTest, WaitUntil,
+    Condition, Expression, Fail, FailText, Field, FieldValue, Items, Number, Operator, Reference, Right, Scope,
+    Selection, State, StateKind, Template, Test, TypeTest, WaitUntil,
 };
 
 /// A path that a state reads.
@@ -33,6 +34,8 @@ pub(super) enum Place {
     CatcherAssign(usize),
     /// A field of the state itself.
     Field(&'static str),
+    /// An expression, by the name of its field.
+    Expression(String),
 }
 
 impl Place {
@@ -40,6 +43,7 @@ impl Place {
     pub fn location(&self, state: &State) -> String {
         let state = &state.location;
         match self {
+            Place::Expression(field) => format!("{state}/{field}"),
             Place::Parameters => format!("{state}/Parameters"),
             Place::ItemSelector => format!("{state}/ItemSelector"),
             Place::Presence(rule) | Place::Rule(rule) => format!("{state}/Choices[{rule}]"),
@@ -97,6 +101,12 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
                 map.tolerated_failure_percentage.as_ref(),
                 "ToleratedFailurePercentagePath",
             );
+            for field in &map.data_set_fields {
+                let templates = field.templates.iter();
+                templates.for_each(|template| reads.template(Some(template), &Place::Field(field.name.value)));
+                let limits = field.limits.iter();
+                limits.for_each(|limit| reads.number(Some(limit), field.name.value));
+            }
         }
     }
     if let Some(outcome) = state.outcome() {
@@ -106,6 +116,105 @@ pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
         }
     }
     reads.0
+}
+
+/// A variable that a state reads.
+pub(super) struct VariableRead<'a> {
+    pub name: &'a str,
+    /// Whether it is called as a function.
+    pub is_called: bool,
+    /// Whether JSONata has a function of its name, which it is where no variable hides that.
+    pub may_be_function: bool,
+    /// Whether it, or a member of it, is all that an expression gives.
+    pub is_whole: bool,
+    pub span: Span,
+    pub place: Place,
+}
+
+/// Every variable that a state itself reads, and every function that its expressions name.
+pub(super) fn variable_reads(state: &State) -> Vec<VariableRead<'_>> {
+    let paths = reads(state).into_iter().filter_map(|read| match &read.path.root {
+        Root::Variable(name) => Some(VariableRead {
+            name,
+            is_called: false,
+            may_be_function: false,
+            is_whole: false,
+            span: read.span,
+            place: read.place,
+        }),
+        Root::Input | Root::Context => None,
+    });
+    let expressions = references(state).filter_map(|(expression, read)| {
+        let name = read.value.variable.as_str();
+        (name != "states").then(|| VariableRead {
+            name,
+            is_called: read.value.is_called,
+            may_be_function: functions::find(name).is_some(),
+            is_whole: expression.whole().is_some(),
+            span: read.span,
+            place: Place::Expression(expression.field.clone()),
+        })
+    });
+    paths.chain(expressions).collect()
+}
+
+/// A part of the context object that a state reads.
+pub(super) struct ContextRead<'a> {
+    /// The members that lead to it, as far as they are known.
+    pub members: Vec<&'a str>,
+    /// What the context object is called there.
+    pub root: &'static str,
+    /// Whether it looks for something inside what they lead to.
+    pub goes_on: bool,
+    /// Whether the state fails where nothing is there.
+    pub is_needed: bool,
+    pub span: Span,
+    pub place: Place,
+}
+
+/// Every part of the context object that a state itself reads.
+pub(super) fn context_reads(state: &State) -> Vec<ContextRead<'_>> {
+    let paths = reads(state)
+        .into_iter()
+        .filter(|read| read.path.root == Root::Context)
+        .map(|read| {
+            let members: Vec<&str> = read.path.steps.iter().map_while(member).collect();
+            ContextRead {
+                goes_on: members.len() < read.path.steps.len(),
+                is_needed: !matches!(read.place, Place::Presence(_)) && read.path.is_definite(),
+                members,
+                root: "$$",
+                span: read.span,
+                place: read.place,
+            }
+        });
+    let expressions = references(state).filter_map(|(expression, read)| {
+        let members = read.value.context()?;
+        Some(ContextRead {
+            members: members.iter().map(String::as_str).collect(),
+            root: "$states.context",
+            // JSONata takes any value for a list of one.
+            goes_on: false,
+            is_needed: expression.whole().is_some(),
+            span: read.span,
+            place: Place::Expression(expression.field.clone()),
+        })
+    });
+    paths.chain(expressions).collect()
+}
+
+fn member(step: &Step) -> Option<&str> {
+    match step {
+        Step::Member(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn references(state: &State) -> impl Iterator<Item = (&Expression, &Spanned<Reference>)> {
+    state
+        .expressions()
+        .into_iter()
+        .flat_map(|expression| expression.reads.iter().map(move |read| (expression, read)))
 }
 
 struct Reads<'a>(Vec<Read<'a>>);

@@ -1,9 +1,10 @@
 //! Rules of a Choice that say too little, or the same twice.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
+use crate::expr::jsonata::{BinaryOp, Expr, ExprKind};
 use crate::expr::path::Path;
 use crate::source::Span;
-use crate::syntax::{Choice, Condition, Operator, Right, State, StateKind, Test};
+use crate::syntax::{Choice, Condition, Expression, Operator, Right, State, StateKind, Test};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -11,7 +12,9 @@ pub(super) fn check(state: &State, diagnostics: &mut Diagnostics) {
     let StateKind::Choice(choice) = &state.kind else { return };
     let mut seen: HashMap<String, Span> = HashMap::new();
     for (index, rule) in choice.rules.iter().enumerate() {
-        let Some(condition) = &rule.condition else { continue };
+        let Some(condition) = rule.condition.as_ref().filter(|condition| !is_drawn(condition)) else {
+            continue;
+        };
         if let Some(first) = seen.insert(key(condition), rule.span) {
             diagnostics.push(
                 Diagnostic::lint(
@@ -49,13 +52,60 @@ fn opening(span: Span) -> Span {
 /// `BooleanEquals` on what is no boolean is neither true nor false, but hardly what a reader should be told about.
 fn is_exhaustive(choice: &Choice, seen: &HashMap<String, Span>) -> bool {
     choice.rules.iter().any(|rule| match &rule.condition {
-        // What JSONata conditions say is not known.
-        None | Some(Condition::Expression(_)) => true,
+        None => false,
+        Some(Condition::Expression(expression)) => {
+            negation(expression).is_some_and(|opposite| seen.contains_key(&expression_key(&opposite)))
+        }
         Some(Condition::Literal(holds)) => *holds,
         Some(Condition::Not(inner)) => seen.contains_key(&key(inner)),
         Some(Condition::Test(test)) => opposites(test).iter().any(|opposite| seen.contains_key(opposite)),
         Some(Condition::And(_) | Condition::Or(_)) => false,
     })
+}
+
+/// Whether a condition may differ from one time to the next over the same data.
+fn is_drawn(condition: &Condition) -> bool {
+    matches!(condition, Condition::Expression(expression) if expression.draws() || expression.uses(&["millis", "now"]))
+}
+
+/// The text of an expression that is true where this one is false.
+fn negation(expression: &Expression) -> Option<String> {
+    let text = |expr: &Expr| &expression.text[expr.at.clone()];
+    match &expression.expr.kind {
+        ExprKind::Call(function, arguments) => match (&function.kind, &arguments[..]) {
+            (ExprKind::Variable(name), [argument]) if name == "not" => Some(text(argument).to_owned()),
+            _ => None,
+        },
+        ExprKind::Binary(operator, left, right) => {
+            let opposite = match operator {
+                BinaryOp::Equal => "!=",
+                BinaryOp::NotEqual => "=",
+                BinaryOp::Less => ">=",
+                BinaryOp::GreaterOrEqual => "<",
+                BinaryOp::Greater => "<=",
+                BinaryOp::LessOrEqual => ">",
+                _ => return None,
+            };
+            Some(format!("{}{opposite}{}", text(left), text(right)))
+        }
+        _ => None,
+    }
+}
+
+/// An expression as a key: without the blanks outside of its strings.
+fn expression_key(text: &str) -> String {
+    let (mut quote, mut is_escaped) = (None, false);
+    let keeps = |char: &char| {
+        match quote {
+            Some(end) if *char == end && !is_escaped => quote = None,
+            None if matches!(char, '\'' | '"' | '`') => quote = Some(*char),
+            _ => {}
+        }
+        is_escaped = *char == '\\' && !is_escaped;
+        quote.is_some() || !char.is_whitespace()
+    };
+    let plain: String = text.chars().filter(keeps).collect();
+    format!("{{{plain}}}")
 }
 
 /// The keys of tests that hold where a test does not.
@@ -119,7 +169,7 @@ fn write_key(condition: &Condition, key: &mut String) {
             let _ = write!(key, "{holds}");
         }
         Condition::Expression(expression) => {
-            let _ = write!(key, "{{{}}}", expression.text);
+            key.push_str(&expression_key(&expression.text));
         }
     }
 }

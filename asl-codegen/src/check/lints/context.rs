@@ -1,8 +1,7 @@
 //! Paths into the context object that lead nowhere (CX-1 to CX-16).
 
-use super::super::visit::{Place, Read, reads};
+use super::super::visit::{ContextRead, Place, context_reads};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::expr::path::{Path, Root, Step};
 use crate::syntax::{Machine, Scope, State, StateKind};
 
 /// What there is at a place in the context object.
@@ -62,10 +61,8 @@ pub(super) fn check(machine: &Machine, diagnostics: &mut Diagnostics) {
 /// `in_map`: whether the scope is the processor of a Map, or inside one.
 fn scope(of: &Scope, in_map: bool, diagnostics: &mut Diagnostics) {
     for state in &of.states {
-        for read in reads(state) {
-            if read.path.root == Root::Context {
-                context_read(state, &read, in_map, diagnostics);
-            }
+        for read in context_reads(state) {
+            context_read(state, &read, in_map, diagnostics);
         }
         let is_map = matches!(state.kind, StateKind::Map(_));
         for inner in state.scopes() {
@@ -74,8 +71,8 @@ fn scope(of: &Scope, in_map: bool, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn context_read(state: &State, read: &Read, in_map: bool, diagnostics: &mut Diagnostics) {
-    if let Some((message, help)) = unknown(read.path) {
+fn context_read(state: &State, read: &ContextRead, in_map: bool, diagnostics: &mut Diagnostics) {
+    if let Some((message, help)) = unknown(read) {
         diagnostics.push(
             Diagnostic::lint(Lint::UnknownContextField, read.span, message)
                 .label("there is nothing at this path")
@@ -84,10 +81,8 @@ fn context_read(state: &State, read: &Read, in_map: bool, diagnostics: &mut Diag
         );
         return;
     }
-    let of_map = matches!(read.path.steps.first(), Some(Step::Member(name)) if name == "Map");
-    let item = read.place == Place::ItemSelector;
-    let may_be_missing = matches!(read.place, Place::Presence(_)) || !read.path.is_definite();
-    if of_map && !in_map && !item && !may_be_missing {
+    let of_map = read.members.first() == Some(&"Map");
+    if of_map && !in_map && !is_of_item(read) && read.is_needed {
         let help = match state.kind {
             StateKind::Map(_) => "the item exists in `ItemSelector` and inside the processor",
             _ => "the item exists inside the processor of a Map, and in the `ItemSelector` of the Map itself",
@@ -101,18 +96,25 @@ fn context_read(state: &State, read: &Read, in_map: bool, diagnostics: &mut Diag
     }
 }
 
+/// Whether it is read for each item of the Map itself.
+fn is_of_item(read: &ContextRead) -> bool {
+    match &read.place {
+        Place::ItemSelector => true,
+        Place::Expression(field) => field.starts_with("ItemSelector"),
+        _ => false,
+    }
+}
+
 /// What is wrong with a path into the context object, and what was probably meant.
-fn unknown(path: &Path) -> Option<(String, Option<String>)> {
+fn unknown(read: &ContextRead) -> Option<(String, Option<String>)> {
     let mut node = &CONTEXT;
-    let mut so_far = "$$".to_owned();
-    for step in &path.steps {
+    let mut so_far = read.root.to_owned();
+    for &name in &read.members {
         let members = match node {
             Node::Object(members) => members,
             Node::Any => return None,
-            Node::Leaf => return Some((format!("`{so_far}` is a plain value, with nothing inside"), None)),
+            Node::Leaf => return Some((leaf(&so_far), None)),
         };
-        // Wildcards and the like may find something.
-        let Step::Member(name) = step else { return None };
         match members.iter().find(|member| member.0 == name) {
             Some(member) => node = &member.1,
             None => {
@@ -127,13 +129,12 @@ fn unknown(path: &Path) -> Option<(String, Option<String>)> {
                 return Some((format!("the context object has no `{so_far}.{name}`"), Some(help)));
             }
         }
-        so_far = format!(
-            "{so_far}.{}",
-            match step {
-                Step::Member(name) => name.as_str(),
-                _ => "*",
-            }
-        );
+        so_far = format!("{so_far}.{name}");
     }
-    None
+    // Wildcards and the like may find something in an object.
+    (read.goes_on && matches!(node, Node::Leaf)).then(|| (leaf(&so_far), None))
+}
+
+fn leaf(path: &str) -> String {
+    format!("`{path}` is a plain value, with nothing inside")
 }

@@ -3,12 +3,13 @@
 
 use super::super::shape::{Found, Shape};
 use super::super::visit::{Place, reads};
+use super::expressions;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::expr::intrinsic::Type;
 use crate::expr::path::{Path, Root, Step};
 use crate::source::{Span, Spanned};
 use crate::syntax::{
-    Condition, Machine, Operator, QueryLanguage, ResultPath, Right, Scope, Selection, State, StateKind, Test,
+    Condition, Machine, Operator, QueryLanguage, ResultPath, Right, Scope, Selection, State, StateKind, Template, Test,
 };
 
 /// How often the shape at a state is widened before it is given up.
@@ -57,7 +58,9 @@ struct Flow<'m> {
     raw: Shape<'m>,
     /// After `InputPath`.
     effective: Shape<'m>,
-    /// After `Parameters`.
+    /// What templates begin from before there is a result: the same, or the `$states` of a JSONata state.
+    scope: Shape<'m>,
+    /// After `Parameters` or `Arguments`.
     payload: Shape<'m>,
     /// What the state makes, before `ResultSelector`.
     result: Shape<'m>,
@@ -72,8 +75,12 @@ impl<'m> Flow<'m> {
             StateKind::Parallel(parallel) => parallel.parameters.as_ref(),
             _ => None,
         };
+        let scope = match state.query_language {
+            QueryLanguage::JsonPath => effective.clone(),
+            QueryLanguage::Jsonata => states(&raw, None),
+        };
         let payload = match parameters {
-            Some(template) => Shape::template(template, &effective, 0),
+            Some(template) => Shape::template(template, &scope, 0),
             None => effective.clone(),
         };
         let result = match &state.kind {
@@ -90,6 +97,7 @@ impl<'m> Flow<'m> {
             state,
             raw,
             effective,
+            scope,
             payload,
             result,
         }
@@ -98,47 +106,56 @@ impl<'m> Flow<'m> {
     /// The input of the scopes inside.
     fn inner(&self) -> Shape<'m> {
         match &self.state.kind {
-            StateKind::Parallel(_) if self.is_known() => self.payload.clone(),
-            StateKind::Map(map) if self.is_known() => match &map.item_selector {
-                Some(selector) if map.data_set_fields.is_empty() => Shape::template(selector, &self.effective, 0),
+            StateKind::Parallel(_) => self.payload.clone(),
+            StateKind::Map(map) => match &map.item_selector {
+                Some(selector) if map.data_set_fields.is_empty() => Shape::template(selector, &self.scope, 0),
                 _ => Shape::Any,
             },
             _ => Shape::Any,
         }
     }
 
-    /// What a JSONata state does is not known.
-    fn is_known(&self) -> bool {
-        self.state.query_language == QueryLanguage::JsonPath
-    }
-
     /// Where the state leads, and with what.
     fn exits(&self) -> Vec<(usize, Shape<'m>)> {
         let output = self.output();
-        let output = if self.is_known() { output } else { Shape::Any };
-        let mut exits: Vec<_> = match &self.state.kind {
-            StateKind::Choice(_) => self
-                .state
-                .targets()
-                .iter()
-                .map(|target| (target.index, output.clone()))
-                .collect(),
-            _ => self
-                .state
-                .next()
-                .and_then(|next| next.target())
-                .map(|target| (target.index, output))
-                .into_iter()
-                .collect(),
-        };
+        let mut exits = Vec::new();
+        if let StateKind::Choice(choice) = &self.state.kind {
+            for rule in &choice.rules {
+                let own = match self.state.query_language {
+                    QueryLanguage::JsonPath => output.clone(),
+                    QueryLanguage::Jsonata => self.made(rule.output.as_ref(), &self.scope, &self.raw),
+                };
+                exits.push((rule.next.index, own));
+            }
+            exits.extend(choice.default.iter().map(|target| (target.index, output.clone())));
+        } else if let Some(target) = self.state.next().and_then(|next| next.target()) {
+            exits.push((target.index, output));
+        }
         for catcher in self.state.outcome().into_iter().flat_map(|outcome| &outcome.catch) {
-            let caught = match self.is_known() {
-                true => applied(&catcher.result_path, &self.raw, error_output()),
-                false => Shape::Any,
+            let caught = match self.state.query_language {
+                QueryLanguage::JsonPath => applied(&catcher.result_path, &self.raw, error_output()),
+                QueryLanguage::Jsonata => {
+                    let scope = states(&self.raw, Some(("errorOutput", error_output())));
+                    self.made(catcher.output.as_ref(), &scope, &error_output())
+                }
             };
             exits.push((catcher.next.index, caught));
         }
         exits
+    }
+
+    /// What an `Output` makes, or what goes on without one.
+    fn made(&self, output: Option<&'m Template>, scope: &Shape<'m>, otherwise: &Shape<'m>) -> Shape<'m> {
+        match output {
+            Some(output) => Shape::template(output, scope, 0),
+            None => otherwise.clone(),
+        }
+    }
+
+    /// `$states` in the `Output` and the `Assign` of a JSONata state.
+    fn after(&self) -> Shape<'m> {
+        let result = self.state.outcome().map(|_| ("result", self.result.clone()));
+        states(&self.raw, result)
     }
 
     /// What `OutputPath` is applied to.
@@ -159,12 +176,16 @@ impl<'m> Flow<'m> {
     }
 
     fn output(&self) -> Shape<'m> {
+        if self.state.query_language == QueryLanguage::Jsonata {
+            let otherwise = self.state.outcome().map_or(&self.raw, |_| &self.result);
+            return self.made(self.state.output.as_ref(), &self.after(), otherwise);
+        }
         selected(&self.state.output_path, &self.before_output())
     }
 
     fn report(&self, diagnostics: &mut Diagnostics) {
-        if !self.is_known() {
-            return;
+        if self.state.query_language == QueryLanguage::Jsonata {
+            return self.report_expressions(diagnostics);
         }
         let before_output = self.before_output();
         let error = error_output();
@@ -192,6 +213,20 @@ impl<'m> Flow<'m> {
                     self.condition(condition, index, diagnostics);
                 }
             }
+        }
+    }
+
+    fn report_expressions(&self, diagnostics: &mut Diagnostics) {
+        for expression in self.state.expressions() {
+            let field = expression.field.as_str();
+            let scope = if field.starts_with("Catch[") {
+                states(&self.raw, Some(("errorOutput", error_output())))
+            } else if field.starts_with("Output") || field.starts_with("Assign") {
+                self.after()
+            } else {
+                self.scope.clone()
+            };
+            expressions::check(self.state, expression, &scope, diagnostics);
         }
     }
 
@@ -331,6 +366,14 @@ fn applied<'m>(path: &'m ResultPath, raw: &Shape<'m>, result: Shape<'m>) -> Shap
         ResultPath::Discard => raw.clone(),
         ResultPath::Into(path) => raw.with(&path.value, result),
     }
+}
+
+/// The `$states` of a JSONata state with this input, and a result or error if there is one (J-30 to J-33).
+fn states<'m>(input: &Shape<'m>, further: Option<(&'m str, Shape<'m>)>) -> Shape<'m> {
+    let members = [("input", input.clone()), ("context", Shape::Any)]
+        .into_iter()
+        .chain(further);
+    Shape::object(members)
 }
 
 /// The Error Output (CT-3).

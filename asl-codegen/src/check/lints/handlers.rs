@@ -2,6 +2,7 @@
 
 use super::scopes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
+use crate::expr::jsonata::ExprKind;
 use crate::source::{Span, Spanned};
 use crate::syntax::{FailText, Machine, MapMode, QueryLanguage, ResourceKind, State, StateKind};
 use std::collections::{HashMap, HashSet};
@@ -41,6 +42,10 @@ pub(super) fn check(machine: &Machine, diagnostics: &mut Diagnostics) {
         .filter_map(|state| match &state.kind {
             StateKind::Fail(fail) => match &fail.error {
                 Some(FailText::Literal(name)) => Some(name.as_str()),
+                Some(FailText::Expression(expression)) => match &expression.expr.kind {
+                    ExprKind::String(name) => Some(name.as_str()),
+                    _ => None,
+                },
                 _ => None,
             },
             _ => None,
@@ -166,8 +171,6 @@ fn unraisable(state: &State, name: &str) -> Option<&'static str> {
 
 fn has_heartbeat(state: &State) -> bool {
     matches!(&state.kind, StateKind::Task(task) if task.heartbeat.is_some())
-        // Of a JSONata state only literals are known.
-        || state.query_language == QueryLanguage::Jsonata
 }
 
 fn has_field(state: &State, name: &str) -> bool {

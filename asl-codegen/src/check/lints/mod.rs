@@ -3,6 +3,7 @@
 mod choices;
 mod context;
 mod data;
+mod expressions;
 mod handlers;
 mod loops;
 mod tasks;

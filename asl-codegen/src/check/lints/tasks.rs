@@ -1,8 +1,7 @@
 //! Tasks: callbacks that cannot come, and times that do not fit.
 
-use super::super::visit::{Place, Read, reads};
+use super::super::visit::{ContextRead, Place, context_reads};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::expr::path::{Root, Step};
 use crate::syntax::{Number, Pattern, QueryLanguage, ResourceKind, State, StateKind, Task};
 
 pub(super) fn check(state: &State, diagnostics: &mut Diagnostics) {
@@ -12,12 +11,12 @@ pub(super) fn check(state: &State, diagnostics: &mut Diagnostics) {
     };
     if let Some(task) = task {
         times(state, task, diagnostics);
-        if waits_for_token(task) && state.query_language == QueryLanguage::JsonPath {
+        if waits_for_token(task) {
             token_is_passed(state, task, diagnostics);
         }
     }
     if !task.is_some_and(|task| has_token(task)) {
-        for read in reads(state).into_iter().filter(names_token) {
+        for read in context_reads(state).into_iter().filter(names_token) {
             diagnostics.push(
                 Diagnostic::lint(
                     Lint::TokenOutsideCallback,
@@ -56,9 +55,23 @@ fn times(state: &State, task: &Task, diagnostics: &mut Diagnostics) {
 
 /// The token goes out with the parameters.
 fn token_is_passed(state: &State, task: &Task, diagnostics: &mut Diagnostics) {
-    let passed = reads(state)
+    let (field, help) = match state.query_language {
+        QueryLanguage::JsonPath => (
+            "Parameters",
+            "pass `\"TaskToken.$\": \"$$.Task.Token\"` in `Parameters`",
+        ),
+        QueryLanguage::Jsonata => (
+            "Arguments",
+            "pass `\"TaskToken\": \"{% $states.context.Task.Token %}\"` in `Arguments`",
+        ),
+    };
+    let is_payload = |place: &Place| match place {
+        Place::Expression(name) => name.starts_with("Arguments"),
+        place => *place == Place::Parameters,
+    };
+    let passed = context_reads(state)
         .iter()
-        .any(|read| read.place == Place::Parameters && may_hold_token(read));
+        .any(|read| is_payload(&read.place) && may_hold_token(read));
     if !passed {
         diagnostics.push(
             Diagnostic::lint(
@@ -67,8 +80,8 @@ fn token_is_passed(state: &State, task: &Task, diagnostics: &mut Diagnostics) {
                 format!("task `{}` waits for a token that it never passes on", state.name.value),
             )
             .label("nobody can answer, so that the task waits until it times out")
-            .help("pass `\"TaskToken.$\": \"$$.Task.Token\"` in `Parameters`")
-            .at(format!("{}/Parameters", state.location)),
+            .help(help)
+            .at(format!("{}/{field}", state.location)),
         );
     }
 }
@@ -92,22 +105,15 @@ fn has_token(task: &Task) -> bool {
     }
 }
 
-/// Whether what a path finds is the token, or an object with it.
-fn may_hold_token(read: &Read) -> bool {
-    let wanted = ["Task", "Token"];
-    read.path.root == Root::Context
-        && read
-            .path
-            .steps
-            .iter()
-            .zip(wanted)
-            .all(|(step, wanted)| !matches!(step, Step::Member(name) if name != wanted))
+/// Whether what is read is the token, or an object with it.
+fn may_hold_token(read: &ContextRead) -> bool {
+    read.members
+        .iter()
+        .zip(["Task", "Token"])
+        .all(|(name, wanted)| *name == wanted)
 }
 
-/// Whether a path names the token.
-fn names_token(read: &Read) -> bool {
-    let may_be_missing = matches!(read.place, Place::Presence(_));
-    read.path.root == Root::Context
-        && !may_be_missing
-        && matches!(read.path.steps.first(), Some(Step::Member(name)) if name == "Task")
+/// Whether the token is read.
+fn names_token(read: &ContextRead) -> bool {
+    !matches!(read.place, Place::Presence(_)) && read.members.first() == Some(&"Task")
 }
