@@ -57,14 +57,16 @@ pub(crate) fn render_body(diagnostic: &Diagnostic, source: &Source) -> String {
     trimmed.join("\n")
 }
 
-/// `order.asl.json:7:15: the key `A` occurs twice (again here) [duplicate_key]`
+/// `order.asl.json:7:15: the key `A` occurs twice (again here; remove it) [duplicate_key]`
 pub(crate) fn one_line(diagnostic: &Diagnostic, source: &Source) -> String {
     let (line, column) = source.position(diagnostic.span.start);
-    let label = match diagnostic.label.as_str() {
-        "" => String::new(),
-        label => format!(" ({label})"),
+    let label = Some(diagnostic.label.as_str()).filter(|label| !label.is_empty());
+    let more: Vec<_> = label.into_iter().chain(diagnostic.help.as_deref()).collect();
+    let more = match more.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", more.join("; ")),
     };
-    let text = format!("{}{label} [{}]", diagnostic.message, diagnostic.code);
+    let text = format!("{}{more} [{}]", diagnostic.message, diagnostic.code);
     format!("{}:{line}:{column}: {}", source.path(), plain(&text))
 }
 
