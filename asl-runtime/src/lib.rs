@@ -48,29 +48,37 @@
 //!
 //! The feature `testing` adds a module to test workflows with: scripted results, virtual time, the path that a run takes.
 
+// Hidden: what generated code, and engines like those here, are made of.
 mod attempt;
 mod callback;
+#[doc(hidden)]
 pub mod choice;
 #[doc(hidden)]
 pub mod codegen;
+#[doc(hidden)]
 pub mod data;
 mod engine;
 mod error;
 mod execute;
 mod execution;
+#[doc(hidden)]
 pub mod fork;
 mod handler;
 mod history;
+#[doc(hidden)]
 pub mod intrinsic;
 #[doc(hidden)]
 pub mod jsonata;
 mod machine;
 mod memory;
 pub mod nested;
+#[doc(hidden)]
 pub mod number;
+#[doc(hidden)]
 pub mod path;
 mod place;
 mod quota;
+#[doc(hidden)]
 pub mod random;
 mod resource;
 mod retry;
@@ -81,6 +89,7 @@ mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+#[doc(hidden)]
 pub mod wait;
 
 #[cfg(feature = "macros")]
