@@ -1,4 +1,24 @@
 //! Compiles Amazon States Language definitions to Rust.
+//!
+//! A build script uses the [`Builder`]; the macros of `asl-runtime` and everything else use [`compile`]. [`check`] says what
+//! is wrong with a definition, as data:
+//!
+//! ```
+//! use asl_codegen::source::Source;
+//! use asl_codegen::{Options, check, compile};
+//!
+//! let text = r#"{ "StartAt": "Hello", "States": { "Hello": { "Type": "Pass", "End": true } } }"#;
+//! let compiled = compile(&Source::new("hello.asl.json", text), &Options::default())?;
+//! assert!(compiled.tokens.to_string().contains("pub async fn run"));
+//!
+//! let wrong = Source::new("hello.asl.json", text.replacen("Hello", "Helo", 1));
+//! let findings = check(&wrong, &Options::default());
+//! let finding = findings.iter().next().expect("a finding");
+//! assert_eq!(finding.code.as_str(), "MISSING_TRANSITION_TARGET");
+//! assert_eq!(finding.location.as_deref(), Some("/StartAt"));
+//! assert_eq!(finding.help.as_deref(), Some("a state with a similar name exists: `Hello`"));
+//! # Ok::<(), asl_codegen::diagnostic::CompileError>(())
+//! ```
 
 pub mod builder;
 mod check;
