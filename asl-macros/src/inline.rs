@@ -10,6 +10,9 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 use std::ops::Range;
 
+/// The longest string that is shown again to mark a place in it.
+const MAX_SHOWN: usize = 120;
+
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let declaration: Declaration = match syn::parse2(input) {
         Ok(declaration) => declaration,
@@ -117,11 +120,29 @@ impl Inline {
         (first, last.unwrap_or(first))
     }
 
+    /// The token that a span is a part of, and carets below that part: stable Rust has no spans inside a literal.
+    fn inside(&self, span: source::Span) -> Option<(&str, String)> {
+        let (token, _) = self
+            .places
+            .iter()
+            .find(|(token, _)| token.start < span.start && span.end < token.end)?;
+        let [string, before, marked] =
+            [token.clone(), token.start..span.start, span.start..span.end].map(|range| self.text.get(range));
+        let count = |text: Option<&str>| text.map_or(0, |text| text.chars().count());
+        let carets = " ".repeat(count(before)) + &"^".repeat(count(marked).max(1));
+        string
+            .filter(|string| string.len() <= MAX_SHOWN)
+            .map(|string| (string, carets))
+    }
+
     /// The text of a diagnostic without the snippet, which the compiler draws itself.
     fn message(&self, diagnostic: &Diagnostic) -> String {
         let mut text = diagnostic.message.clone();
         if !diagnostic.label.is_empty() {
             text += &format!(": {}", diagnostic.label);
+        }
+        if let Some((string, carets)) = self.inside(diagnostic.span) {
+            text += &format!("\nnote: in this string\n{string}\n{carets}");
         }
         for (span, label) in &diagnostic.related {
             let line = self.tokens(*span).0.start().line;

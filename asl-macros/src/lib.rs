@@ -59,7 +59,8 @@ pub fn include_asl(input: TokenStream) -> TokenStream {
 /// });
 /// ```
 ///
-/// The same options may follow the closing brace. A mistake is shown at the very token.
+/// The same options may follow the closing brace. A mistake is shown at the very token; one inside a string, such
+/// as in a path, is marked in a note, since stable Rust cannot point into a literal.
 ///
 /// Rust reads the text before this macro does: strings are written with Rust's escapes, so that `\/`, `\b`, `\f` and
 /// `\u0041` of JSON become `/`, `\x08`, `\x0c` and `\u{41}`.
