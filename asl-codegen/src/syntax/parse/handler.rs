@@ -22,8 +22,6 @@ const RETRIER: &[&str] = &[
 ];
 const CATCHER: &[&str] = &["ErrorEquals", "Next", "ResultPath", "Output", "Assign", "Comment"];
 
-/// The largest `IntervalSeconds` (RT-2).
-const MAX_INTERVAL: u64 = 99_999_999;
 /// The largest `MaxDelaySeconds`: less than 366 days (RT-5).
 const MAX_DELAY: u64 = 31_622_399;
 
@@ -84,7 +82,7 @@ impl Parser<'_> {
         let max_attempts = self.integer(fields, "MaxAttempts", 0, MAX_SECONDS);
         Retrier {
             error_equals,
-            interval_seconds: self.integer(fields, "IntervalSeconds", 1, MAX_INTERVAL).unwrap_or(1),
+            interval_seconds: self.integer(fields, "IntervalSeconds", 1, MAX_SECONDS).unwrap_or(1),
             max_attempts: max_attempts.and_then(|n| u32::try_from(n).ok()).unwrap_or(3),
             backoff_rate: backoff_rate.unwrap_or(2.0),
             max_delay_seconds: self.integer(fields, "MaxDelaySeconds", 1, MAX_DELAY),

@@ -177,8 +177,8 @@ impl Parser<'_> {
     }
 }
 
-/// The service counts seconds and attempts below this (TK-2, RT-3).
-const MAX_SECONDS: u64 = 99_999_998;
+/// The most seconds and attempts that a field may name.
+const MAX_SECONDS: u64 = 99_999_999;
 
 /// A suggestion compares a name with all that could stand in its place.
 const MAX_SUGGESTIONS: usize = 64;

@@ -14,9 +14,6 @@ use crate::syntax::{
     StateKind, Task, Template, Wait, WaitUntil,
 };
 
-/// The largest `Seconds` of a Wait (WT-2).
-const MAX_WAIT: u64 = 99_999_999;
-
 impl Parser<'_> {
     /// A member of `States`.
     pub fn state(&mut self, member: &Member, location: String) -> State {
@@ -393,7 +390,7 @@ impl Parser<'_> {
             true => self
                 .expression_field(fields, "Seconds")
                 .map(WaitUntil::SecondsExpression),
-            false => self.integer(fields, "Seconds", 0, MAX_WAIT).map(WaitUntil::Seconds),
+            false => self.integer(fields, "Seconds", 0, MAX_SECONDS).map(WaitUntil::Seconds),
         };
         let timestamp = match is_computed("Timestamp") {
             true => self
