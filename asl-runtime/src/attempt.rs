@@ -1,7 +1,8 @@
 //! One attempt of a task, in this process: its time-out, its heartbeat, its callback.
 
 use crate::callback::{Handle, OpenToken};
-use crate::{BoxFuture, Call, Error, Limits, Output, Pattern, TaskContext, TaskError};
+use crate::quota;
+use crate::{BoxFuture, Call, Error, Limits, Output, Pattern, Resource, TaskContext, TaskError};
 use futures_util::future::{Either, select};
 use serde_json::Value;
 use std::future::Future;
@@ -17,7 +18,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 /// Through `handle` a task with a token is ended; one without needs none. `submitted` is told what the handler of a `.waitForTaskToken` task answered.
 ///
 /// # Errors
-/// With the task's own error, or `States.Timeout`.
+/// With the task's own error, `States.Timeout`, or `States.DataLimitExceeded`.
 pub fn attempt<'a, O: Output + 'a>(
     handle: Option<&Handle>,
     mut task: TaskContext<'a>,
@@ -29,6 +30,7 @@ pub fn attempt<'a, O: Output + 'a>(
     // A time beyond the range of the clock never comes.
     let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
     task.deadline = deadline;
+    let quota = task.frame.execution.has_quotas().then_some(task.resource);
     let work = match limits.heartbeat.is_none() && task.token.is_none() {
         true => Work::Answer(call(task, input)),
         false => Work::End(tend(handle, task, limits.heartbeat, input, call, submitted)),
@@ -37,6 +39,7 @@ pub fn attempt<'a, O: Output + 'a>(
         work,
         deadline,
         timer: None,
+        quota,
     }
 }
 
@@ -46,6 +49,8 @@ struct Attempt<'a, O, F> {
     deadline: Option<Instant>,
     /// There is none for a handler that answers at once.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whose result is subject to the quota, if it is.
+    quota: Option<&'static Resource>,
 }
 
 enum Work<'a, O, F> {
@@ -55,7 +60,7 @@ enum Work<'a, O, F> {
     End(Pin<Box<F>>),
 }
 
-impl<O, F: Future<Output = Result<O, Error>>> Future for Attempt<'_, O, F> {
+impl<O: Output, F: Future<Output = Result<O, Error>>> Future for Attempt<'_, O, F> {
     type Output = Result<O, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Result<O, Error>> {
@@ -64,7 +69,10 @@ impl<O, F: Future<Output = Result<O, Error>>> Future for Attempt<'_, O, F> {
             Work::End(end) => end.as_mut().poll(cx),
         };
         let (Poll::Pending, Some(deadline)) = (&result, self.deadline) else {
-            return result;
+            return result.map(|result| match self.quota {
+                Some(resource) => quota::result(resource, result?),
+                None => result,
+            });
         };
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         timer.as_mut().poll(cx).map(|()| Err(Error::timeout(false)))

@@ -149,6 +149,9 @@ pub trait Engine: Send + Sync + Sized {
     /// Takes note of an event. Costs nothing where it is not overridden.
     fn record(&self, _at: &Self::Position, _line: &mut Self::Line, _event: Event<'_>) {}
 
+    /// Takes note of the variables that the current state is about to set: its `StateExited` tells them (J-111).
+    fn assigned(&self, _at: &Self::Position, _variables: &[(&str, &Value)]) {}
+
     /// Takes note that a branch of a Parallel state has ended, which no event tells (EV-44).
     fn branch_ended(&self, _at: &Self::Position, _index: usize, _succeeded: bool) {}
 }

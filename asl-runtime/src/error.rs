@@ -47,6 +47,9 @@ enum Kind {
     Reported,
     /// What the evaluation of a state's fields reported: the cause still lacks the state (spec 14.2).
     Evaluation,
+    /// The output of a state, or what it assigns, is too large: it has done its work, so that nothing of its own takes
+    /// the error. What is around its scope may.
+    Excess,
     /// A time-out of a task; `heartbeat` tells which clock it was (TO-4).
     Timeout { heartbeat: bool },
     /// The execution itself was ended from outside; nothing catches this.
@@ -127,7 +130,7 @@ impl Error {
 
     /// Whether a Retrier or Catcher with these names in `ErrorEquals` takes it (ER-10 to ER-18, TO-4).
     pub fn is(&self, error_equals: &[&str]) -> bool {
-        if matches!(self.0.kind, Kind::Ended(_)) {
+        if matches!(self.0.kind, Kind::Ended(_) | Kind::Excess) {
             return false;
         }
         let Some(name) = self.name() else {
@@ -155,6 +158,15 @@ impl Error {
         json!({ "Error": self.0.name, "Cause": cause })
     }
 
+    /// `States.DataLimitExceeded` of what a state hands on.
+    pub(crate) fn excess(cause: String) -> Error {
+        Error::from_parts(
+            Some(Cow::Borrowed("States.DataLimitExceeded")),
+            Some(cause),
+            Kind::Excess,
+        )
+    }
+
     /// Puts the state before the cause, once, if the error came from evaluating its fields (spec 14.2).
     pub(crate) fn located(mut self, state: &str, entered: Option<u64>) -> Error {
         if self.0.kind == Kind::Evaluation {
@@ -167,6 +179,9 @@ impl Error {
                 }
                 None => format!("An error occurred while executing the state '{state}'. {text}"),
             });
+            self.0.kind = Kind::Reported;
+        }
+        if self.0.kind == Kind::Excess {
             self.0.kind = Kind::Reported;
         }
         self

@@ -1,8 +1,10 @@
 //! A whole execution, from its input to its end.
 
 use crate::fork::Lane;
+use crate::quota;
 use crate::{Data, Definition, Engine, Error, Event, Scope, Status};
 use serde_json::Value;
+use std::future::ready;
 use std::sync::Arc;
 
 /// Runs a machine: `body` is its top-level scope. `keep_input` if the definition reads `$$.Execution.Input`.
@@ -19,7 +21,14 @@ pub fn execute<'a, E: Engine>(
     let mut line = E::Line::default();
     engine.record(&engine.root(), &mut line, Event::ExecutionStarted { input: &input });
     let kept = keep_input.then(|| Arc::new(input.clone().into_owned()));
-    let lane = body(Scope::root(engine, definition, kept), input);
+    let refused = match engine.execution().has_quotas() {
+        true => quota::execution_input(&input).err(),
+        false => None,
+    };
+    let lane = match refused {
+        None => body(Scope::root(engine, definition, kept), input),
+        Some(error) => Box::pin(ready(Err(error))),
+    };
     supervised(engine, definition, line, lane)
 }
 

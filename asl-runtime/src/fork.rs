@@ -1,6 +1,7 @@
 //! Parallel and Map: lines of control side by side.
 
 use crate::data::Data;
+use crate::quota;
 use crate::retry::Retries;
 use crate::scope::{Branching, Context, Frame, Item, Scope, Visit};
 use crate::{BoxFuture, Child, Definition, Engine, Error, Event, Line, Position, Retrier, Until};
@@ -128,6 +129,14 @@ impl<'a, E: Engine> Fork<'a, E> {
         }
     }
 
+    /// The outputs of all lanes, which together are subject to the quota (PL-11, MD-11).
+    fn result(&self, visit: &Visit, outputs: Value) -> Result<Value, Error> {
+        match self.frame.execution.has_quotas() {
+            true => quota::outputs(visit.state, outputs),
+            false => Ok(outputs),
+        }
+    }
+
     /// Waits before a retry, unless the error ends the state.
     async fn retry(&self, retries: &mut Retries, visit: &mut Visit, error: Error) -> Result<(), Error> {
         let attempt = visit.retry_count + 1;
@@ -168,10 +177,11 @@ pub async fn parallel<'a, E: Engine>(
     loop {
         fork.engine.record(at, line, Event::ParallelStateStarted { branches });
         let mut start = |line: &mut E::Line, index| Ok(start(fork.lane(visit, line, index, None), index));
-        let error = match lanes(&fork, line, visit.retry_count, branches, branches, &mut start).await {
-            Ok(outputs) => {
+        let outputs = lanes(&fork, line, visit.retry_count, branches, branches, &mut start).await;
+        let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+            Ok(result) => {
                 fork.engine.record(at, line, Event::ParallelStateSucceeded);
-                return Ok(Value::Array(outputs));
+                return Ok(result);
             }
             Err(error) => error,
         };
@@ -220,10 +230,11 @@ pub async fn map<'a, E: Engine>(
             };
             start(fork.lane(visit, line, index, Some(kept)), item)
         };
-        let error = match lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await {
-            Ok(outputs) => {
+        let outputs = lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await;
+        let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+            Ok(result) => {
                 fork.engine.record(at, line, Event::MapStateSucceeded);
-                return Ok(Value::Array(outputs));
+                return Ok(result);
             }
             Err(error) => error,
         };
@@ -302,11 +313,13 @@ pub async fn map_run<'a, E: Engine>(
             });
             Ok(counted)
         };
-        let error = match lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await {
-            Ok(outputs) => {
+        let outputs = lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await;
+        let outputs = outputs.map(|outputs| outputs.into_iter().filter_map(child_output).collect());
+        let error = match outputs.and_then(|outputs| fork.result(visit, outputs)) {
+            Ok(result) => {
                 fork.engine.record(at, line, Event::MapRunSucceeded);
                 fork.engine.record(at, line, Event::MapStateSucceeded);
-                return Ok(Value::Array(outputs.into_iter().filter_map(child_output).collect()));
+                return Ok(result);
             }
             Err(error) => {
                 fork.engine.record(at, line, Event::MapRunFailed { error: &error });

@@ -303,6 +303,10 @@ impl Engine for History {
         }
     }
 
+    fn assigned(&self, at: &Place, variables: &[(&str, &Value)]) {
+        self.record.log().assigned(at, details::assigned(variables));
+    }
+
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
         let now = self.memory.clock();
         self.record.log().branch_ended(at, index, succeeded, now);

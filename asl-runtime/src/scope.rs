@@ -4,6 +4,7 @@ use crate::data::Data;
 use crate::execution::timestamp;
 use crate::path::{self, Step};
 use crate::place::{write_lane, write_visit};
+use crate::quota;
 use crate::random::Draws;
 use crate::wait::give_way;
 use crate::{Definition, Engine, Error, Event, Execution, Line, Position, StateType};
@@ -124,8 +125,20 @@ impl<'a, E: Engine> Scope<'a, E> {
         self.visit.entered = Some(self.engine.now(&self.at));
     }
 
+    /// Takes note of what the current state assigns.
+    pub fn assign(&self, variables: &[(&str, &Value)]) -> Result<(), Error> {
+        if self.frame.execution.has_quotas() {
+            quota::variables(self.visit.state, variables)?;
+        }
+        self.engine.assigned(&self.at, variables);
+        Ok(())
+    }
+
     /// Leaves the current state with its output.
-    pub fn exit(&mut self, output: &Value) {
+    pub fn exit(&mut self, output: &Value) -> Result<(), Error> {
+        if self.frame.execution.has_quotas() {
+            quota::output(self.visit.state, output)?;
+        }
         if let Some(state_type) = self.visit.state_type {
             let event = Event::StateExited {
                 state_type,
@@ -134,6 +147,7 @@ impl<'a, E: Engine> Scope<'a, E> {
             };
             self.engine.record(&self.at, &mut self.line, event);
         }
+        Ok(())
     }
 
     /// Fetches what the random numbers of this visit follow from.
@@ -185,8 +199,7 @@ impl<'a, E: Engine> Scope<'a, E> {
             Some([]) => *data = Data::Owned(output),
             Some(steps) => path::set(data.to_mut(), steps, output)?,
         }
-        self.exit(data);
-        Ok(())
+        self.exit(data)
     }
 
     /// The credentials of the current task (TK-5), for its context.

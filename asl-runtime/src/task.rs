@@ -1,6 +1,7 @@
 //! Tasks: their context, and the one function that runs them with their retries.
 
 use crate::place::write_visit;
+use crate::quota;
 use crate::retry::{Retrier, Retries};
 use crate::scope::{Context, Frame, Scope};
 use crate::{Call, Engine, Error, Limits, Output, Resource, Until};
@@ -152,7 +153,11 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
     loop {
         let attempt = visit.retry_count;
         visit.token = policy.resource.has_token().then(|| engine.token(at, attempt));
-        let error = match payload(Context { frame, visit }) {
+        let checked = |input| match frame.execution.has_quotas() {
+            true => quota::input(visit.state, input),
+            false => Ok(input),
+        };
+        let error = match payload(Context { frame, visit }).and_then(checked) {
             Ok(input) => {
                 let task = TaskContext {
                     frame,

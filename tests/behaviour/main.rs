@@ -11,6 +11,7 @@ mod loops;
 mod nested;
 mod quotas;
 mod retries;
+mod sizes;
 mod support;
 mod testing;
 mod values;

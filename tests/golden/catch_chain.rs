@@ -239,6 +239,7 @@ pub mod catch_chain {
                                 &[rt::Key("Cause")],
                             )?,
                         )?;
+                        cx.assign(&[("why", &new_why), ("cause", &new_cause)])?;
                         cx.catch_output(output, data, Some(&[rt::Key("error")]))?;
                         vars.why = Some(new_why);
                         vars.cause = Some(new_cause);
@@ -279,8 +280,7 @@ pub mod catch_chain {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("flight")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Book hotel`.
@@ -301,8 +301,7 @@ pub mod catch_chain {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("hotel")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Book car`.
@@ -323,8 +322,7 @@ pub mod catch_chain {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("car")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Confirm`.
@@ -345,8 +343,7 @@ pub mod catch_chain {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Confirm by hand`.
@@ -355,8 +352,7 @@ pub mod catch_chain {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Confirm by hand", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Not confirmed`.
@@ -387,8 +383,7 @@ pub mod catch_chain {
                 ("flight", flight),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Cancel hotel`.
@@ -408,8 +403,7 @@ pub mod catch_chain {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Cancel flight`.
@@ -429,8 +423,7 @@ pub mod catch_chain {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Failed`.

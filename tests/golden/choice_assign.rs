@@ -129,11 +129,13 @@ pub mod choice_assign {
             let new_score = Value::clone(
                 rt::field(data, "score.$", "$.score", &[rt::Key("score")])?,
             );
+            cx.assign(&[("grade", &new_grade), ("score", &new_score)])?;
             vars.grade = Some(new_grade);
             vars.score = Some(new_score);
             true
         } else if rt::choice::numeric_greater_than(score, 5) {
             let new_grade = Value::from("fair");
+            cx.assign(&[("grade", &new_grade)])?;
             vars.grade = Some(new_grade);
             true
         } else if rt::choice::numeric_greater_than(score, 4) {
@@ -143,11 +145,12 @@ pub mod choice_assign {
             let new_score = Value::clone(
                 rt::field(data, "score.$", "$.score", &[rt::Key("score")])?,
             );
+            cx.assign(&[("grade", &new_grade), ("score", &new_score)])?;
             vars.grade = Some(new_grade);
             vars.score = Some(new_score);
             true
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -172,8 +175,7 @@ pub mod choice_assign {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Report`.
@@ -187,7 +189,7 @@ pub mod choice_assign {
             rt::variable(&vars.grade, "grade")?,
             "fair",
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -202,8 +204,7 @@ pub mod choice_assign {
             ("grade", Value::clone(rt::variable(&vars.grade, "grade")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Scored`.
@@ -218,8 +219,7 @@ pub mod choice_assign {
             ("score", Value::clone(rt::variable(&vars.score, "score")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

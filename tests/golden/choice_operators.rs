@@ -121,7 +121,7 @@ pub mod choice_operators {
                 rt::select(data, "$.s0", &[rt::Key("s0")])?,
             ) && rt::choice::string_less_than_equals(s, s)
             && rt::choice::string_greater_than_equals(s, s);
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -144,7 +144,7 @@ pub mod choice_operators {
                     &["", "\\"],
                 ) && rt::choice::string_matches(file, &["log-2024.txt"]))
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -172,7 +172,7 @@ pub mod choice_operators {
                 n,
             ) && rt::choice::numeric_less_than_equals(n, n)
             && rt::choice::numeric_greater_than_equals(n, n);
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -216,7 +216,7 @@ pub mod choice_operators {
                 rt::select(data, "$.t2", &[rt::Key("t2")])?,
                 t,
             );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -233,7 +233,7 @@ pub mod choice_operators {
                 yes,
                 rt::select(data, "$.no", &[rt::Key("no")])?,
             );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -253,7 +253,7 @@ pub mod choice_operators {
             && !rt::choice::is_boolean(rt::select(data, "$.s", &[rt::Key("s")])?)
             && rt::choice::is_timestamp(rt::select(data, "$.t", &[rt::Key("t")])?)
             && !rt::choice::is_timestamp(rt::select(data, "$.s", &[rt::Key("s")])?);
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -274,7 +274,7 @@ pub mod choice_operators {
                     rt::select(data, "$.n", &[rt::Key("n")])?,
                     1,
                 ));
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -345,15 +345,14 @@ pub mod choice_operators {
                 3,
             );
         rt::narrow(data, "$.list", &[rt::Key("list")])?;
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Succeed `Right`.
     fn right<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Right", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Wrong`.

@@ -133,7 +133,7 @@ pub mod choice_shapes {
             rt::select(data, "$.two", &[rt::Key("two")])?,
             true,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -161,7 +161,7 @@ pub mod choice_shapes {
             Some("LOST") => ByStatusNext::IsLost,
             _ => ByStatusNext::Ranges,
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -173,8 +173,7 @@ pub mod choice_shapes {
         cx.enter(Type::Pass, "Is new", data);
         let result = Value::from("new");
         rt::set(data.to_mut(), &[rt::Key("kind")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Is under way`.
@@ -185,8 +184,7 @@ pub mod choice_shapes {
         cx.enter(Type::Pass, "Is under way", data);
         let result = Value::from("under way");
         rt::set(data.to_mut(), &[rt::Key("kind")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Is lost`.
@@ -197,8 +195,7 @@ pub mod choice_shapes {
         cx.enter(Type::Pass, "Is lost", data);
         let result = Value::from("lost");
         rt::set(data.to_mut(), &[rt::Key("kind")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Ranges` leads.
@@ -229,7 +226,7 @@ pub mod choice_shapes {
         } else {
             RangesNext::NoDefault
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -241,8 +238,7 @@ pub mod choice_shapes {
         cx.enter(Type::Pass, "Small", data);
         let result = Value::from("small");
         rt::set(data.to_mut(), &[rt::Key("size")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Large`.
@@ -253,8 +249,7 @@ pub mod choice_shapes {
         cx.enter(Type::Pass, "Large", data);
         let result = Value::from("large");
         rt::set(data.to_mut(), &[rt::Key("size")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `No Default`.
@@ -271,7 +266,7 @@ pub mod choice_shapes {
         } else {
             return Err(rt::no_choice_matched());
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -286,8 +281,7 @@ pub mod choice_shapes {
                 rt::select(data, "$.end", &[rt::Key("end")])?,
                 "b",
             );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Only rule`.
@@ -296,15 +290,13 @@ pub mod choice_shapes {
         if rt::get(data, &[rt::Key("end")]).is_none() {
             return Err(rt::no_choice_matched());
         }
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `End`.
     fn end<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "End", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

@@ -135,8 +135,7 @@ pub mod comments {
     /// One line.
     fn plain<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Plain", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Markdown`.
@@ -156,8 +155,7 @@ pub mod comments {
     /// \---
     fn markdown<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Markdown", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Code`.
@@ -175,8 +173,7 @@ pub mod comments {
     /// \~\~\~
     fn code<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Code", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Links`.
@@ -184,8 +181,7 @@ pub mod comments {
     /// See https\://example.com/a?b\=c\&d\=e\#f and \<https\://example.org\>, mailto\:someone@example.com, \[\`Vec\`\], \[Box\], crate\:\:thing and http\://\[\:\:1\]/.
     fn links<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Links", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `HTML`.
@@ -193,8 +189,7 @@ pub mod comments {
     /// \<script\>alert(1)\</script\> \<b\>bold\</b\> \&amp; \&lt; \<!-- no --\> \<T\> Vec\<u8\> \</p\>
     fn html<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "HTML", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Control`.
@@ -203,15 +198,13 @@ pub mod comments {
     /// bcdefghij
     fn control<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Control", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Blank`.
     fn blank<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Blank", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Ends`.
@@ -219,8 +212,7 @@ pub mod comments {
     /// \*/ /\* /\*\* //! /// " \\ ' \#!\[allow(x)\] {} {x} \$x
     fn ends<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Ends", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Long`.
@@ -228,8 +220,7 @@ pub mod comments {
     /// word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word
     fn long<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Long", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Choice`.
@@ -238,8 +229,7 @@ pub mod comments {
     fn choice<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "Choice", data);
         let _ = Some(data).is_some();
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Scopes`.
@@ -259,8 +249,7 @@ pub mod comments {
                 &mut |cx, _| scopes_branch_1(cx, tasks, Data::Borrowed(input)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Scopes`.
@@ -312,15 +301,13 @@ pub mod comments {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Caught`.
     fn caught<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Caught", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Items`.
@@ -343,8 +330,7 @@ pub mod comments {
                 &mut |cx, item| Ok(items_item(cx, tasks, Data::Owned(item))),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Items`.
@@ -373,8 +359,7 @@ pub mod comments {
     /// An item.
     fn item<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Item", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const BRANCH: rt::Policy = rt::Policy {

@@ -203,8 +203,7 @@ pub mod context {
             ("all", rt::context_field(cx.context(), data, "all.$", "$$", &[])?),
         ]);
         rt::set(data.to_mut(), &[rt::Key("execution")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Task`.
@@ -280,8 +279,7 @@ pub mod context {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("task")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Items`.
@@ -357,8 +355,7 @@ pub mod context {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("items")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Items`.
@@ -399,8 +396,7 @@ pub mod context {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("inner")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Inner`.
@@ -453,8 +449,7 @@ pub mod context {
                 ("n", n),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Token`.
@@ -499,8 +494,7 @@ pub mod context {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("token")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Report`.
@@ -519,8 +513,7 @@ pub mod context {
                 &[rt::Step::Keys(&["task", "items", "token"])],
             )?,
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const TASK: rt::Policy = rt::Policy {

@@ -214,7 +214,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             0,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -225,7 +225,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             1,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -236,7 +236,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             2,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -247,7 +247,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             3,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -258,7 +258,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             4,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -269,7 +269,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             5,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -280,7 +280,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             6,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -291,7 +291,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             7,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -302,7 +302,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             8,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -313,7 +313,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             9,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -324,7 +324,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             10,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -335,7 +335,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             11,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -346,7 +346,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             12,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -357,7 +357,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             13,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -368,7 +368,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             14,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -379,7 +379,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             15,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -390,7 +390,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             16,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -401,7 +401,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             17,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -412,7 +412,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             18,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -423,7 +423,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             19,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -434,7 +434,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             20,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -445,7 +445,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             21,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -456,7 +456,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             22,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -467,7 +467,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             23,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -478,7 +478,7 @@ pub mod deep_merges {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             24,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -487,8 +487,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "Last", data);
         let result = Value::from("last");
         rt::set(data.to_mut(), &[rt::Key("way")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M24`.
@@ -496,8 +495,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M24", data);
         let result = Value::from(24);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M23`.
@@ -505,8 +503,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M23", data);
         let result = Value::from(23);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M22`.
@@ -514,8 +511,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M22", data);
         let result = Value::from(22);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M21`.
@@ -523,8 +519,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M21", data);
         let result = Value::from(21);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M20`.
@@ -532,8 +527,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M20", data);
         let result = Value::from(20);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M19`.
@@ -541,8 +535,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M19", data);
         let result = Value::from(19);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M18`.
@@ -550,8 +543,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M18", data);
         let result = Value::from(18);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M17`.
@@ -559,8 +551,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M17", data);
         let result = Value::from(17);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M16`.
@@ -568,8 +559,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M16", data);
         let result = Value::from(16);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M15`.
@@ -577,8 +567,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M15", data);
         let result = Value::from(15);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M14`.
@@ -586,8 +575,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M14", data);
         let result = Value::from(14);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M13`.
@@ -595,8 +583,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M13", data);
         let result = Value::from(13);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M12`.
@@ -604,8 +591,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M12", data);
         let result = Value::from(12);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M11`.
@@ -613,8 +599,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M11", data);
         let result = Value::from(11);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M10`.
@@ -622,8 +607,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M10", data);
         let result = Value::from(10);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M9`.
@@ -631,8 +615,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M9", data);
         let result = Value::from(9);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M8`.
@@ -640,8 +623,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M8", data);
         let result = Value::from(8);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M7`.
@@ -649,8 +631,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M7", data);
         let result = Value::from(7);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M6`.
@@ -658,8 +639,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M6", data);
         let result = Value::from(6);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M5`.
@@ -667,8 +647,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M5", data);
         let result = Value::from(5);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M4`.
@@ -676,8 +655,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M4", data);
         let result = Value::from(4);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M3`.
@@ -685,8 +663,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M3", data);
         let result = Value::from(3);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M2`.
@@ -694,8 +671,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M2", data);
         let result = Value::from(2);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M1`.
@@ -703,8 +679,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M1", data);
         let result = Value::from(1);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `M0`.
@@ -712,8 +687,7 @@ pub mod deep_merges {
         cx.enter(Type::Pass, "M0", data);
         let result = Value::from(0);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Out`.
@@ -732,8 +706,7 @@ pub mod deep_merges {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const OUT: rt::Policy = rt::Policy {

@@ -128,9 +128,9 @@ pub mod deep_scopes {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Start", data);
         let new_depth = Value::from(8);
+        cx.assign(&[("depth", &new_depth)])?;
         vars.depth = Some(new_depth);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Level 1`.
@@ -151,8 +151,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Level 1`.
@@ -196,8 +195,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Level 2`.
@@ -242,8 +240,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Level 3`.
@@ -287,8 +284,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Level 4`.
@@ -333,8 +329,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Level 5`.
@@ -378,8 +373,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Level 6`.
@@ -424,8 +418,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Level 7`.
@@ -469,8 +462,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Level 8`.
@@ -520,8 +512,7 @@ pub mod deep_scopes {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const BOTTOM: rt::Policy = rt::Policy {

@@ -161,7 +161,7 @@ pub mod fail_texts {
         } else {
             WhichNext::Fine
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -297,8 +297,7 @@ pub mod fail_texts {
     /// Succeed `Fine`.
     fn fine<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Fine", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

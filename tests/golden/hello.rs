@@ -106,8 +106,7 @@ pub mod hello {
         cx.enter(Type::Pass, "Hello", data);
         let result = rt::object([("greeting", Value::from("Hello, world!"))]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

@@ -261,8 +261,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("texts")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Arrays`.
@@ -412,8 +411,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("arrays")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Objects`.
@@ -473,8 +471,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("objects")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Random`.
@@ -520,8 +517,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("random")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Same`.
@@ -554,7 +550,7 @@ pub mod intrinsics {
                 )?,
                 &["", "-", "-4", "-", "-", ""],
             );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -639,8 +635,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("random")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Context`.
@@ -690,10 +685,10 @@ pub mod intrinsics {
                 )?,
             ),
         ]);
+        cx.assign(&[("x", &new_x)])?;
         rt::set(data.to_mut(), &[rt::Key("context")], result)?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Variables`.
@@ -721,8 +716,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("variables")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Failing`.
@@ -751,8 +745,7 @@ pub mod intrinsics {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Odd`.

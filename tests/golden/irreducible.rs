@@ -215,7 +215,7 @@ pub mod irreducible {
             rt::select(data, "$.start", &[rt::Key("start")])?,
             "middle",
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -235,8 +235,7 @@ pub mod irreducible {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("top")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Middle`.
@@ -260,9 +259,9 @@ pub mod irreducible {
         let new_middle = Value::clone(
             rt::field(&result, "middle.$", "$.start", &[rt::Key("start")])?,
         );
+        cx.assign(&[("middle", &new_middle)])?;
         vars.middle = Some(new_middle);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Ask` leads.
@@ -289,7 +288,7 @@ pub mod irreducible {
         } else {
             AskNext::Finish
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -298,8 +297,7 @@ pub mod irreducible {
         cx.enter(Type::Wait, "Wait", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Again`.
@@ -313,8 +311,7 @@ pub mod irreducible {
             ("top", Value::from(1)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Finish`.
@@ -325,15 +322,14 @@ pub mod irreducible {
         cx.enter(Type::Pass, "Finish", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("done")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Bottom`.
     fn bottom<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<bool, Error> {
         cx.enter(Type::Choice, "Bottom", data);
         let next = rt::get(data, &[rt::Key("bad")]).is_some();
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -354,8 +350,7 @@ pub mod irreducible {
     /// Succeed `Good`.
     fn good<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Good", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const TOP: rt::Policy = rt::Policy {

@@ -112,8 +112,7 @@ pub mod irreducible_inner {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Each`.
@@ -197,7 +196,7 @@ pub mod irreducible_inner {
         } else {
             EnterNext::A
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -206,8 +205,7 @@ pub mod irreducible_inner {
         cx.enter(Type::Pass, "A", data);
         let result = Value::from("A");
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `B`.
@@ -229,8 +227,7 @@ pub mod irreducible_inner {
             ("last", Value::from("B")),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Out?`.
@@ -240,15 +237,14 @@ pub mod irreducible_inner {
             rt::select(data, "$.n", &[rt::Key("n")])?,
             5,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Pass `Out`.
     fn out<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Out", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const EACH: rt::MapPolicy = rt::MapPolicy {

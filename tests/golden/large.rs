@@ -500,8 +500,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 1`.
@@ -522,8 +521,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 2`.
@@ -544,8 +542,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 3`.
@@ -566,8 +563,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 4` leads.
@@ -606,7 +602,7 @@ pub mod large {
         } else {
             Step4Next::Step5
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -628,8 +624,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 6`.
@@ -650,8 +645,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 7`.
@@ -671,8 +665,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 8`.
@@ -683,8 +676,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 8", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 9`.
@@ -705,8 +697,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 10`.
@@ -727,8 +718,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 11`.
@@ -749,8 +739,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 12`.
@@ -771,8 +760,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 13` leads.
@@ -811,7 +799,7 @@ pub mod large {
         } else {
             Step13Next::Step14
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -833,8 +821,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 15`.
@@ -855,8 +842,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 16`.
@@ -876,8 +862,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 17`.
@@ -888,8 +873,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 17", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 18`.
@@ -910,8 +894,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 19`.
@@ -932,8 +915,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 20`.
@@ -954,8 +936,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 21`.
@@ -976,8 +957,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 22` leads.
@@ -1016,7 +996,7 @@ pub mod large {
         } else {
             Step22Next::Step23
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1038,8 +1018,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 24`.
@@ -1060,8 +1039,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 25`.
@@ -1081,8 +1059,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 26`.
@@ -1093,8 +1070,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 26", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 27`.
@@ -1115,8 +1091,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 28`.
@@ -1137,8 +1112,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 29`.
@@ -1159,8 +1133,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 30`.
@@ -1181,8 +1154,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 31` leads.
@@ -1221,7 +1193,7 @@ pub mod large {
         } else {
             Step31Next::Step32
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1243,8 +1215,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 33`.
@@ -1265,8 +1236,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 34`.
@@ -1286,8 +1256,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 35`.
@@ -1298,8 +1267,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 35", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 36`.
@@ -1320,8 +1288,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 37`.
@@ -1342,8 +1309,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 38`.
@@ -1364,8 +1330,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 39`.
@@ -1386,8 +1351,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 40` leads.
@@ -1426,7 +1390,7 @@ pub mod large {
         } else {
             Step40Next::Step41
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1448,8 +1412,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 42`.
@@ -1470,8 +1433,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 43`.
@@ -1491,8 +1453,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 44`.
@@ -1503,8 +1464,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 44", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 45`.
@@ -1525,8 +1485,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 46`.
@@ -1547,8 +1506,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 47`.
@@ -1569,8 +1527,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 48`.
@@ -1591,8 +1548,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 49` leads.
@@ -1631,7 +1587,7 @@ pub mod large {
         } else {
             Step49Next::Step50
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1653,8 +1609,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 51`.
@@ -1675,8 +1630,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 52`.
@@ -1696,8 +1650,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 53`.
@@ -1708,8 +1661,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 53", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 54`.
@@ -1730,8 +1682,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 55`.
@@ -1752,8 +1703,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 56`.
@@ -1774,8 +1724,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 57`.
@@ -1796,8 +1745,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 58` leads.
@@ -1836,7 +1784,7 @@ pub mod large {
         } else {
             Step58Next::Step59
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1858,8 +1806,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 60`.
@@ -1880,8 +1827,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 61`.
@@ -1901,8 +1847,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 62`.
@@ -1913,8 +1858,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 62", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 63`.
@@ -1935,8 +1879,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 64`.
@@ -1957,8 +1900,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 65`.
@@ -1979,8 +1921,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 66`.
@@ -2001,8 +1942,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 67` leads.
@@ -2041,7 +1981,7 @@ pub mod large {
         } else {
             Step67Next::Step68
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2063,8 +2003,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 69`.
@@ -2085,8 +2024,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 70`.
@@ -2106,8 +2044,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 71`.
@@ -2118,8 +2055,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 71", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 72`.
@@ -2140,8 +2076,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 73`.
@@ -2162,8 +2097,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 74`.
@@ -2184,8 +2118,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 75`.
@@ -2206,8 +2139,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 76` leads.
@@ -2246,7 +2178,7 @@ pub mod large {
         } else {
             Step76Next::Step77
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2268,8 +2200,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 78`.
@@ -2290,8 +2221,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 79`.
@@ -2311,8 +2241,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 80`.
@@ -2323,8 +2252,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 80", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 81`.
@@ -2345,8 +2273,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 82`.
@@ -2367,8 +2294,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 83`.
@@ -2389,8 +2315,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 84`.
@@ -2411,8 +2336,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 85` leads.
@@ -2451,7 +2375,7 @@ pub mod large {
         } else {
             Step85Next::Step86
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2473,8 +2397,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 87`.
@@ -2495,8 +2418,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 88`.
@@ -2516,8 +2438,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 89`.
@@ -2528,8 +2449,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 89", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 90`.
@@ -2550,8 +2470,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 91`.
@@ -2572,8 +2491,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 92`.
@@ -2594,8 +2512,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 93`.
@@ -2616,8 +2533,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Step 94` leads.
@@ -2656,7 +2572,7 @@ pub mod large {
         } else {
             Step94Next::Step95
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2678,8 +2594,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 96`.
@@ -2700,8 +2615,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 97`.
@@ -2721,8 +2635,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Step 98`.
@@ -2733,8 +2646,7 @@ pub mod large {
         cx.enter(Type::Wait, "Step 98", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Step 99`.
@@ -2755,8 +2667,7 @@ pub mod large {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("last")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Check all`.
@@ -2766,7 +2677,7 @@ pub mod large {
             rt::select(data, "$.again", &[rt::Key("again")])?,
             true,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2778,8 +2689,7 @@ pub mod large {
         cx.enter(Type::Pass, "Again", data);
         let result = Value::Bool(false);
         rt::set(data.to_mut(), &[rt::Key("again")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Clean up`.
@@ -2799,8 +2709,7 @@ pub mod large {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Stop`.
@@ -2808,15 +2717,13 @@ pub mod large {
         cx.enter(Type::Pass, "Stop", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("stopped")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Done`.
     fn done<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Done", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Failed`.

@@ -133,8 +133,7 @@ pub mod literals {
             Value::from(1.23456789),
         ]);
         rt::set(data.to_mut(), &[rt::Key("numbers")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Others`.
@@ -158,8 +157,7 @@ pub mod literals {
             ("false", Value::Bool(false)),
         ]);
         rt::set(data.to_mut(), &[rt::Key("others")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Template`.
@@ -220,8 +218,7 @@ pub mod literals {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("template")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

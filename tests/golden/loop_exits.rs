@@ -174,8 +174,7 @@ pub mod loop_exits {
         cx.enter(Type::Pass, "Start", data);
         let result = Value::from(0);
         rt::set(data.to_mut(), &[rt::Key("tries")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Try`.
@@ -196,8 +195,7 @@ pub mod loop_exits {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("answer")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Count`.
@@ -227,8 +225,7 @@ pub mod loop_exits {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `What now?` leads.
@@ -266,7 +263,7 @@ pub mod loop_exits {
         } else {
             WhatNowNext::Pause
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -275,8 +272,7 @@ pub mod loop_exits {
         cx.enter(Type::Wait, "Pause", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Celebrate`.
@@ -287,8 +283,7 @@ pub mod loop_exits {
         cx.enter(Type::Pass, "Celebrate", data);
         let result = Value::from("hooray");
         rt::set(data.to_mut(), &[rt::Key("mood")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Mourn`.
@@ -299,8 +294,7 @@ pub mod loop_exits {
         cx.enter(Type::Pass, "Mourn", data);
         let result = Value::from("alas");
         rt::set(data.to_mut(), &[rt::Key("mood")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Clean up`.
@@ -321,8 +315,7 @@ pub mod loop_exits {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Give up`.

@@ -146,8 +146,7 @@ pub mod map {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("doubled")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Each`.
@@ -179,8 +178,7 @@ pub mod map {
         cx.enter(Type::Pass, "Double", data);
         let result = rt::object([("n", rt::intrinsic::math_add(&**data, &**data)?)]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Selected`.
@@ -233,8 +231,7 @@ pub mod map {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("selected")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Selected`.
@@ -278,8 +275,7 @@ pub mod map {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("work")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Note`.
@@ -314,8 +310,7 @@ pub mod map {
                 ),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Legacy`.
@@ -346,8 +341,7 @@ pub mod map {
             ("last", rt::query(&result, "$[-1:]", &[rt::Step::Slice(Some(-1), None)])?),
         ]);
         rt::set(data.to_mut(), &[rt::Key("legacy")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Legacy`.
@@ -374,8 +368,7 @@ pub mod map {
     /// Pass `Keep`.
     fn keep<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Keep", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Nested`.
@@ -397,8 +390,7 @@ pub mod map {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("nested")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Nested`.
@@ -447,8 +439,7 @@ pub mod map {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Cells`.
@@ -491,8 +482,7 @@ pub mod map {
                 ),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Discarded`.
@@ -513,8 +503,7 @@ pub mod map {
                 &mut |cx, item| Ok(discarded_item(cx, tasks, Data::Owned(item))),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Discarded`.
@@ -541,8 +530,7 @@ pub mod map {
     /// Pass `Forget`.
     fn forget<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Forget", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Whole`.
@@ -562,8 +550,7 @@ pub mod map {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("whole")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Whole`.
@@ -594,15 +581,14 @@ pub mod map {
     fn is_fails<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<bool, Error> {
         cx.enter(Type::Choice, "Fails?", data);
         let next = rt::choice::numeric_greater_than(data, 3);
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Succeed `Fine`.
     fn fine<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Fine", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Fails`.
@@ -628,8 +614,7 @@ pub mod map {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Taken`.
@@ -656,8 +641,7 @@ pub mod map {
     /// Pass `Give back`.
     fn give_back<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Give back", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Caught`.
@@ -667,8 +651,7 @@ pub mod map {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Caught", data);
         rt::narrow(data, "$.error", &[rt::Key("error")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const EACH: rt::MapPolicy = rt::MapPolicy {

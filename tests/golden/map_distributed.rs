@@ -145,8 +145,7 @@ pub mod map_distributed {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("all")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `All`.
@@ -190,8 +189,7 @@ pub mod map_distributed {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Whose input`.
@@ -216,8 +214,7 @@ pub mod map_distributed {
                 ("item", item_2),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs a child execution of `All`.
@@ -294,8 +291,7 @@ pub mod map_distributed {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("some")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Some`.
@@ -329,7 +325,7 @@ pub mod map_distributed {
             rt::select(data, "$.item", &[rt::Key("item")])?,
             2,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -342,8 +338,7 @@ pub mod map_distributed {
     /// Succeed `Even`.
     fn even<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Even", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs a child execution of `Some`.
@@ -390,8 +385,7 @@ pub mod map_distributed {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Few`.
@@ -439,8 +433,7 @@ pub mod map_distributed {
     /// Succeed `Too many`.
     fn too_many<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Too many", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const WORK: rt::Policy = rt::Policy {

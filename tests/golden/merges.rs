@@ -141,7 +141,7 @@ pub mod merges {
         } else {
             WeighNext::Pallet
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -153,8 +153,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Letter", data);
         let result = Value::from("letter");
         rt::set(data.to_mut(), &[rt::Key("kind")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Parcel`.
@@ -165,8 +164,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Parcel", data);
         let result = Value::from("parcel");
         rt::set(data.to_mut(), &[rt::Key("kind")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Fragile?`.
@@ -179,7 +177,7 @@ pub mod merges {
             rt::select(data, "$.fragile", &[rt::Key("fragile")])?,
             true,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -188,8 +186,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Wrap", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("wrapped")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Label`.
@@ -200,8 +197,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Label", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("labelled")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Pallet`.
@@ -212,8 +208,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Pallet", data);
         let result = Value::from("pallet");
         rt::set(data.to_mut(), &[rt::Key("kind")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Stamp`.
@@ -224,8 +219,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Stamp", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("stamped")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Book truck`.
@@ -236,8 +230,7 @@ pub mod merges {
         cx.enter(Type::Pass, "Book truck", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("truck")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Abroad?`.
@@ -247,7 +240,7 @@ pub mod merges {
             rt::select(data, "$.country", &[rt::Key("country")])?,
             "DE",
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -259,15 +252,13 @@ pub mod merges {
         cx.enter(Type::Pass, "Declare", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("declared")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Send`.
     fn send<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Send", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

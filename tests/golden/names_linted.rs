@@ -363,15 +363,14 @@ pub mod names_linted {
         } else {
             QueueNext::SqsDefault
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Pass `SQS Billing`.
     fn sqs_billing<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "SQS Billing", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `SQS Complaints`.
@@ -380,15 +379,13 @@ pub mod names_linted {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "SQS Complaints", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `SQS default`.
     fn sqs_default<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "SQS default", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `It's running` leads.
@@ -413,7 +410,7 @@ pub mod names_linted {
             Some("b") => ItsRunningNext::SqsComplaints,
             _ => ItsRunningNext::SqsDefault,
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -436,29 +433,26 @@ pub mod names_linted {
             Some("last") => KindNext::LastEvent,
             _ => KindNext::OtherEvent,
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Pass `First event`.
     fn first_event<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "First event", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Last event`.
     fn last_event<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Last event", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Other event`.
     fn other_event<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Other event", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Way` leads.
@@ -480,22 +474,20 @@ pub mod names_linted {
             Some("b") => WayNext::WayNext,
             _ => WayNext::New,
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Pass `A B C`.
     fn a_b_c<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "A B C", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Way next`.
     fn way_next<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Way next", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `new`.
@@ -514,8 +506,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `from disk`.
@@ -536,8 +527,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `into parts`.
@@ -558,8 +548,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `as text`.
@@ -580,8 +569,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `to text`.
@@ -602,8 +590,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `is done`.
@@ -624,8 +611,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `default`.
@@ -646,8 +632,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `clone`.
@@ -668,8 +653,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `eq`.
@@ -688,8 +672,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `next`.
@@ -710,8 +693,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `len`.
@@ -730,8 +712,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `foo`.
@@ -766,8 +747,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Steps`.
@@ -786,8 +766,7 @@ pub mod names_linted {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Steps`.
@@ -853,7 +832,7 @@ pub mod names_linted {
             rt::select(data, "$.quux", &[rt::Key("quux")])?,
             "last",
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -864,7 +843,7 @@ pub mod names_linted {
             rt::select(data, "$.foo", &[rt::Key("foo")])?,
             3,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -876,15 +855,13 @@ pub mod names_linted {
         cx.enter(Type::Pass, "Step 3", data);
         let result = Value::from(3);
         rt::set(data.to_mut(), &[rt::Key("foo")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Step 4`.
     fn step_4<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Step 4", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const NEW: rt::Policy = rt::Policy {

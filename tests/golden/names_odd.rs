@@ -196,23 +196,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Cat?`.
     fn cat_2<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Cat?", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `cat`.
     fn cat_3<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "cat", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `CAT`.
@@ -232,23 +229,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `true`.
     fn true_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "true", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `return`.
     fn return_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "return", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `self`.
@@ -268,23 +262,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Self`.
     fn self_2<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Self", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `gen`.
     fn gen_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "gen", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `async`.
@@ -304,23 +295,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `await`.
     fn await_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "await", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `dyn`.
     fn dyn_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "dyn", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `try`.
@@ -340,23 +328,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `union`.
     fn union<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "union", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `_`.
     fn state<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "_", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `__`.
@@ -376,23 +361,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `?`.
     fn state_3<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "?", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `🙂`.
     fn state_4<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "🙂", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `🙂🙂`.
@@ -412,15 +394,13 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `状態`.
     fn 状態<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "状態", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Größe prüfen`.
@@ -430,8 +410,7 @@ pub mod names_odd {
     ) -> Result<(), Error> {
         cx.enter(Type::Choice, "Größe prüfen", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `été`.
@@ -451,23 +430,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `1st`.
     fn state_1st<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "1st", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `9`.
     fn state_9<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "9", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `a b`.
@@ -487,23 +463,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `a-b`.
     fn a_b_2<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "a-b", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `a.b`.
     fn a_b_3<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "a.b", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `a  b`.
@@ -523,23 +496,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `A B`.
     fn a_b_5<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "A B", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `"quoted"`.
     fn quoted<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "\"quoted\"", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `back\slash`.
@@ -559,23 +529,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `tabname`.
     fn tab_name<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "tab\tname", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `newline`.
     fn new_line<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "new\nline", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `'tick'`.
@@ -595,23 +562,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `{}`.
     fn state_6<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "{}", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `/*`.
     fn state_7<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "/*", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `*/`.
@@ -631,23 +595,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `//`.
     fn state_10<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "//", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `#`.
     fn state_11<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "#", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `😀 smile`.
@@ -667,23 +628,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `ﬃ`.
     fn ffi<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "ﬃ", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `ǅ`.
     fn dž<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "ǅ", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `ß`.
@@ -703,23 +661,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `İ`.
     fn i<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "İ", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `µ`.
     fn μ<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "µ", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`.
@@ -743,8 +698,7 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Renamed state`.
@@ -753,16 +707,14 @@ pub mod names_odd {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Renamed state", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `r#type`.
     fn r_type<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "r#type", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `type`.
@@ -782,23 +734,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `macro_rules`.
     fn macro_rules<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "macro_rules", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `raw`.
     fn raw<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "raw", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `safe`.
@@ -818,23 +767,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `static`.
     fn static_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "static", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `'a`.
     fn a<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "'a", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `crate`.
@@ -854,23 +800,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `super`.
     fn super_<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "super", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `std`.
     fn std<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "std", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `core`.
@@ -890,23 +833,20 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Option`.
     fn option<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Option", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Some`.
     fn some<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Choice, "Some", data);
         let _ = rt::choice::numeric_equals(rt::select(data, "$.n", &[rt::Key("n")])?, 1);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `drop`.
@@ -926,15 +866,13 @@ pub mod names_odd {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `rt::task`.
     fn rt_task<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "rt::task", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const CAT: rt::Policy = rt::Policy {

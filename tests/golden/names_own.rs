@@ -438,6 +438,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -445,8 +455,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `machine_flow`.
@@ -458,10 +467,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "machine_flow", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `run`.
@@ -480,8 +489,7 @@ pub mod names_own {
                 &mut |cx, _| run_2_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `run`.
@@ -529,10 +537,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `run_with`.
@@ -554,8 +562,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(run_with_2_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `run_with`.
@@ -611,10 +618,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `run_on` leads.
@@ -643,7 +650,7 @@ pub mod names_own {
         } else {
             RunOnNext::Tasks
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -658,10 +665,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `data`.
@@ -695,6 +702,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -702,8 +719,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `vars`.
@@ -715,10 +731,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "vars", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `cx`.
@@ -737,8 +753,7 @@ pub mod names_own {
                 &mut |cx, _| cx_2_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `cx`.
@@ -786,10 +801,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `input`.
@@ -811,8 +826,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(input_2_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `input`.
@@ -868,10 +882,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `result` leads.
@@ -900,7 +914,7 @@ pub mod names_own {
         } else {
             ResultNext::Rt
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -915,10 +929,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `tasks`.
@@ -952,6 +966,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -959,8 +983,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Machine`.
@@ -972,10 +995,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "Machine", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Vars`.
@@ -994,8 +1017,7 @@ pub mod names_own {
                 &mut |cx, _| vars_3_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Vars`.
@@ -1043,10 +1065,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Data`.
@@ -1068,8 +1090,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(data_3_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Data`.
@@ -1125,10 +1146,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Error` leads.
@@ -1157,7 +1178,7 @@ pub mod names_own {
         } else {
             ErrorNext::Scope
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1172,10 +1193,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Value`.
@@ -1209,6 +1230,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -1216,8 +1247,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `new_x`.
@@ -1229,10 +1259,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "new_x", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `until`.
@@ -1251,8 +1281,7 @@ pub mod names_own {
                 &mut |cx, _| until_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `until`.
@@ -1300,10 +1329,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `next`.
@@ -1325,8 +1354,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(next_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `next`.
@@ -1382,10 +1410,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `limits` leads.
@@ -1414,7 +1442,7 @@ pub mod names_own {
         } else {
             LimitsNext::Credentials
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1429,10 +1457,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `output`.
@@ -1466,6 +1494,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -1473,8 +1511,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `item`.
@@ -1486,10 +1523,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "item", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `items`.
@@ -1508,8 +1545,7 @@ pub mod names_own {
                 &mut |cx, _| items_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `items`.
@@ -1557,10 +1593,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `branch`.
@@ -1582,8 +1618,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(branch_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `branch`.
@@ -1639,10 +1674,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `engine` leads.
@@ -1671,7 +1706,7 @@ pub mod names_own {
         } else {
             EngineNext::Box
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1686,10 +1721,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Ok`.
@@ -1721,6 +1756,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -1728,8 +1773,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Err`.
@@ -1741,10 +1785,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "Err", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `None`.
@@ -1763,8 +1807,7 @@ pub mod names_own {
                 &mut |cx, _| none_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `None`.
@@ -1812,10 +1855,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `DEFINITION`.
@@ -1837,8 +1880,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(definition_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `DEFINITION`.
@@ -1894,10 +1936,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `definition` leads.
@@ -1926,7 +1968,7 @@ pub mod names_own {
         } else {
             DefinitionNext::Execute
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -1941,10 +1983,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `object`.
@@ -1978,6 +2020,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -1985,8 +2037,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `array`.
@@ -1998,10 +2049,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "array", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `take`.
@@ -2020,8 +2071,7 @@ pub mod names_own {
                 &mut |cx, _| take_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `take`.
@@ -2069,10 +2119,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Machine State`.
@@ -2096,8 +2146,7 @@ pub mod names_own {
                 ),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Machine State`.
@@ -2153,10 +2202,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Machine Flow` leads.
@@ -2185,7 +2234,7 @@ pub mod names_own {
         } else {
             MachineFlowNext::Execution
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2200,10 +2249,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `handler`.
@@ -2237,6 +2286,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -2244,8 +2303,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `T`.
@@ -2257,10 +2315,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "T", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `E`.
@@ -2279,8 +2337,7 @@ pub mod names_own {
                 &mut |cx, _| e_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `E`.
@@ -2328,10 +2385,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `H`.
@@ -2353,8 +2410,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(h_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `H`.
@@ -2410,10 +2466,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `self_` leads.
@@ -2442,7 +2498,7 @@ pub mod names_own {
         } else {
             SelfStateNext::Fn
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -2457,10 +2513,10 @@ pub mod names_own {
         rt::wait(cx, until).await?;
         let new_until = Value::from(1);
         let new_x = Value::clone(rt::field(data, "x.$", "$.x", &[rt::Key("x")])?);
+        cx.assign(&[("until", &new_until), ("x", &new_x)])?;
         vars.until = Some(new_until);
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `error`.
@@ -2494,6 +2550,16 @@ pub mod names_own {
         let new_cx = Value::clone(rt::field(&result, "cx.$", "$.x", &[rt::Key("x")])?);
         let new_outer = Value::from(2);
         let new_result = Value::from(3);
+        cx.assign(
+            &[
+                ("x", &new_x),
+                ("data", &new_data),
+                ("self", &new_self_),
+                ("cx", &new_cx),
+                ("outer", &new_outer),
+                ("result", &new_result),
+            ],
+        )?;
         rt::set(data.to_mut(), &[rt::Key("x")], result)?;
         vars.x = Some(new_x);
         vars.data = Some(new_data);
@@ -2501,8 +2567,7 @@ pub mod names_own {
         vars.cx = Some(new_cx);
         vars.outer_2 = Some(new_outer);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `state`.
@@ -2514,10 +2579,10 @@ pub mod names_own {
         cx.enter(Type::Pass, "state", data);
         let new_vars = Value::clone(rt::field(data, "vars.$", "$.x", &[rt::Key("x")])?);
         let new_new_x = Value::from(0);
+        cx.assign(&[("vars", &new_vars), ("new_x", &new_new_x)])?;
         vars.vars = Some(new_vars);
         vars.new_x = Some(new_new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `result_2`.
@@ -2536,8 +2601,7 @@ pub mod names_own {
                 &mut |cx, _| result_2_2_branch_1(cx, tasks, Data::Borrowed(input), vars),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `result_2`.
@@ -2585,10 +2649,10 @@ pub mod names_own {
             ("cx", Value::clone(rt::variable(&vars.outer.cx, "cx")?)),
         ]);
         let new_tasks = Value::from(1);
+        cx.assign(&[("tasks", &new_tasks)])?;
         *data = Data::Owned(result);
         vars.tasks = Some(new_tasks);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `find_by`.
@@ -2610,8 +2674,7 @@ pub mod names_own {
                 &mut |cx, item| Ok(find_by_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `find_by`.
@@ -2667,10 +2730,10 @@ pub mod names_own {
             )
             .await?;
         let new_input = Value::from(1);
+        cx.assign(&[("input", &new_input)])?;
         *data = Data::Owned(result);
         vars.input = Some(new_input);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `stamp` leads.
@@ -2699,15 +2762,14 @@ pub mod names_own {
         } else {
             StampNext::Seed
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Pass `seed`.
     fn seed<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "seed", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const MACHINE_2: rt::Policy = rt::Policy {

@@ -168,8 +168,7 @@ pub mod nested_loops {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("page")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `More pages?`.
@@ -179,7 +178,7 @@ pub mod nested_loops {
     ) -> Result<bool, Error> {
         cx.enter(Type::Choice, "More pages?", data);
         let next = rt::get(data, &[rt::Key("page"), rt::Key("lines")]).is_some();
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -208,8 +207,7 @@ pub mod nested_loops {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `More lines?` leads.
@@ -246,7 +244,7 @@ pub mod nested_loops {
         } else {
             MoreLinesNext::StoreLine
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -267,8 +265,7 @@ pub mod nested_loops {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Stopped`.
@@ -279,8 +276,7 @@ pub mod nested_loops {
         cx.enter(Type::Pass, "Stopped", data);
         let result = Value::Bool(true);
         rt::set(data.to_mut(), &[rt::Key("stopped")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Too many`.
@@ -311,8 +307,7 @@ pub mod nested_loops {
     fn done<E: Engine>(cx: &mut Scope<'_, E>, data: &mut Data<'_>) -> Result<(), Error> {
         cx.enter(Type::Pass, "Done", data);
         rt::narrow(data, "$.seen", &[rt::Key("seen")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const NEXT_PAGE: rt::Policy = rt::Policy {

@@ -163,8 +163,7 @@ pub mod parallel {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("both")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Read only`.
@@ -207,8 +206,7 @@ pub mod parallel {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 2 of `Read only`.
@@ -239,8 +237,7 @@ pub mod parallel {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Right", data);
         rt::narrow(data, "$.a", &[rt::Key("a")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Everything`.
@@ -282,8 +279,7 @@ pub mod parallel {
         let result = rt::object([("n", n), ("first", first), ("all", all)]);
         rt::set(data.to_mut(), &[rt::Key("everything")], result)?;
         rt::narrow(data, "$.everything", &[rt::Key("everything")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Everything`.
@@ -328,8 +324,7 @@ pub mod parallel {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Change`.
@@ -340,8 +335,7 @@ pub mod parallel {
         cx.enter(Type::Pass, "Change", data);
         let result = Value::from(1);
         rt::set(data.to_mut(), &[rt::Key("m")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 2 of `Everything`.
@@ -370,8 +364,7 @@ pub mod parallel {
         cx.enter(Type::Wait, "Wait", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 3 of `Everything`.
@@ -412,8 +405,7 @@ pub mod parallel {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Nested`.
@@ -444,8 +436,7 @@ pub mod parallel {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Inner", data);
         rt::narrow(data, "$.first", &[rt::Key("first")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Failing`.
@@ -468,8 +459,7 @@ pub mod parallel {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Failing`.
@@ -498,8 +488,7 @@ pub mod parallel {
         cx.enter(Type::Wait, "Slow", data);
         let until = rt::Until::After(rt::Duration::from_secs(10));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 2 of `Failing`.
@@ -543,15 +532,13 @@ pub mod parallel {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Never`.
     fn never<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Never", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 3 of `Failing`.
@@ -583,8 +570,7 @@ pub mod parallel {
         cx.enter(Type::Wait, "Fails later", data);
         let until = rt::Until::After(rt::Duration::from_secs(5));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Fails`.
@@ -596,8 +582,7 @@ pub mod parallel {
     /// Pass `Late`.
     fn late<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Late", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Broken for good`.
@@ -606,8 +591,7 @@ pub mod parallel {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Broken for good", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const LEFT: rt::Policy = rt::Policy {

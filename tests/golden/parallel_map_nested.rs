@@ -130,10 +130,10 @@ pub mod parallel_map_nested {
         let new_total = Value::clone(
             rt::field(&result, "total.$", "$[0][0]", &[rt::At(0), rt::At(0)])?,
         );
+        cx.assign(&[("total", &new_total)])?;
         *data = Data::Owned(result);
         vars.total = Some(new_total);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Outer`.
@@ -184,10 +184,10 @@ pub mod parallel_map_nested {
             rt::field(data, "base.$", "$.base", &[rt::Key("base")])?,
         );
         let new_unused = Value::from(1);
+        cx.assign(&[("base", &new_base), ("unused", &new_unused)])?;
         vars.base = Some(new_base);
         vars.unused = Some(new_unused);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Rows`.
@@ -208,8 +208,7 @@ pub mod parallel_map_nested {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Rows`.
@@ -267,10 +266,10 @@ pub mod parallel_map_nested {
             &[rt::Key("Map"), rt::Key("Item"), rt::Key("Index")],
         )?;
         let new_values = Value::clone(data);
+        cx.assign(&[("row", &new_row), ("values", &new_values)])?;
         vars.row = Some(new_row);
         vars.values = Some(new_values);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Columns`.
@@ -291,10 +290,10 @@ pub mod parallel_map_nested {
             )
             .await?;
         let new_cells = Value::clone(&result);
+        cx.assign(&[("cells", &new_cells)])?;
         *data = Data::Owned(result);
         vars.cells = Some(new_cells);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Columns`.
@@ -343,9 +342,9 @@ pub mod parallel_map_nested {
             data,
             rt::variable(&vars.outer.outer.base, "base")?,
         )?;
+        cx.assign(&[("sum", &new_sum)])?;
         vars.sum = Some(new_sum);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Sum`.
@@ -368,8 +367,7 @@ pub mod parallel_map_nested {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Sum`.
@@ -413,8 +411,7 @@ pub mod parallel_map_nested {
             ("values", Value::clone(rt::variable(&vars.outer.values, "values")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 2 of `Sum`.
@@ -459,9 +456,9 @@ pub mod parallel_map_nested {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Own variable", data);
         let new_own = Value::clone(rt::variable(&vars.outer.sum, "sum")?);
+        cx.assign(&[("own", &new_own)])?;
         vars.own = Some(new_own);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Use it`.
@@ -475,8 +472,7 @@ pub mod parallel_map_nested {
             ("own", Value::clone(rt::variable(&vars.own, "own")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `All cells`.
@@ -491,8 +487,7 @@ pub mod parallel_map_nested {
             ("row", Value::clone(rt::variable(&vars.row, "row")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 2 of `Outer`.
@@ -524,8 +519,7 @@ pub mod parallel_map_nested {
         cx.enter(Type::Pass, "Nothing read", data);
         let result = Value::from(2);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Report`.
@@ -540,8 +534,7 @@ pub mod parallel_map_nested {
             ("scale", Value::clone(rt::variable(&vars.scale, "scale")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Set`.
@@ -554,9 +547,9 @@ pub mod parallel_map_nested {
         let new_scale = Value::clone(
             rt::field(data, "scale.$", "$.scale", &[rt::Key("scale")])?,
         );
+        cx.assign(&[("scale", &new_scale)])?;
         vars.scale = Some(new_scale);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const COLUMNS: rt::MapPolicy = rt::MapPolicy {

@@ -109,8 +109,7 @@ pub mod pass_data {
     /// Pass `Whole`.
     fn whole<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Whole", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Part`.
@@ -119,8 +118,7 @@ pub mod pass_data {
         let input = rt::select(data, "$.order", &[rt::Key("order")])?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("part")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Picked`.
@@ -136,8 +134,7 @@ pub mod pass_data {
         )?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("picked")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Nothing`.
@@ -149,8 +146,7 @@ pub mod pass_data {
         let input = &rt::nothing();
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("nothing")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `From context`.
@@ -166,8 +162,7 @@ pub mod pass_data {
         )?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("state")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Result`.
@@ -180,8 +175,7 @@ pub mod pass_data {
             ("fixed", rt::array([Value::from(1), Value::Null, rt::nothing()])),
         ]);
         rt::set(data.to_mut(), &[rt::Key("a"), rt::Key("b"), rt::Key("c")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Built`.
@@ -226,8 +220,7 @@ pub mod pass_data {
             ("kind", Value::from("order")),
         ]);
         rt::set(data.to_mut(), &[rt::Key("built")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Discarded`.
@@ -248,8 +241,7 @@ pub mod pass_data {
                 ),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Discarded result`.
@@ -258,8 +250,7 @@ pub mod pass_data {
         data: &Value,
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Discarded result", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Overwritten`.
@@ -270,8 +261,7 @@ pub mod pass_data {
         cx.enter(Type::Pass, "Overwritten", data);
         let result = Value::from(0);
         rt::set(data.to_mut(), &[rt::Key("order"), rt::Key("id")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Element`.
@@ -286,8 +276,7 @@ pub mod pass_data {
             &[rt::Key("order"), rt::Key("lines"), rt::At(1)],
             result,
         )?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

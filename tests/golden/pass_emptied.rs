@@ -102,8 +102,7 @@ pub mod pass_emptied {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Emptied", data);
         *data = Data::Owned(rt::nothing());
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Wrapped`.
@@ -119,8 +118,7 @@ pub mod pass_emptied {
         )?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("input")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

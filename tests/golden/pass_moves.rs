@@ -112,8 +112,7 @@ pub mod pass_moves {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Narrowed", data);
         rt::narrow(data, "$.order", &[rt::Key("order")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Copied`.
@@ -131,8 +130,7 @@ pub mod pass_moves {
             ("id", Value::clone(rt::field(data, "id.$", "$.id", &[rt::Key("id")])?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Taken`.
@@ -156,8 +154,7 @@ pub mod pass_moves {
                 ("kind", Value::from("taken")),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Also read`.
@@ -207,8 +204,7 @@ pub mod pass_moves {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Put and narrowed`.
@@ -223,8 +219,7 @@ pub mod pass_moves {
         ]);
         rt::set(data.to_mut(), &[rt::Key("lines"), rt::At(0)], result)?;
         rt::narrow(data, "$.lines", &[rt::Key("lines")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Picked`.
@@ -234,8 +229,7 @@ pub mod pass_moves {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Picked", data);
         rt::narrow(data, "$[0]", &[rt::At(0)])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Wrapped`.
@@ -246,8 +240,7 @@ pub mod pass_moves {
         cx.enter(Type::Pass, "Wrapped", data);
         let result = Value::clone(data);
         rt::set(data.to_mut(), &[rt::Key("again")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Selected`.
@@ -257,8 +250,7 @@ pub mod pass_moves {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Selected", data);
         rt::narrow(data, "$.again.id", &[rt::Key("again"), rt::Key("id")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `From context`.
@@ -283,8 +275,7 @@ pub mod pass_moves {
                 ("id", id),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Kept`.
@@ -293,8 +284,7 @@ pub mod pass_moves {
         *data = Data::Owned(
             rt::query(data, "$['order','id']", &[rt::Step::Keys(&["order", "id"])])?,
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

@@ -152,8 +152,7 @@ pub mod paths {
             ("whole", Value::clone(data)),
         ]);
         rt::set(data.to_mut(), &[rt::Key("plain")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Brackets`.
@@ -205,8 +204,7 @@ pub mod paths {
             ("i", Value::clone(rt::field(data, "i.$", "$['']", &[rt::Key("")])?)),
         ]);
         rt::set(data.to_mut(), &[rt::Key("brackets")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Many`.
@@ -281,8 +279,7 @@ pub mod paths {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("many")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Filters`.
@@ -549,8 +546,7 @@ pub mod paths {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("filters")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Functions`.
@@ -610,8 +606,7 @@ pub mod paths {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("functions")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Context`.
@@ -675,11 +670,11 @@ pub mod paths {
         let new_name = Value::clone(
             rt::field(&result, "name.$", "$.name", &[rt::Key("name")])?,
         );
+        cx.assign(&[("items", &new_items), ("name", &new_name)])?;
         rt::set(data.to_mut(), &[rt::Key("context")], result)?;
         vars.items = Some(new_items);
         vars.name = Some(new_name);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Variables`.
@@ -721,8 +716,7 @@ pub mod paths {
             ("name", Value::clone(rt::variable(&vars.name, "name")?)),
         ]);
         rt::set(data.to_mut(), &[rt::Key("variables")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Indefinite input`.
@@ -738,8 +732,7 @@ pub mod paths {
         )?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("names")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Indefinite output`.
@@ -768,8 +761,7 @@ pub mod paths {
                 ],
             )?,
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Choice`.
@@ -820,15 +812,14 @@ pub mod paths {
                 )?,
                 1,
             );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Succeed `End`.
     fn end<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "End", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Odd`.

@@ -172,8 +172,7 @@ pub mod poll_loop {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("job")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Wait a bit`.
@@ -184,8 +183,7 @@ pub mod poll_loop {
         cx.enter(Type::Wait, "Wait a bit", data);
         let until = rt::Until::After(rt::Duration::from_secs(30));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Ask`.
@@ -213,8 +211,7 @@ pub mod poll_loop {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("status")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Where Choice `Ready?` leads.
@@ -238,7 +235,7 @@ pub mod poll_loop {
             Some("FAILED") => ReadyNext::JobFailed,
             _ => ReadyNext::WaitABit,
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -261,8 +258,7 @@ pub mod poll_loop {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Job failed`.

@@ -161,8 +161,7 @@ pub mod self_loop {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("card")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Again?`.
@@ -172,7 +171,7 @@ pub mod self_loop {
             rt::select(data, "$.card", &[rt::Key("card")])?,
             7,
         );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -194,8 +193,7 @@ pub mod self_loop {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DRAW: rt::Policy = rt::Policy {

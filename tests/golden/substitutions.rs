@@ -136,8 +136,7 @@ pub mod substitutions {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Wait`.
@@ -147,8 +146,7 @@ pub mod substitutions {
         cx.enter(Type::Wait, "Wait", data);
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Map`.
@@ -168,8 +166,7 @@ pub mod substitutions {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Map`.
@@ -196,8 +193,7 @@ pub mod substitutions {
     /// Pass `Item`.
     fn item<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Item", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const ASK: rt::Policy = rt::Policy {

@@ -138,15 +138,14 @@ pub mod succeed {
         } else {
             WhichNext::Plain
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
     /// Succeed `Plain`.
     fn plain<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Plain", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Narrowed`.
@@ -159,8 +158,7 @@ pub mod succeed {
         *data = Data::Owned(
             rt::query(data, "$.b[*]", &[rt::Key("b"), rt::Step::Wildcard])?,
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Emptied`.
@@ -170,8 +168,7 @@ pub mod succeed {
     ) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Emptied", data);
         *data = Data::Owned(rt::nothing());
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `From context`.
@@ -188,8 +185,7 @@ pub mod succeed {
             )?,
         );
         rt::narrow(data, "$.a.b[1]", &[rt::Key("a"), rt::Key("b"), rt::At(1)])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

@@ -247,8 +247,7 @@ pub mod task_data {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Part`.
@@ -270,8 +269,7 @@ pub mod task_data {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("part")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Nothing`.
@@ -293,8 +291,7 @@ pub mod task_data {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("nothing")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `From context`.
@@ -320,8 +317,7 @@ pub mod task_data {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("input")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Built`.
@@ -363,8 +359,7 @@ pub mod task_data {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("built")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Selected`.
@@ -423,8 +418,7 @@ pub mod task_data {
             ),
         ]);
         rt::set(data.to_mut(), &[rt::Key("selected")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Discarded`.
@@ -444,8 +438,7 @@ pub mod task_data {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Selected and discarded`.
@@ -472,8 +465,7 @@ pub mod task_data {
             [("id.$", "$.order.id", &[rt::Key("order"), rt::Key("id")])],
         )?;
         drop(rt::object([("id", id)]));
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const PLAIN: rt::Policy = rt::Policy {

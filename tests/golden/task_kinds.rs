@@ -341,8 +341,7 @@ pub mod task_kinds {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Same function`.
@@ -363,8 +362,7 @@ pub mod task_kinds {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Qualified function`.
@@ -385,8 +383,7 @@ pub mod task_kinds {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Invoke`.
@@ -422,8 +419,7 @@ pub mod task_kinds {
         )?;
         let result = rt::object([("sent", sent)]);
         rt::set(data.to_mut(), &[rt::Key("notified")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Invoke same`.
@@ -448,8 +444,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Invoke any`.
@@ -483,8 +478,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Invoke symbolic`.
@@ -506,8 +500,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Symbolic`.
@@ -527,8 +520,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Activity`.
@@ -548,8 +540,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Optimized`.
@@ -589,8 +580,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `SDK`.
@@ -612,8 +602,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `HTTP`.
@@ -649,8 +638,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Job`.
@@ -678,8 +666,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Child`.
@@ -725,8 +712,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Callback`.
@@ -779,8 +765,7 @@ pub mod task_kinds {
             )
             .await?;
         rt::set(data.to_mut(), &[rt::Key("approval")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Credentials`.
@@ -819,8 +804,7 @@ pub mod task_kinds {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const FUNCTION: rt::Policy = rt::Policy {

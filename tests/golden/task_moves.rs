@@ -299,8 +299,7 @@ pub mod task_moves {
         let [whole] = rt::take_fields(&mut result, [("whole.$", "$", &[])])?;
         let result = rt::object([("whole", whole)]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Part`.
@@ -323,8 +322,7 @@ pub mod task_moves {
             .await?;
         rt::set(data.to_mut(), &[rt::Key("part")], result)?;
         rt::narrow(data, "$.part", &[rt::Key("part")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Taken`.
@@ -354,8 +352,7 @@ pub mod task_moves {
         )?;
         let result = rt::object([("id", id), ("lines", lines)]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Taken apart`.
@@ -390,8 +387,7 @@ pub mod task_moves {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Retried`.
@@ -432,8 +428,7 @@ pub mod task_moves {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Payload`.
@@ -463,8 +458,7 @@ pub mod task_moves {
             .await?;
         *data = Data::Owned(result);
         rt::narrow(data, "$.Payload", &[rt::Key("Payload")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Caught`.
@@ -500,8 +494,7 @@ pub mod task_moves {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Caught here`.
@@ -550,8 +543,7 @@ pub mod task_moves {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Assigned`.
@@ -576,6 +568,7 @@ pub mod task_moves {
             rt::field(&result, "lines.$", "$.lines", &[rt::Key("lines")])?,
         );
         let new_all = Value::clone(&result);
+        cx.assign(&[("lines", &new_lines), ("all", &new_all)])?;
         let result = rt::object([
             (
                 "first",
@@ -598,8 +591,7 @@ pub mod task_moves {
         rt::set(data.to_mut(), &[rt::Key("assigned")], result)?;
         vars.lines = Some(new_lines);
         vars.all = Some(new_all);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Emptied`.
@@ -621,8 +613,7 @@ pub mod task_moves {
             .await?;
         *data = Data::Owned(result);
         *data = Data::Owned(rt::nothing());
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Report`.
@@ -637,8 +628,7 @@ pub mod task_moves {
             ("all", Value::clone(rt::variable(&vars.all, "all")?)),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const WHOLE: rt::Policy = rt::Policy {

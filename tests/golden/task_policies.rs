@@ -215,8 +215,7 @@ pub mod task_policies {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `All fields`.
@@ -237,8 +236,7 @@ pub mod task_policies {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Several`.
@@ -259,8 +257,7 @@ pub mod task_policies {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Never`.
@@ -281,8 +278,7 @@ pub mod task_policies {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `From data`.
@@ -339,8 +335,7 @@ pub mod task_policies {
             )
             .await?;
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Attempts`.
@@ -381,8 +376,7 @@ pub mod task_policies {
         )?;
         let result = rt::object([("attempt", attempt)]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFAULTS: rt::Policy = rt::Policy {

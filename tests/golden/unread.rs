@@ -129,6 +129,7 @@ pub mod unread {
                 Err(error) if error.is(&["States.ALL"]) => {
                     let output = cx.caught(error);
                     let new_x = Value::from(7);
+                    cx.assign(&[("x", &new_x)])?;
                     cx.catch_output(output, data, None)?;
                     vars.x = Some(new_x);
                     break 'to_wait;
@@ -159,8 +160,7 @@ pub mod unread {
     fn input_only<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "Input only", data);
         rt::select(data, "$.a", &[rt::Key("a")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Parameters`.
@@ -172,8 +172,7 @@ pub mod unread {
         rt::select(data, "$.a", &[rt::Key("a")])?;
         let result = rt::object([("k", Value::from(1))]);
         rt::set(data.to_mut(), &[rt::Key("p")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Parameters dropped`.
@@ -183,8 +182,7 @@ pub mod unread {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Parameters dropped", data);
         rt::select(data, "$.a", &[rt::Key("a")])?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Result assigned`.
@@ -195,9 +193,9 @@ pub mod unread {
     ) -> Result<(), Error> {
         cx.enter(Type::Pass, "Result assigned", data);
         let new_x = Value::from(1);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Result and Assign`.
@@ -209,10 +207,10 @@ pub mod unread {
         cx.enter(Type::Pass, "Result and Assign", data);
         let result = rt::object([("k", Value::from(1))]);
         let new_x = Value::from(2);
+        cx.assign(&[("x", &new_x)])?;
         rt::set(data.to_mut(), &[rt::Key("p")], result)?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Input assigned`.
@@ -224,9 +222,9 @@ pub mod unread {
         cx.enter(Type::Pass, "Input assigned", data);
         rt::select(data, "$.a", &[rt::Key("a")])?;
         let new_x = Value::from(3);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Input put`.
@@ -238,18 +236,17 @@ pub mod unread {
         cx.enter(Type::Pass, "Input put", data);
         let input = rt::select(data, "$.a", &[rt::Key("a")])?;
         let new_x = Value::from(4);
+        cx.assign(&[("x", &new_x)])?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("b")], result)?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `No input`.
     fn no_input<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "No input", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Parameters assigned`.
@@ -265,9 +262,9 @@ pub mod unread {
             ]),
         );
         let new_x = Value::from(5);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Selected`.
@@ -290,8 +287,7 @@ pub mod unread {
             .await?;
         let result = rt::object([("k", Value::from(1))]);
         rt::set(data.to_mut(), &[rt::Key("selected")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Replaced`.
@@ -316,8 +312,7 @@ pub mod unread {
             ("list", rt::array([Value::from(1)])),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Dropped`.
@@ -338,8 +333,7 @@ pub mod unread {
                 },
             )
             .await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Assigned`.
@@ -365,9 +359,9 @@ pub mod unread {
             )
             .await?;
         let new_x = Value::from(6);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `From the context`.
@@ -404,8 +398,7 @@ pub mod unread {
             ("x", Value::clone(rt::variable(&vars.x, "x")?)),
         ]);
         rt::set(data.to_mut(), &[rt::Key("context")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Wait`.
@@ -418,9 +411,9 @@ pub mod unread {
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
         let new_x = Value::from(8);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Choose`.
@@ -432,6 +425,7 @@ pub mod unread {
         cx.enter(Type::Choice, "Choose", data);
         let next = if rt::choice::numeric_equals(rt::variable(&vars.x, "x")?, 8) {
             let new_x = Value::from(9);
+            cx.assign(&[("x", &new_x)])?;
             vars.x = Some(new_x);
             true
         } else if rt::choice::string_equals(
@@ -445,10 +439,11 @@ pub mod unread {
             false
         } else {
             let new_x = Value::from(10);
+            cx.assign(&[("x", &new_x)])?;
             vars.x = Some(new_x);
             false
         };
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -473,11 +468,11 @@ pub mod unread {
             )
             .await?;
         let new_x = Value::from(11);
+        cx.assign(&[("x", &new_x)])?;
         let result = rt::object([("both", Value::Bool(true))]);
         rt::set(data.to_mut(), &[rt::Key("both")], result)?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Both`.
@@ -506,8 +501,7 @@ pub mod unread {
         cx.enter(Type::Pass, "One", data);
         let result = Value::from(1);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 2 of `Both`.
@@ -535,8 +529,7 @@ pub mod unread {
     fn two<E: Engine>(cx: &mut Scope<'_, E>, data: &mut Data<'_>) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Two", data);
         *data = Data::Owned(rt::nothing());
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Parallel `Both dropped`.
@@ -556,9 +549,9 @@ pub mod unread {
             )
             .await?;
         let new_x = Value::from(12);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs branch 1 of `Both dropped`.
@@ -590,8 +583,7 @@ pub mod unread {
         cx.enter(Type::Pass, "Three", data);
         let result = Value::from(3);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Each`.
@@ -617,8 +609,7 @@ pub mod unread {
             .await?;
         let result = rt::object([("each", Value::Bool(true))]);
         rt::set(data.to_mut(), &[rt::Key("each")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Each`.
@@ -647,8 +638,7 @@ pub mod unread {
         cx.enter(Type::Pass, "Item", data);
         let result = Value::from(4);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Map `Each dropped`.
@@ -669,9 +659,9 @@ pub mod unread {
             )
             .await?;
         let new_x = Value::from(13);
+        cx.assign(&[("x", &new_x)])?;
         vars.x = Some(new_x);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Each dropped`.
@@ -702,15 +692,13 @@ pub mod unread {
     ) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Item 2", data);
         *data = Data::Owned(rt::nothing());
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Succeed `Done`.
     fn done<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Succeed, "Done", data);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Fail`.

@@ -151,13 +151,21 @@ pub mod variables {
         let new_name = Value::from("text");
         let new_self_ = Value::Null;
         let new_new = Value::from(1);
+        cx.assign(
+            &[
+                ("a", &new_a),
+                ("b", &new_b),
+                ("Name", &new_name),
+                ("self", &new_self_),
+                ("new", &new_new),
+            ],
+        )?;
         vars.a = Some(new_a);
         vars.b = Some(new_b);
         vars.name = Some(new_name);
         vars.self_ = Some(new_self_);
         vars.new = Some(new_new);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Task `Task`.
@@ -197,13 +205,13 @@ pub mod variables {
         let new_a = Value::clone(rt::field(&result, "a.$", "$.c", &[rt::Key("c")])?);
         let new_old = Value::clone(rt::variable(&vars.a, "a")?);
         let new_result = Value::clone(&result);
+        cx.assign(&[("a", &new_a), ("old", &new_old), ("result", &new_result)])?;
         let result = rt::object([("a", Value::clone(rt::variable(&vars.a, "a")?))]);
         *data = Data::Owned(result);
         vars.a = Some(new_a);
         vars.old = Some(new_old);
         vars.result = Some(new_result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Wait`.
@@ -218,9 +226,9 @@ pub mod variables {
         let new_waited = Value::clone(
             rt::field(data, "waited.$", "$.a", &[rt::Key("a")])?,
         );
+        cx.assign(&[("waited", &new_waited)])?;
         vars.waited = Some(new_waited);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Choice `Choose`.
@@ -241,7 +249,7 @@ pub mod variables {
                 rt::variable(&vars.old, "old")?,
                 rt::variable(&vars.a, "a")?,
             );
-        cx.exit(data);
+        cx.exit(data)?;
         Ok(next)
     }
 
@@ -276,11 +284,11 @@ pub mod variables {
             &[rt::Step::Wildcard, rt::Key("n")],
         )?;
         let new_missing = Value::Bool(true);
+        cx.assign(&[("mapped", &new_mapped), ("missing", &new_missing)])?;
         *data = Data::Owned(result);
         vars.mapped = Some(new_mapped);
         vars.missing = Some(new_missing);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Runs an item of `Map`.
@@ -321,8 +329,7 @@ pub mod variables {
                 ("missing", Value::from("$a")),
             ]),
         );
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Swap`.
@@ -334,10 +341,10 @@ pub mod variables {
         cx.enter(Type::Pass, "Swap", data);
         let new_a = Value::clone(rt::variable(&vars.old, "old")?);
         let new_old = Value::clone(rt::variable(&vars.a, "a")?);
+        cx.assign(&[("a", &new_a), ("old", &new_old)])?;
         vars.a = Some(new_a);
         vars.old = Some(new_old);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `Read`.
@@ -370,8 +377,7 @@ pub mod variables {
             ),
         ]);
         *data = Data::Owned(result);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Pass `From variable`.
@@ -384,8 +390,7 @@ pub mod variables {
         let input = rt::variable(&vars.b, "b")?;
         let result = Value::clone(input);
         rt::set(data.to_mut(), &[rt::Key("b")], result)?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Fail `Wrong`.

@@ -118,8 +118,7 @@ pub mod wait {
         cx.enter(Type::Wait, "Seconds", data);
         let until = rt::Until::After(rt::Duration::from_secs(5));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Path`.
@@ -127,8 +126,7 @@ pub mod wait {
         cx.enter(Type::Wait, "Path", data);
         let until = rt::seconds_path("$.seconds", rt::get(data, &[rt::Key("seconds")]))?;
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Timestamp`.
@@ -139,8 +137,7 @@ pub mod wait {
         cx.enter(Type::Wait, "Timestamp", data);
         let until = rt::timestamp(1471534380i64, 250000000u32);
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Timestamp path`.
@@ -154,8 +151,7 @@ pub mod wait {
             rt::get(data, &[rt::Key("times"), rt::At(0)]),
         )?;
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Narrowed`.
@@ -171,10 +167,10 @@ pub mod wait {
         let new_seconds = Value::clone(
             rt::field(data, "seconds.$", "$.seconds", &[rt::Key("seconds")])?,
         );
+        cx.assign(&[("seconds", &new_seconds)])?;
         rt::narrow(data, "$.seconds", &[rt::Key("seconds")])?;
         vars.seconds = Some(new_seconds);
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `From variable`.
@@ -186,8 +182,7 @@ pub mod wait {
         cx.enter(Type::Wait, "From variable", data);
         let until = rt::seconds_path("$seconds", vars.seconds.as_ref())?;
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     /// Wait `Emptied`.
@@ -199,8 +194,7 @@ pub mod wait {
         *data = Data::Owned(rt::nothing());
         let until = rt::Until::After(rt::Duration::from_secs(1));
         rt::wait(cx, until).await?;
-        cx.exit(data);
-        Ok(())
+        cx.exit(data)
     }
 
     const DEFINITION: rt::Definition = rt::Definition {

@@ -48,18 +48,16 @@ impl Emitter<'_> {
                 (quote!(#ty), quote!(let next = #next;))
             }
         };
-        let answer = if let [_] = function.targets[..] {
-            quote!(())
-        } else {
-            quote!(next)
+        let exit = match function.targets[..] {
+            [_] => quote!(cx.exit(data)),
+            _ => quote!(cx.exit(data)?; Ok(next)),
         };
         let body = quote! {
             #before
             #subject
             #decision
             #after
-            cx.exit(data);
-            Ok(#answer)
+            #exit
         };
         self.state_fn(scope, state, function, quote!(Result<#ty, Error>), body)
     }

@@ -157,10 +157,15 @@ impl ScopeContext {
             Template::Literal(_) | Template::Array(_) | Template::Expression(_) => Vec::new(),
         };
         let (mut compute, mut set) = (TokenStream::new(), TokenStream::new());
+        let mut assigned = Vec::new();
         for (name, value) in values {
             let fresh = ident(&format!("new_{}", super::name::snake(name)));
             compute.extend(quote!(let #fresh = #value;));
+            assigned.push(quote!((#name, &#fresh)));
             set.extend(self.variables.assign(name, quote!(#fresh)));
+        }
+        if !assigned.is_empty() {
+            compute.extend(quote!(cx.assign(&[#(#assigned),*])?;));
         }
         (compute, set)
     }
@@ -335,7 +340,7 @@ impl Emitter<'_> {
                 quote!(#setup #compute #put #set)
             }
         };
-        let body = quote!(#body #output cx.exit(data); Ok(()));
+        let body = quote!(#body #output cx.exit(data));
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
 
@@ -375,15 +380,14 @@ impl Emitter<'_> {
             #compute
             #output
             #set
-            cx.exit(data);
-            Ok(())
+            cx.exit(data)
         };
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
 
     pub(super) fn succeed(&mut self, scope: &ScopeContext, state: &State, function: &StateFn) -> TokenStream {
         let (narrow, output) = (scope.narrow_input(state), scope.output(state));
-        let body = quote!(#narrow #output cx.exit(data); Ok(()));
+        let body = quote!(#narrow #output cx.exit(data));
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
 

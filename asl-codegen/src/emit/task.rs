@@ -137,7 +137,7 @@ impl Emitter<'_> {
         let (selected, is_selected) = selected.unwrap_or((TokenStream::new(), !is_discarded));
         let name = if is_moved { quote!(mut result) } else { quote!(result) };
         let run = bind(&name, &run, is_selected || mentions(&compute, "result"));
-        let exit = quote!(cx.exit(data); Ok(()));
+        let exit = quote!(cx.exit(data));
         [run, compute, selected, put, output, set, exit].into_iter().collect()
     }
 }

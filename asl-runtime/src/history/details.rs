@@ -147,6 +147,17 @@ pub(super) fn of(execution: &Execution, event: Event<'_>) -> Told {
     }
 }
 
+/// What a state assigns, as its end tells it: each value as JSON text (J-111).
+pub(super) fn assigned(variables: &[(&str, &Value)]) -> Map<String, Value> {
+    let texts = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.to_string().into()));
+    members([
+        ("assignedVariables", Value::Object(texts.collect())),
+        ("assignedVariablesDetails", json!({ "truncated": false })),
+    ])
+}
+
 /// Another iteration has failed (EV-35).
 pub(super) fn iteration_aborted(name: &str, index: usize) -> Told {
     told(

@@ -4,6 +4,7 @@ use super::HistoryEvent;
 use super::details::{self, Told};
 use crate::{Event, Place, Position, StateType};
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// The events, and where each line of control stands among them.
@@ -30,6 +31,8 @@ struct Chain {
     end: u64,
     /// How often the lanes of its state have been started.
     starts: u32,
+    /// What its current state assigns, as its end will tell it.
+    assigned: Map<String, Value>,
     /// Whether it is in a Task state.
     in_task: bool,
     /// The branches or iterations that run.
@@ -43,7 +46,13 @@ impl Log {
     }
 
     /// Writes an event down, if there is room for it; answers its id.
-    pub(super) fn record(&mut self, at: &Place, event: Event<'_>, told: Told, timestamp: DateTime<Utc>) -> Option<u64> {
+    pub(super) fn record(
+        &mut self,
+        at: &Place,
+        event: Event<'_>,
+        mut told: Told,
+        timestamp: DateTime<Utc>,
+    ) -> Option<u64> {
         let is_last = matches!(
             event,
             Event::ExecutionSucceeded { .. }
@@ -67,6 +76,9 @@ impl Log {
             }
             Event::StateExited { .. } => {
                 line.chain().in_task = false;
+                if let Some(details) = &mut told.1 {
+                    details.members.append(&mut line.chain().assigned);
+                }
                 line.next(told)
             }
             Event::MapStateStarted { .. } => line.start(0, told),
@@ -109,6 +121,11 @@ impl Log {
         })
     }
 
+    /// The current state of this line assigns this.
+    pub(super) fn assigned(&mut self, at: &Place, assigned: Map<String, Value>) {
+        self.chain(at).assigned = assigned;
+    }
+
     /// A branch has ended: what comes next follows the branch that ends last (EV-40), or that fails (EV-41).
     pub(super) fn branch_ended(&mut self, at: &Place, index: usize, succeeded: bool, timestamp: DateTime<Utc>) {
         let mut line = self.line(at, timestamp);
@@ -117,6 +134,13 @@ impl Log {
             true => line.chain().last = lane.last,
             false => line.abort(lane, None),
         }
+    }
+
+    fn chain(&mut self, at: &Place) -> &mut Chain {
+        // A `/` stands between scopes only.
+        let text = at.as_str();
+        let scope = text.rfind('/').map_or("", |slash| &text[..=slash]);
+        self.chains.entry(scope.to_owned()).or_default()
     }
 
     fn line<'l>(&'l mut self, at: &'l Place, timestamp: DateTime<Utc>) -> Line<'l> {
@@ -137,10 +161,7 @@ struct Line<'l> {
 
 impl Line<'_> {
     fn chain(&mut self) -> &mut Chain {
-        // A `/` stands between scopes only.
-        let text = self.at.as_str();
-        let scope = text.rfind('/').map_or("", |slash| &text[..=slash]);
-        self.log.chains.entry(scope.to_owned()).or_default()
+        self.log.chain(self.at)
     }
 
     fn lane(&mut self, index: usize) -> String {

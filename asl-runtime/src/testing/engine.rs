@@ -227,6 +227,10 @@ impl Engine for TestEngine {
         self.history.record(at, line, event);
     }
 
+    fn assigned(&self, at: &Place, variables: &[(&str, &Value)]) {
+        self.history.assigned(at, variables);
+    }
+
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
         self.history.branch_ended(at, index, succeeded);
     }
