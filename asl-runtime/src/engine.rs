@@ -137,7 +137,7 @@ pub trait Engine: Send + Sync + Sized {
     }
 
     /// The engine of a child execution: that of an item of a distributed Map, whose lane is `at`.
-    fn child(&self, at: &Self::Position, child: Child) -> Self;
+    fn child(&self, at: &Self::Position, child: Child<'_>) -> Self;
 
     /// Runs a whole execution: the machine's time-out and a stop from outside end it (TO-7, X-8).
     fn supervise<O: Send>(
@@ -158,7 +158,7 @@ pub trait Engine: Send + Sync + Sized {
 
 /// The child execution that an engine is asked to make.
 #[derive(Debug, Clone, Copy)]
-pub struct Child {
+pub struct Child<'i> {
     /// The description of what it runs.
     pub definition: &'static Definition,
     /// The Map state.
@@ -167,6 +167,8 @@ pub struct Child {
     pub label: &'static str,
     /// The number of the item.
     pub index: usize,
+    /// The item itself, where the definition reads `$$.Map.Item.Value`.
+    pub item: Option<&'i Value>,
 }
 
 /// What happens in an execution, as its history tells it (spec execution.md section 5). What follows from these is not

@@ -1,9 +1,10 @@
 //! What the context object says of an execution.
 
-use crate::Quotas;
+use crate::scope::Item;
+use crate::{Child, Quotas};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// An execution as its context object shows it (spec CX-1 to CX-8), and the options of a run.
 ///
@@ -36,6 +37,8 @@ struct Kept {
     redrive_count: Option<u64>,
     context: Option<Value>,
     quotas: Option<Quotas>,
+    /// The item of the distributed Map that started it, and its number.
+    item: Option<Arc<(usize, Item)>>,
 }
 
 impl Execution {
@@ -175,18 +178,23 @@ impl Execution {
     }
 
     /// The execution of an item of a distributed Map, with an id and a name of its own (MD-12, CX-25).
-    pub fn child(&self, definition_name: &str, label: &str) -> Execution {
+    pub fn child(&self, child: Child<'_>) -> Execution {
         let (region, account) = self.place();
-        let machine = format!("{}/{label}", self.machine_name(definition_name));
+        let machine = format!("{}/{}", self.machine_name(child.definition.name), child.label);
         let parent = self.kept();
+        let item = Item {
+            value: child.item.map(|item| Box::new(item.clone())),
+            source: Some(STATE_DATA),
+        };
         Execution::new()
             .region(region)
             .account(account)
             .state_machine_id(format!("arn:aws:states:{region}:{account}:stateMachine:{machine}"))
             .state_machine_name(machine)
-            .with(|child| {
-                child.role_arn.clone_from(&parent.role_arn);
-                child.quotas = parent.quotas;
+            .with(|kept| {
+                kept.role_arn.clone_from(&parent.role_arn);
+                kept.quotas = parent.quotas;
+                kept.item = Some(Arc::new((child.index, item)));
             })
     }
 
@@ -217,10 +225,17 @@ impl Execution {
         members
     }
 
+    pub(crate) fn item(&self) -> Option<(usize, &Item)> {
+        self.kept.get()?.item.as_deref().map(|(index, item)| (*index, item))
+    }
+
     pub(crate) fn given_context(&self) -> Option<&Value> {
         self.kept.get()?.context.as_ref()
     }
 }
+
+/// Where the items of a distributed Map come from that reads no data set (CX-16).
+pub(crate) const STATE_DATA: &str = "STATE_DATA";
 
 /// A timestamp as the context object shows it (CX-21).
 pub(crate) fn timestamp(time: DateTime<Utc>) -> String {

@@ -1,6 +1,7 @@
 //! Parallel and Map: lines of control side by side.
 
 use crate::data::Data;
+use crate::execution::STATE_DATA;
 use crate::quota;
 use crate::retry::Retries;
 use crate::scope::{Branching, Context, Frame, Item, Scope, Visit};
@@ -38,6 +39,8 @@ pub struct MapRunPolicy {
     pub label: &'static str,
     /// The description of the child executions.
     pub definition: &'static Definition,
+    /// Whether something in it reads `$$.Map.Item.Value`, which is then kept.
+    pub keep_item: bool,
 }
 
 /// The failures that a distributed Map bears (MD-4): a threshold that is not declared is not 0.
@@ -289,8 +292,8 @@ pub async fn map_run<'a, E: Engine>(
         let mut start = |line: &mut E::Line, index: usize| {
             let item = std::mem::take(&mut items[index]);
             let kept = Item {
-                value: Some(Box::new(item.clone())),
-                source: Some("STATE_DATA"),
+                value: policy.keep_item.then(|| Box::new(item.clone())),
+                source: Some(STATE_DATA),
             };
             let lane = fork.lane(visit, line, index, Some(kept));
             let child = Child {
@@ -298,8 +301,10 @@ pub async fn map_run<'a, E: Engine>(
                 label,
                 state: visit.state,
                 index,
+                item: policy.keep_item.then_some(&item),
             };
-            let running = start(lane.context(), fork.engine.child(&lane.at, child), Data::Owned(item))?;
+            let engine = fork.engine.child(&lane.at, child);
+            let running = start(lane.context(), engine, Data::Owned(item))?;
             let failed = failed.clone();
             let counted: Lane<'a> = Box::pin(async move {
                 match running.await {

@@ -260,7 +260,7 @@ impl Engine for History {
         self.memory.sleep(&(), attempt, until).await;
     }
 
-    fn child(&self, _: &Place, child: Child) -> History {
+    fn child(&self, _: &Place, child: Child<'_>) -> History {
         let record = Arc::<Record>::default();
         self.record.children().push(ChildHistory {
             state: child.state,

@@ -114,11 +114,8 @@ impl Engine for Memory {
         sleep(self.duration(until))
     }
 
-    fn child(&self, (): &(), child: Child) -> Memory {
-        let execution = self
-            .execution
-            .child(child.definition.name, child.label)
-            .start_time(self.clock());
+    fn child(&self, (): &(), child: Child<'_>) -> Memory {
+        let execution = self.execution.child(child).start_time(self.clock());
         Memory {
             handle: self.own_handle().clone().into(),
             is_child: true,

@@ -49,6 +49,7 @@ pub(crate) struct Branching<'a> {
 }
 
 /// The item of a Map iteration, as `$$.Map.Item` shows it.
+#[derive(Debug)]
 pub(crate) struct Item {
     /// Kept only where the definition reads it.
     pub(crate) value: Option<Box<Value>>,
@@ -226,12 +227,12 @@ impl<'c> Context<'c> {
 
     /// `$$.Map.Item.Value` of the innermost Map (CX-26).
     pub fn item_value(&self) -> Option<&'c Value> {
-        self.frame.map_lane()?.item.as_ref()?.value.as_deref()
+        self.frame.map_item()?.1.value.as_deref()
     }
 
     /// `$$.Map.Item.Index` of the innermost Map.
     pub fn item_index(&self) -> Option<Value> {
-        self.frame.map_lane().map(|lane| lane.index.into())
+        self.frame.map_item().map(|(index, _)| index.into())
     }
 
     /// `$$.State.Name`
@@ -268,13 +269,11 @@ impl<'c> Context<'c> {
                 Map::from_iter([("Token".to_owned(), token.as_str().into())]).into(),
             );
         }
-        if let Some(lane) = self.frame.map_lane() {
+        if let Some((index, kept)) = self.frame.map_item() {
             let mut item = Map::new();
-            item.insert("Index".into(), lane.index.into());
-            if let Some(kept) = &lane.item {
-                item.extend(kept.value.as_deref().map(|value| ("Value".to_owned(), value.clone())));
-                item.extend(kept.source.map(|source| ("Source".to_owned(), source.into())));
-            }
+            item.insert("Index".into(), index.into());
+            item.extend(kept.value.as_deref().map(|value| ("Value".to_owned(), value.clone())));
+            item.extend(kept.source.map(|source| ("Source".to_owned(), source.into())));
             members.insert(
                 "Map".into(),
                 Map::from_iter([("Item".to_owned(), Value::Object(item))]).into(),
@@ -315,15 +314,15 @@ impl Frame<'_> {
         write_lane(to, lane.index, if attempts { lane.attempt } else { 0 })
     }
 
-    /// The innermost lane that is an item of a Map.
-    fn map_lane(&self) -> Option<&Branching<'_>> {
+    /// The item of the innermost Map (CX-26), and its number. In a distributed Map that of the whole execution (CX-13).
+    fn map_item(&self) -> Option<(usize, &Item)> {
         let mut frame = self;
-        loop {
-            let lane = frame.lane.as_ref()?;
-            if lane.item.is_some() {
-                return Some(lane);
+        while let Some(lane) = &frame.lane {
+            if let Some(item) = &lane.item {
+                return Some((lane.index, item));
             }
             frame = lane.parent;
         }
+        self.execution.item()
     }
 }

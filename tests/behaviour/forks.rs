@@ -2,7 +2,7 @@
 
 use crate::support::{Gauge, milliseconds, seconds};
 use asl_runtime::testing::{Answer, Report, Script, Test};
-use asl_runtime::{TaskContext, TaskError, Value, asl, json};
+use asl_runtime::{Execution, History, TaskContext, TaskError, Value, asl, json};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -305,6 +305,72 @@ fn md_1_children_are_executions_of_their_own() {
         .assert_elapsed(seconds(2));
     assert_eq!(workers.0.peak(), 3);
     assert_eq!(report.history().children().len(), 4);
+}
+
+asl!(mod shown = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemSelector": { "name.$": "$$.Map.Item.Value.name" },
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Show",
+                "States": {
+                    "Show": {
+                        "Type": "Pass",
+                        "Parameters": {
+                            "index.$": "$$.Map.Item.Index",
+                            "value.$": "$$.Map.Item.Value",
+                            "map.$": "$$.Map",
+                            "inner": [1],
+                            "input.$": "$"
+                        },
+                        "Next": "Inner"
+                    },
+                    "Inner": {
+                        "Type": "Map",
+                        "ItemsPath": "$.inner",
+                        "ItemSelector": { "inner.$": "$$.Map.Item.Value" },
+                        "ItemProcessor": {
+                            "StartAt": "Innermost",
+                            "States": {
+                                "Innermost": {
+                                    "Type": "Pass",
+                                    "Parameters": { "map.$": "$$.Map" },
+                                    "End": true
+                                }
+                            }
+                        },
+                        "ResultPath": "$.inner",
+                        "End": true
+                    }
+                }
+            },
+            "End": true
+        }
+    }
+});
+
+impl shown::Tasks for Workers {}
+
+#[tokio::test]
+async fn cx_13_the_states_of_a_child_see_the_item_that_it_is_for() {
+    let items = json!([{ "name": "a" }, { "name": "b" }]);
+    let child = |index: usize, name: &str| {
+        let item = json!({ "Index": index, "Value": { "name": name }, "Source": "STATE_DATA" });
+        json!({
+            "index": index,
+            "value": { "name": name },
+            "map": { "Item": item },
+            "inner": [{ "map": { "Item": { "Index": 0, "Value": 1 } } }],
+            "input": { "name": name }
+        })
+    };
+    let output = json!([child(0, "a"), child(1, "b")]);
+    assert_eq!(shown::run(&Workers::default(), items.clone()).await, Ok(output.clone()));
+    let history = History::new(Execution::new());
+    assert_eq!(shown::run_on(&history, &Workers::default(), items).await, Ok(output));
 }
 
 #[test]

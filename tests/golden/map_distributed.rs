@@ -452,6 +452,7 @@ pub mod map_distributed {
             timeout_seconds: None,
             ..DEFINITION
         },
+        keep_item: false,
     };
     const SOME: rt::MapRunPolicy = rt::MapRunPolicy {
         retry: &[],
@@ -461,6 +462,7 @@ pub mod map_distributed {
             timeout_seconds: None,
             ..DEFINITION
         },
+        keep_item: true,
     };
     const FEW: rt::MapRunPolicy = rt::MapRunPolicy {
         retry: &[
@@ -475,6 +477,7 @@ pub mod map_distributed {
             timeout_seconds: None,
             ..DEFINITION
         },
+        keep_item: false,
     };
     const DEFINITION: rt::Definition = rt::Definition {
         name: "map_distributed",

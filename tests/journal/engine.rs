@@ -353,10 +353,10 @@ impl Engine for JournalEngine {
         self.append(self.key(at, Kind::Decision, attempt), &outcome);
     }
 
-    fn child(&self, at: &Place, child: Child) -> JournalEngine {
+    fn child(&self, at: &Place, child: Child<'_>) -> JournalEngine {
         let execution = self
             .execution
-            .child(child.definition.name, child.label)
+            .child(child)
             .name(format!("child-{:016x}", self.hash(at, "child", 0)))
             .start_time(self.now(at));
         JournalEngine {

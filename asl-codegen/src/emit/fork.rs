@@ -143,6 +143,7 @@ impl Emitter<'_> {
                 MapMode::DistributedExpress => ident("Express"),
                 _ => ident("Standard"),
             };
+            let keep_item = Kept::by_scope(&map.processor).item || selector_reads(map).item;
             self.tables.push(quote! {
                 const #policy: rt::MapRunPolicy = rt::MapRunPolicy {
                     retry: #retry,
@@ -152,6 +153,7 @@ impl Emitter<'_> {
                         timeout_seconds: None,
                         ..DEFINITION
                     },
+                    keep_item: #keep_item,
                 };
             });
             let keep_input = Kept::by_scope(&map.processor).input;

@@ -197,7 +197,7 @@ impl Engine for TestEngine {
         self.history.sleep(at, attempt, until).await;
     }
 
-    fn child(&self, at: &Place, child: Child) -> TestEngine {
+    fn child(&self, at: &Place, child: Child<'_>) -> TestEngine {
         TestEngine {
             history: self.history.child(at, child),
             root: at.clone(),
