@@ -1,7 +1,7 @@
 //! What is valid but not compiled by this version, and values that must be known.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::syntax::{Machine, QueryLanguage, Scope, StateKind};
+use crate::syntax::{Machine, Scope, StateKind};
 
 /// Reports what keeps a valid machine from being compiled.
 pub(crate) fn support(machine: &Machine, diagnostics: &mut Diagnostics) {
@@ -18,28 +18,11 @@ pub(crate) fn support(machine: &Machine, diagnostics: &mut Diagnostics) {
             .at(&value.location),
         );
     }
-    if machine.query_language == QueryLanguage::Jsonata {
-        diagnostics.push(
-            Diagnostic::error(
-                Code::Unsupported,
-                machine.scope.start.name.span,
-                "JSONata is not compiled yet",
-            )
-            .label("this machine has `\"QueryLanguage\": \"JSONata\"`"),
-        );
-    }
-    scope(&machine.scope, machine.query_language, diagnostics);
+    scope(&machine.scope, diagnostics);
 }
 
-fn scope(of: &Scope, machine: QueryLanguage, diagnostics: &mut Diagnostics) {
+fn scope(of: &Scope, diagnostics: &mut Diagnostics) {
     for state in &of.states {
-        if state.query_language == QueryLanguage::Jsonata && machine == QueryLanguage::JsonPath {
-            diagnostics.push(
-                Diagnostic::error(Code::Unsupported, state.name.span, "JSONata is not compiled yet")
-                    .label("this state has `\"QueryLanguage\": \"JSONata\"`")
-                    .at(&state.location),
-            );
-        }
         if let StateKind::Map(map) = &state.kind {
             for field in &map.data_set_fields {
                 let name = field.name.value;
@@ -55,7 +38,7 @@ fn scope(of: &Scope, machine: QueryLanguage, diagnostics: &mut Diagnostics) {
             }
         }
         for inner in state.scopes() {
-            scope(inner, machine, diagnostics);
+            scope(inner, diagnostics);
         }
     }
 }

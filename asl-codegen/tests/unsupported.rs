@@ -25,23 +25,6 @@ fn refused(definition: &str, given: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn jsonata() {
-    let machine = r#"{ "QueryLanguage": "JSONata", "StartAt": "S", "States": { "S": { "Type": "Succeed" } } }"#;
-    assert_eq!(refused(machine, &[]), [r#"unsupported - "S""#]);
-    let state = r#"{ "StartAt": "S", "States": { "S": { "Type": "Parallel", "End": true, "Branches": [ { "StartAt": "B", "States": {
-        "B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": 1, "End": true } } } ] } } }"#;
-    assert_eq!(
-        refused(state, &[]),
-        [r#"unsupported /States/S/Branches[0]/States/B "B""#]
-    );
-    let wrong = machine.replace("Succeed", "Succed");
-    assert_eq!(
-        refused(&wrong, &[]),
-        [r#"SCHEMA_VALIDATION_FAILED /States/S/Type "Succed""#]
-    );
-}
-
-#[test]
 fn data_sets() {
     let machine = r#"{ "StartAt": "S", "States": { "S": { "Type": "Map", "End": true,
         "ItemBatcher": { "MaxItemsPerBatch": 2 }, "ResultWriter": { "WriterConfig": { "OutputType": "JSON" } },

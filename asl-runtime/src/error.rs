@@ -81,6 +81,11 @@ impl Error {
         Error::evaluation("States.IntrinsicFailure", text)
     }
 
+    /// `States.QueryEvaluationError` (J-80 to J-88).
+    pub fn query_evaluation(text: impl Into<String>) -> Error {
+        Error::evaluation("States.QueryEvaluationError", text)
+    }
+
     /// An error raised while evaluating a state's fields: its cause will be prefixed with the state (spec 14.2).
     pub fn evaluation(name: &'static str, text: impl Into<String>) -> Error {
         Error::from_parts(Some(Cow::Borrowed(name)), Some(text.into()), Kind::Evaluation)

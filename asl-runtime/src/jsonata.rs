@@ -7,6 +7,7 @@ mod construct;
 mod error;
 #[cfg(feature = "jsonata-core")]
 pub mod fallback;
+mod field;
 mod function;
 mod functions;
 mod limit;
@@ -21,15 +22,17 @@ mod view;
 
 pub use construct::{Element, Pair, array, group, kept_array, object, together};
 pub use error::{Error, Result};
-pub use function::{Body, Builtin, Function, Lambda, Run, lambda};
+pub use field::input_items;
+pub use function::{Body, Builtin, Function, Lambda, Run, apply, lambda};
 pub use functions::*;
 pub use operator::{
-    add, divide, equal, greater, greater_or_equal, is_in, less, less_or_equal, modulo, multiply, negate, not_equal,
-    range, subtract, truthy,
+    add, concat, divide, equal, greater, greater_or_equal, is_in, less, less_or_equal, modulo, multiply, negate,
+    not_equal, range, subtract,
 };
 pub use path::{Path, Term, at, filter};
 pub use query::Query;
 pub use regex::Regex;
 pub use signature::Signature;
 pub use text::write_string;
-pub use value::{Array, Object, Text, Val};
+pub use value::{Array, Object, Text, Val, variable};
+pub use view::truthy;

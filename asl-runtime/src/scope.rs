@@ -68,6 +68,8 @@ pub struct Visit {
     pub(crate) seed: u128,
     pub(crate) draws: AtomicU32,
     pub(crate) entered: Option<DateTime<Utc>>,
+    /// The time that expressions read, where they read it.
+    pub(crate) now: Option<DateTime<Utc>>,
     pub(crate) token: Option<String>,
     pub(crate) credentials: Option<Arc<Value>>,
 }
@@ -133,6 +135,11 @@ impl<'a, E: Engine> Scope<'a, E> {
         }
         self.engine.assigned(&self.at, variables);
         Ok(())
+    }
+
+    /// Notes the time that expressions read from here on.
+    pub fn tell_time(&mut self) {
+        self.visit.now = Some(self.engine.now(&self.at));
     }
 
     /// Leaves the current state with its output.
@@ -245,6 +252,11 @@ impl<'c> Context<'c> {
         self.visit.token.as_deref()
     }
 
+    /// The time that expressions read.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.visit.now.unwrap_or_else(Utc::now)
+    }
+
     /// The whole context object (CX-20).
     pub fn object(&self) -> Value {
         let mut members = self
@@ -299,6 +311,7 @@ impl Visit {
             number: self.number,
             retry_count: self.retry_count,
             entered: self.entered,
+            now: self.now,
             seed: self.seed ^ lane,
             ..Visit::default()
         }

@@ -153,6 +153,9 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
     loop {
         let attempt = visit.retry_count;
         visit.token = policy.resource.has_token().then(|| engine.token(at, attempt));
+        if visit.now.is_some() {
+            visit.now = Some(engine.now(at));
+        }
         let checked = |input| match frame.execution.has_quotas() {
             true => quota::input(visit.state, input),
             false => Ok(input),

@@ -5,6 +5,7 @@ use super::doc::{code, doc};
 use super::enums::state_enum;
 use super::expr::Env;
 use super::name::{local, snake};
+use super::query::asking;
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
 use crate::expr::path::{Path, Step};
@@ -52,8 +53,10 @@ impl Emitter<'_> {
             [_] => quote!(cx.exit(data)),
             _ => quote!(cx.exit(data)?; Ok(next)),
         };
+        let query = asking(quote!(cx.context()), quote!(data), TokenStream::new(), &decision);
         let body = quote! {
             #before
+            #query
             #subject
             #decision
             #after
@@ -85,7 +88,8 @@ impl Arms<'_> {
     /// The decision between several targets, as an expression.
     fn decision(&self) -> TokenStream {
         let groups = grouped(&self.choice.rules);
-        let assigns = self.state.assign.is_some() || self.choice.rules.iter().any(|rule| rule.assign.is_some());
+        let assigns =
+            self.state.assign.is_some() || self.state.output.is_some() || self.choice.rules.iter().any(has_effects);
         let otherwise = self.otherwise();
         if let Some((value, patterns)) = cases(&groups, self.env) {
             return match (
@@ -96,7 +100,7 @@ impl Arms<'_> {
                 ([pattern], false) => quote!(matches!(#value, #pattern)),
                 _ => {
                     let arms = patterns.iter().zip(&groups).map(|(pattern, group)| {
-                        let body = self.arm(group[0].assign.as_ref(), group[0].next.index);
+                        let body = self.rule(&group[0]);
                         quote!(#pattern => { #body })
                     });
                     quote!(match #value { #(#arms)* _ => { #otherwise } })
@@ -133,7 +137,7 @@ impl Arms<'_> {
         }
         let arms = first.iter().map(|group| {
             let condition = any(group, self.env);
-            let body = self.arm(group[0].assign.as_ref(), group[0].next.index);
+            let body = self.rule(&group[0]);
             quote!(if #condition { #body } else)
         });
         quote!(#(#arms)* #last)
@@ -142,25 +146,25 @@ impl Arms<'_> {
     /// The statements of a Choice that has but one target: a rule may still fail, or assign.
     fn single(&self) -> TokenStream {
         let rules = &self.choice.rules[..];
-        let assigns = rules.iter().any(|rule| rule.assign.is_some());
-        match (assigns, &self.choice.default, &self.state.assign) {
+        let assigns = rules.iter().any(has_effects);
+        let effects = self.effects(self.state.assign.as_ref(), self.state.output.as_ref());
+        match (assigns, &self.choice.default, effects.is_empty()) {
             (false, None, _) => {
                 let none = none(rules, self.env);
                 quote!(if #none { return Err(rt::no_choice_matched()); })
             }
-            (false, Some(_), None) => {
+            (false, Some(_), true) => {
                 let any = any(rules, self.env);
                 quote!(let _ = #any;)
             }
-            (false, Some(_), Some(assign)) => {
+            (false, Some(_), false) => {
                 let none = none(rules, self.env);
-                let (compute, set) = self.scope.assign(assign, self.env);
-                quote!(if #none { #compute #set })
+                quote!(if #none { #effects })
             }
             (true, ..) => {
                 let arms = grouped(rules).into_iter().map(|group| {
                     let condition = any(group, self.env);
-                    let body = self.arm(group[0].assign.as_ref(), group[0].next.index);
+                    let body = self.rule(&group[0]);
                     quote!(if #condition { #body })
                 });
                 let otherwise = Some(self.otherwise()).filter(|otherwise| !otherwise.is_empty());
@@ -171,21 +175,26 @@ impl Arms<'_> {
     }
 
     /// What a rule does when it holds.
-    fn arm(&self, assign: Option<&Template>, target: usize) -> TokenStream {
+    fn rule(&self, rule: &Rule) -> TokenStream {
+        self.arm(rule.assign.as_ref(), rule.output.as_ref(), rule.next.index)
+    }
+
+    fn arm(&self, assign: Option<&Template>, output: Option<&Template>, target: usize) -> TokenStream {
         let answer = self.answer(target);
-        match assign {
-            None => answer,
-            Some(assign) => {
-                let (compute, set) = self.scope.assign(assign, self.env);
-                quote!(#compute #set #answer)
-            }
-        }
+        let effects = self.effects(assign, output);
+        quote!(#effects #answer)
+    }
+
+    /// `Assign` and `Output`, which see the same variables.
+    fn effects(&self, assign: Option<&Template>, output: Option<&Template>) -> TokenStream {
+        let (compute, put, set) = self.scope.outputs(self.env, assign, output);
+        quote!(#compute #put #set)
     }
 
     /// What happens when no rule holds.
     fn otherwise(&self) -> TokenStream {
         match &self.choice.default {
-            Some(target) => self.arm(self.state.assign.as_ref(), target.index),
+            Some(target) => self.arm(self.state.assign.as_ref(), self.state.output.as_ref(), target.index),
             None => quote!(return Err(rt::no_choice_matched());),
         }
     }
@@ -206,10 +215,14 @@ impl Arms<'_> {
     }
 }
 
+fn has_effects(rule: &Rule) -> bool {
+    rule.assign.is_some() || rule.output.is_some()
+}
+
 /// The rules, those together that follow one another, lead to the same state and assign nothing.
 fn grouped(rules: &[Rule]) -> Vec<&[Rule]> {
     rules
-        .chunk_by(|a, b| a.next.index == b.next.index && a.assign.is_none() && b.assign.is_none())
+        .chunk_by(|a, b| a.next.index == b.next.index && !has_effects(a) && !has_effects(b))
         .collect()
 }
 

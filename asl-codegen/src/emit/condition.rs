@@ -36,7 +36,7 @@ fn condition(tested: &Condition, env: &Env) -> TokenStream {
         Condition::Not(one) => negated(one, env),
         Condition::Test(test) => comparison(test, true, env),
         Condition::Literal(holds) => quote!(#holds),
-        Condition::Expression(expression) => env.expression(expression),
+        Condition::Expression(expression) => env.expression_as("condition", expression),
     }
 }
 
@@ -49,7 +49,7 @@ fn negated(tested: &Condition, env: &Env) -> TokenStream {
             quote!(#fails)
         }
         Condition::Expression(expression) => {
-            let holds = env.expression(expression);
+            let holds = env.expression_as("condition", expression);
             quote!(!#holds)
         }
         Condition::And(all) | Condition::Or(all) => match &all[..] {

@@ -4,7 +4,7 @@ use super::variables::{Variables, ident};
 use crate::expr::intrinsic::{Arg, ArgKind, Call, Intrinsic};
 use crate::expr::path::{Filter, Operand, Path, Root, Step};
 use crate::expr::pattern::format_pieces;
-use crate::syntax::{Expression, Field, FieldValue, Template};
+use crate::syntax::{Field, FieldValue, Template};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
@@ -166,11 +166,6 @@ impl Env<'_> {
                 quote!(rt::object([#((#names, #values)),*]))
             }
         }
-    }
-
-    /// A JSONata expression as `Value`.
-    pub fn expression(&self, _: &Expression) -> TokenStream {
-        unreachable!("refused by `support`")
     }
 
     /// A member of a template as `Value`.

@@ -2,6 +2,7 @@
 
 use super::expr::{is_item_value, mentions};
 use super::name::screaming;
+use super::query::{answered, asking, asks};
 use super::reads::{self, Kept};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::task::retriers;
@@ -35,7 +36,7 @@ impl Emitter<'_> {
         let input = match (&parallel.parameters, &input.value) {
             (Some(parameters), _) => {
                 let env = scope.env(state, input.root.clone(), quote!(cx.context()));
-                let value = env.template(parameters);
+                let value = answered(quote!(cx.context()), quote!(data), env.template(parameters));
                 let setup = input.before(&value);
                 quote!(#setup let input = &#value;)
             }
@@ -90,13 +91,19 @@ impl Emitter<'_> {
         let input = scope.input(state);
         let root = input.root.clone();
         let env = scope.env(state, root.clone(), quote!(cx.context()));
+        let is_jsonata = state.query_language == QueryLanguage::Jsonata;
         let items = match &map.items {
+            Items::Input if is_jsonata => quote!(jsonata::input_items(#root)),
             Items::Input => quote!(rt::items(#root, "$")),
             Items::Path(path) => {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 quote!(rt::items(#value, #text))
             }
-            Items::Template(items) => env.template(items),
+            Items::Template(Template::Expression(items)) => env.answer("items", items),
+            Items::Template(items) => {
+                let items = env.template(items);
+                quote!(rt::items(&#items, "$"))
+            }
         };
         let concurrency = match &map.max_concurrency {
             None => quote!(0),
@@ -108,9 +115,22 @@ impl Emitter<'_> {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 quote!(rt::max_concurrency(#text, #value)?)
             }
-            Some(Number::Expression(expression)) => env.expression(expression),
+            Some(Number::Expression(expression)) => env.expression_as("max_concurrency", expression),
         };
-        let (items_setup, items) = match self.moved_items(state, map, &items) {
+        let ask = |expression| answered(quote!(cx.context()), quote!(data), expression);
+        let concurrency = ask(concurrency);
+        let (mut items_setup, items) = match self.moved_items(state, map, &items) {
+            // The error is the Map's own, so it is found when the Map begins.
+            None if asks(&items) => {
+                let items = ask(items);
+                match &map.outcome.retry[..] {
+                    [] => (
+                        quote!(let mut items = #items;),
+                        quote!(std::mem::replace(&mut items, Ok(Vec::new()))),
+                    ),
+                    _ => (quote!(let items = #items;), quote!(items.clone())),
+                }
+            }
             Some(moved) => (quote!(let mut items = #moved?;), quote!(Ok(std::mem::take(&mut items)))),
             None if mentions(&items, "cx") => (quote!(let items = #items?;), quote!(Ok(items.clone()))),
             None => (TokenStream::new(), items),
@@ -129,7 +149,9 @@ impl Emitter<'_> {
                     env.item = moves_item.then(|| quote!(item));
                     let selected = env.template(selector);
                     let parameter = if moves_item { quote!(item) } else { quote!(_) };
+                    let query = asking(quote!(cx.context()), quote!(data), TokenStream::new(), &selected);
                     quote!(|cx, #parameter| {
+                        #query
                         let item = #selected;
                         Ok(#item(cx, tasks, Data::Owned(item) #vars))
                     })
@@ -168,16 +190,26 @@ impl Emitter<'_> {
                 }
             });
             let tolerance = tolerance(map, &env);
+            let (tolerance_setup, tolerance) = match asks(&tolerance) {
+                true => {
+                    let tolerance = ask(tolerance);
+                    (quote!(let tolerance = #tolerance;), quote!(Ok(tolerance)))
+                }
+                false => (TokenStream::new(), quote!(Ok(#tolerance))),
+            };
+            items_setup.extend(tolerance_setup);
             let start = match &map.item_selector {
                 None => quote!(|_, engine, item| Ok(Box::pin(#run_fn(engine, tasks, item)))),
                 Some(selector) => {
                     let selected = scope.env(state, root, quote!(cx)).template(selector);
-                    let cx = if mentions(&selected, "cx") {
+                    let query = asking(quote!(cx), quote!(data), TokenStream::new(), &selected);
+                    let cx = if mentions(&selected, "cx") || !query.is_empty() {
                         quote!(cx)
                     } else {
                         quote!(_)
                     };
                     quote!(|#cx, engine, _| {
+                        #query
                         let item = #selected;
                         Ok(Box::pin(#run_fn(engine, tasks, Data::Owned(item))))
                     })
@@ -294,10 +326,13 @@ fn tolerance(map: &Map, env: &super::expr::Env) -> TokenStream {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 quote!(Some(rt::#function(#text, #value)?))
             }
-            Some(Number::Expression(expression)) => env.expression(expression),
+            Some(Number::Expression(expression)) => {
+                let value = env.expression_as(name, expression);
+                quote!(Some(#value))
+            }
         }
     };
     let count = field(&map.tolerated_failure_count, "tolerated_failure_count");
     let percentage = field(&map.tolerated_failure_percentage, "tolerated_failure_percentage");
-    quote!(Ok(rt::Tolerance { count: #count, percentage: #percentage }))
+    quote!(rt::Tolerance { count: #count, percentage: #percentage })
 }

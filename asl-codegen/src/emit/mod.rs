@@ -9,8 +9,10 @@ mod enums;
 mod expr;
 mod flow;
 mod fork;
+pub mod jsonata;
 mod moves;
 pub mod name;
+mod query;
 pub mod reads;
 mod skeleton;
 mod state;
@@ -42,7 +44,7 @@ use work::Works;
 
 /// Names of functions that the module has besides those of states.
 const FUNCTIONS: &[&str] = &[
-    "run", "run_with", "run_on", "tasks", "data", "vars", "cx", "input", "result", "rt",
+    "run", "run_with", "run_on", "tasks", "data", "vars", "cx", "input", "result", "rt", "jsonata",
 ];
 /// Names of types.
 const TYPES: &[&str] = &[
@@ -92,7 +94,8 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
     let top = emitter.functions.claim("machine").0;
     let none = Variables::default();
     emitter.scope(&machine.scope, top.clone(), "the machine's states".to_owned(), &none);
-    let imports = imports(&emitter.works);
+    let asks_queries = has_jsonata(&machine.scope);
+    let imports = imports(&emitter.works, asks_queries);
     let (entry, definition) = (
         emitter.entry(machine, &ident(&top)),
         emitter.definition(machine, source, sha256),
@@ -145,8 +148,19 @@ fn check_renames(machine: &Machine, works: &Works, options: &Options, out: &mut 
     }
 }
 
+/// Whether an expression of JSONata stands in it.
+fn has_jsonata(scope: &Scope) -> bool {
+    scope.states.iter().any(|state| {
+        let maps_input = |map: &Map| matches!(map.items, Items::Input);
+        !state.expressions().is_empty()
+            || (state.query_language == QueryLanguage::Jsonata
+                && matches!(&state.kind, StateKind::Map(map) if maps_input(map)))
+            || state.scopes().into_iter().any(has_jsonata)
+    })
+}
+
 /// The names that the module takes from the runtime.
-fn imports(works: &Works) -> TokenStream {
+fn imports(works: &Works, asks_queries: bool) -> TokenStream {
     let of_work = ["Future", "TaskContext", "TaskError"];
     let names = [
         "Data",
@@ -165,7 +179,8 @@ fn imports(works: &Works) -> TokenStream {
         .iter()
         .filter(|name| works.names().len() > 0 || !of_work.contains(name))
         .map(|name| ident(name));
-    quote!(use ::asl_runtime::codegen::{self as rt, #(#used),*};)
+    let jsonata = asks_queries.then(|| quote!(, jsonata));
+    quote!(use ::asl_runtime::codegen::{self as rt, #(#used),* #jsonata};)
 }
 
 /// The variables that a scope reads and does not assign itself, those of the scopes inside it included.
@@ -672,6 +687,26 @@ fn exit(state: &State) -> Exit {
 }
 
 /// The Catchers of a state: what each does with the error before its `Next` (CT-5 to CT-7).
+/// What a Catcher of a JSONata state does (CT-6, CT-7).
+fn catch_jsonata(cx: &ScopeContext, state: &State, catcher: &Catcher) -> TokenStream {
+    let env = cx.env(state, quote!(data), quote!(cx.context()));
+    let (compute, put, set) = cx.outputs(&env, catcher.assign.as_ref(), catcher.output.as_ref());
+    if compute.is_empty() {
+        return quote!(cx.catch(error, data, Some(&[]))?;);
+    }
+    let more = quote!(.with_error_output(&error));
+    let query = query::asking(quote!(cx.context()), quote!(data), more, &compute);
+    let put = match put.is_empty() {
+        true => quote!(*data = Data::Owned(error);),
+        false => put,
+    };
+    let error = match expr::mentions(&quote!(#query #put), "error") {
+        true => quote!(let error = cx.caught(error);),
+        false => TokenStream::new(),
+    };
+    quote!(#error #query #compute #put #set cx.exit(data)?;)
+}
+
 fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
     let catchers = state.outcome().map(|outcome| &outcome.catch[..]).unwrap_or_default();
     catchers
@@ -686,6 +721,7 @@ fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
                 }
             };
             let transition = match &catcher.assign {
+                _ if state.query_language == QueryLanguage::Jsonata => catch_jsonata(cx, state, catcher),
                 None => quote!(cx.catch(error, data, #path)?;),
                 Some(assign) => {
                     let env = cx.env(state, quote!(&output), quote!(cx.context()));

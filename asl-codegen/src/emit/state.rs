@@ -6,6 +6,7 @@ use super::doc::{code, doc, prose};
 use super::expr::{Env, literal, mentions, steps};
 use super::moves::{Moved, moving};
 use super::name::Names;
+use super::query::{answered, asking};
 use super::reads::{self, Kept};
 use super::variables::{Variables, ident};
 use super::work::Works;
@@ -95,6 +96,16 @@ impl State {
 
     /// Whether its data may be other after it than before.
     fn changes_data(&self) -> bool {
+        if self.query_language == QueryLanguage::Jsonata {
+            return match &self.kind {
+                StateKind::Fail(_) => false,
+                StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_) => true,
+                StateKind::Choice(choice) => {
+                    self.output.is_some() || choice.rules.iter().any(|rule| rule.output.is_some())
+                }
+                StateKind::Pass(_) | StateKind::Wait(_) | StateKind::Succeed => self.output.is_some(),
+            };
+        }
         let selects = |selection: &Selection| !matches!(selection, Selection::Whole);
         let keeps = |path: &ResultPath| matches!(path, ResultPath::Discard);
         let result = match &self.kind {
@@ -239,6 +250,7 @@ impl Emitter<'_> {
         let stamp = Kept::by_state(state).entered.then(|| quote!(cx.stamp();));
         // Catchers draw in the flow of the scope, while this state is still the current one.
         let seed = reads::draws(state).then(|| quote!(cx.seed();));
+        let time = state.tells_time().then(|| quote!(cx.tell_time();));
         let data = if state.changes_data() {
             quote!(data: &mut Data<'_>)
         } else {
@@ -262,7 +274,7 @@ impl Emitter<'_> {
         let is_async = function.is_async.then(|| quote!(async));
         let comment = state.comment.as_deref().map(prose).unwrap_or_default();
         let doc = doc(&[format!("{} {}.", state.type_word(), code(title)), comment]);
-        let enter = quote!(cx.enter(Type::#ty, #title, data); #stamp #seed);
+        let enter = quote!(cx.enter(Type::#ty, #title, data); #stamp #seed #time);
         let body = braced([enter, body]);
         quote! {
             #doc
@@ -271,6 +283,10 @@ impl Emitter<'_> {
     }
 
     pub(super) fn pass(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, pass: &Pass) -> TokenStream {
+        if state.query_language == QueryLanguage::Jsonata {
+            let body = scope.conclude(state, None);
+            return self.state_fn(scope, state, function, quote!(Result<(), Error>), body);
+        }
         let input = match &pass.result {
             None => scope.input(state),
             Some(_) => Input {
@@ -364,10 +380,16 @@ impl Emitter<'_> {
                 let (text, found) = (&path.value.text, env.find(&path.value));
                 quote!(rt::timestamp_path(#text, #found)?)
             }
-            WaitUntil::SecondsExpression(expression) | WaitUntil::TimestampExpression(expression) => {
-                env.expression(expression)
-            }
+            WaitUntil::SecondsExpression(expression) => env.expression_as("seconds", expression),
+            WaitUntil::TimestampExpression(expression) => env.expression_as("timestamp", expression),
         };
+        if state.query_language == QueryLanguage::Jsonata {
+            let until = answered(quote!(cx.context()), quote!(data), until);
+            let conclusion = scope.conclude(state, None);
+            let time = state.tells_time().then(|| quote!(cx.tell_time();));
+            let body = quote!(let until = #until; rt::wait(cx, until).await?; #time #conclusion);
+            return self.state_fn(scope, state, function, quote!(Result<(), Error>), body);
+        }
         let (narrow, output) = (scope.narrow_input(state), scope.output(state));
         let (compute, set) = match &state.assign {
             Some(assign) => scope.assign(assign, &env),
@@ -386,8 +408,13 @@ impl Emitter<'_> {
     }
 
     pub(super) fn succeed(&mut self, scope: &ScopeContext, state: &State, function: &StateFn) -> TokenStream {
-        let (narrow, output) = (scope.narrow_input(state), scope.output(state));
-        let body = quote!(#narrow #output cx.exit(data));
+        let body = match state.query_language {
+            QueryLanguage::JsonPath => {
+                let (narrow, output) = (scope.narrow_input(state), scope.output(state));
+                quote!(#narrow #output cx.exit(data))
+            }
+            QueryLanguage::Jsonata => scope.conclude(state, None),
+        };
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
 
@@ -407,12 +434,22 @@ impl Emitter<'_> {
                 let value = env.call(&call.value);
                 quote!(Some(rt::fail_text(#field, &#value)?))
             }
-            Some(FailText::Expression(expression)) => env.expression(expression),
+            Some(FailText::Expression(expression)) => {
+                let value = env.expression_as("string", expression);
+                quote!(Some(#value))
+            }
         };
         let (error, cause) = (text(&fail.error, "ErrorPath"), text(&fail.cause, "CausePath"));
         let body = match literals {
             true => quote!(rt::failed(#error, #cause)),
-            false => quote!(rt::failed_with(|| Ok((#error, #cause)))),
+            false => {
+                let texts = quote!(Ok((#error, #cause)));
+                let query = asking(quote!(cx.context()), quote!(data), TokenStream::new(), &texts);
+                match query.is_empty() {
+                    true => quote!(rt::failed_with(|| #texts)),
+                    false => quote!(rt::failed_with(|| { #query #texts })),
+                }
+            }
         };
         self.state_fn(scope, state, function, quote!(Error), body)
     }

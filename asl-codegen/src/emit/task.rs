@@ -4,6 +4,7 @@ use super::bind::{bind, discard};
 use super::expr::{mentions, optional};
 use super::moves::{Moved, moving};
 use super::name::screaming;
+use super::query::{answered, asking};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
 use crate::expr::path::Root;
@@ -17,7 +18,9 @@ impl Emitter<'_> {
         let policy = ident(&self.constants.claim(&screaming(&function.name)).0);
         let method = self.works.method(state, task);
         self.tables.push(policy_table(&policy, task));
+        let is_jsonata = state.query_language == QueryLanguage::Jsonata;
         let keeps_input = !outcome.retry.is_empty()
+            || (is_jsonata && (state.output.is_some() || state.assign.is_some()))
             || !outcome.catch.is_empty()
             || !matches!(outcome.result_path, ResultPath::Replace)
             || task
@@ -58,7 +61,7 @@ impl Emitter<'_> {
         };
         let env = scope.env(state, root.clone(), quote!(cx.context()));
         let credentials = task.credentials.as_ref().map(|credentials| {
-            let value = env.template(credentials);
+            let value = answered(quote!(cx.context()), quote!(data), env.template(credentials));
             quote!(let credentials = #value; cx.set_credentials(credentials);)
         });
         let seconds = |number: &Option<Number>, field: &str| match number {
@@ -66,6 +69,10 @@ impl Emitter<'_> {
                 let (text, value) = (&path.value.text, env.borrow(&path.value));
                 let field = ident(field);
                 Some(quote!(#field: Some(rt::positive_seconds(#text, #value)?),))
+            }
+            Some(Number::Expression(expression)) => {
+                let (field, value) = (ident(field), env.expression_as("limit", expression));
+                Some(quote!(#field: Some(#value),))
             }
             _ => None,
         };
@@ -76,16 +83,24 @@ impl Emitter<'_> {
             false => (
                 {
                     let rest = (timeout.is_none() || heartbeat.is_none()).then(|| quote!(..#policy.limits));
-                    quote!(let limits = rt::Limits { #timeout #heartbeat #rest };)
+                    let limits = quote!(rt::Limits { #timeout #heartbeat #rest });
+                    let limits = answered(quote!(cx.context()), quote!(data), limits);
+                    quote!(let limits = #limits;)
                 },
                 quote!(limits),
             ),
         };
         let setup = narrow.unwrap_or_else(|| input.before(&quote!(#payload #credentials #limits_setup)));
+        let query = asking(quote!(cx), quote!(data), TokenStream::new(), &payload);
+        let parameter = match query.is_empty() {
+            true => parameter,
+            false => quote!(cx),
+        };
         let payload = match is_block(&payload) {
             // `Ok({ .. })` reads worse than a block that ends in `Ok(..)`.
             true => payload,
-            false => quote!(Ok(#payload)),
+            false if query.is_empty() => quote!(Ok(#payload)),
+            false => quote!({ #query Ok(#payload) }),
         };
         let run = quote! {
             rt::task(cx, &#policy, #limits, &mut |#parameter| #payload, &mut |cx, input| {
@@ -108,6 +123,12 @@ impl Emitter<'_> {
         outcome: &Outcome,
         run: TokenStream,
     ) -> TokenStream {
+        if state.query_language == QueryLanguage::Jsonata {
+            let conclusion = scope.conclude(state, Some(&ident("result")));
+            let run = bind(&quote!(result), &run, mentions(&conclusion, "result"));
+            let time = state.tells_time().then(|| quote!(cx.tell_time();));
+            return quote!(#run #time #conclusion);
+        }
         let env = scope.env(state, quote!(&result), quote!(cx.context()));
         let (compute, set) = match &state.assign {
             Some(assign) => scope.assign(assign, &env),

@@ -110,6 +110,11 @@ impl Variables {
         self.fields.contains_key(name)
     }
 
+    /// The variables of this scope and of those around it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
     /// The type of the struct around this scope's own.
     pub fn outer_type(&self) -> Option<TokenStream> {
         self.outer.as_ref().map(Holder::ty)

@@ -1,7 +1,8 @@
 //! Arrays, objects and groups that an expression makes.
 
-use super::operator::{MAX_ELEMENTS, display, out_of_memory};
+use super::operator::{MAX_ELEMENTS, out_of_memory};
 use super::path::Path;
+use super::text::shown;
 use super::value::{Array, Object, Text};
 use super::{Error, Query, Result, Val};
 use std::collections::HashMap;
@@ -136,14 +137,14 @@ fn group_all<'a>(query: &Query<'_>, values: Vec<Val<'a>>, pairs: &[Pair<'_, 'a>]
                 other => {
                     let text = format!(
                         "Key in object structure must evaluate to a string; got: {}",
-                        display(&other)
+                        shown(&other)
                     );
                     return Err(Error::new("T1003", text));
                 }
             };
             match places.get(&name) {
                 Some(&place) if groups[place].pair != pair => {
-                    let name = display(&Val::String(name));
+                    let name = shown(&Val::String(name));
                     let text = format!("Multiple key definitions evaluate to same key: {name}");
                     return Err(Error::new("D1009", text));
                 }

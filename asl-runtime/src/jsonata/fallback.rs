@@ -136,7 +136,7 @@ impl Host {
         let query = Query::new(context, &Value::Null).at(self.now);
         let call = |query| {
             let args = args.iter().map(|arg| taken(arg, 0)).collect::<Result<Vec<_>>>()?;
-            let result = function.call(query, &Val::Null, &args)?.collapsed();
+            let result = function.call_on(query, &Val::Null, &args)?.collapsed();
             given(View::from(&result), 0)
         };
         call(&query).map_err(|error| EvaluatorError::EvaluationError(error.to_string()))

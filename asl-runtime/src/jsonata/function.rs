@@ -1,6 +1,6 @@
 //! Functions as values.
 
-use super::{Query, Regex, Result, Signature, Val};
+use super::{Error, Query, Regex, Result, Signature, Val};
 use std::rc::Rc;
 
 /// A function: of the language, of the expression, or a regular expression, which matches what it is called with.
@@ -61,11 +61,27 @@ impl Builtin {
         }
     }
 
-    /// What the function gives for arguments, `here` being the context value. A sequence is as the function made it,
+    /// What the function gives for arguments where there is no context value. A sequence is as the function made it,
     /// so that `[]` after the call can still keep it an array: see [`Val::collapsed`].
-    pub fn call<'a>(&'static self, query: &'a Query<'a>, here: &Val<'a>, args: &[Val<'a>]) -> Result<Val<'a>> {
+    ///
+    /// # Errors
+    /// `T0410` to `T0412` where the arguments do not fit, and those of the function.
+    pub fn call<'a>(&'static self, query: &'a Query<'a>, args: impl AsRef<[Val<'a>]>) -> Result<Val<'a>> {
+        self.call_on(query, &Val::Undefined, args)
+    }
+
+    /// The same where `here` is the context value.
+    ///
+    /// # Errors
+    /// As [`call`](Builtin::call) has them.
+    pub fn call_on<'a>(
+        &'static self,
+        query: &'a Query<'a>,
+        here: &Val<'a>,
+        args: impl AsRef<[Val<'a>]>,
+    ) -> Result<Val<'a>> {
         query.tick()?;
-        (self.run)(query, &self.signature.fit(self.name, here, args)?)
+        (self.run)(query, &self.signature.fit(self.name, here, args.as_ref())?)
     }
 
     /// How many arguments a function that calls it gives it. JSONata's own counts leave out the second parameter of
@@ -79,11 +95,41 @@ impl Builtin {
     }
 }
 
+impl<'a> Val<'a> {
+    /// A call of what should be a function.
+    ///
+    /// # Errors
+    /// `T1006` where it is none, and the error of the function.
+    pub fn call(&self, query: &'a Query<'a>, args: impl AsRef<[Val<'a>]>) -> Result<Val<'a>> {
+        match self {
+            Val::Function(function) => function.call(query, args.as_ref()),
+            _ => Err(Error::new("T1006", "Attempted to invoke a non-function")),
+        }
+    }
+}
+
+/// `value ~> function`; of two functions, one after the other.
+///
+/// # Errors
+/// `T2006` where the right side is no function, and the error of the function.
+pub fn apply<'a>(query: &'a Query<'a>, value: Val<'a>, function: Val<'a>) -> Result<Val<'a>> {
+    match (value, function) {
+        (Val::Function(first), Val::Function(second)) => Ok(lambda(move |[argument]| {
+            second.call(query, &[first.call(query, &[argument])?.collapsed()])
+        })),
+        (value, Val::Function(function)) => function.call(query, &[value]),
+        _ => Err(Error::new(
+            "T2006",
+            "The right side of the function application operator ~> must be a function",
+        )),
+    }
+}
+
 impl<'a> Function<'a> {
     /// What the function gives for arguments, there being no context value.
     pub fn call(&self, query: &'a Query<'a>, args: &[Val<'a>]) -> Result<Val<'a>> {
         match self {
-            Function::Builtin(builtin) => builtin.call(query, &Val::Null, args),
+            Function::Builtin(builtin) => builtin.call_on(query, &Val::Null, args),
             Function::Lambda(lambda) => query.deeper(|| (lambda.body)(args)),
             Function::Regex(regex) => regex.call(query, args),
         }

@@ -1,9 +1,10 @@
 //! Operators with two operands, and what counts as true.
 
 use super::path::compare_strings;
+use super::text::{shown, write_string};
 use super::value::Array;
-use super::{Error, Result, Val};
-use serde_json::Value;
+use super::view::equal as equals;
+use super::{Error, Query, Result, Val};
 use std::cmp::Ordering;
 
 /// The most elements an array can have in the memory that an evaluation is given (J-69).
@@ -20,9 +21,9 @@ macro_rules! arithmetic {
         ///
         /// # Errors
         /// `T2001`, `T2002` where an operand is there and no number.
-        pub fn $name<'a>(left: Val<'a>, right: Val<'a>) -> Result<Val<'a>> {
+        pub fn $name<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<Val<'a>> {
             let compute: fn(f64, f64) -> f64 = $compute;
-            match operands($sign, &left, &right)? {
+            match operands($sign, &left.into(), &right.into())? {
                 Some((left, right)) => Ok(Val::Number(compute(left, right))),
                 None => Ok(Val::Undefined),
             }
@@ -79,53 +80,21 @@ pub fn negate(value: Val<'_>) -> Result<Val<'_>> {
         _ if value.is_undefined() => Ok(value),
         _ => Err(Error::new(
             "D1002",
-            format!("Cannot negate a non-numeric value: {}", display(&value)),
+            format!("Cannot negate a non-numeric value: {}", shown(&value)),
         )),
     }
 }
 
 /// `left = right`; nothing equals nothing.
-pub fn equal<'a>(left: Val<'a>, right: Val<'a>) -> Val<'a> {
-    Val::Bool(!left.is_undefined() && !right.is_undefined() && same(&left, &right))
+pub fn equal<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a> {
+    let (left, right) = (left.into(), right.into());
+    Val::Bool(!left.is_undefined() && !right.is_undefined() && equals(&left, &right))
 }
 
 /// `left != right`; nothing differs from nothing.
-pub fn not_equal<'a>(left: Val<'a>, right: Val<'a>) -> Val<'a> {
-    Val::Bool(!left.is_undefined() && !right.is_undefined() && !same(&left, &right))
-}
-
-/// Whether two values are equal to the bottom. Numbers are compared as doubles, and the order of members does not count.
-pub(super) fn same(left: &Val<'_>, right: &Val<'_>) -> bool {
-    match (left, right) {
-        (Val::Null, Val::Null) => true,
-        (Val::Bool(left), Val::Bool(right)) => left == right,
-        (Val::String(left), Val::String(right)) => left == right,
-        _ => match (left.as_number(), right.as_number()) {
-            (Some(left), Some(right)) => left == right,
-            (None, None) => same_within(left, right),
-            _ => false,
-        },
-    }
-}
-
-fn same_within(left: &Val<'_>, right: &Val<'_>) -> bool {
-    if let (Some(length), Some(other)) = (left.array_len(), right.array_len()) {
-        let equal = |at| match (left.element(at), right.element(at)) {
-            (Some(left), Some(right)) => same(&left, &right),
-            _ => false,
-        };
-        return length == other && (0..length).all(equal);
-    }
-    match (left.members_len(), right.members_len()) {
-        (Some(length), Some(other)) => {
-            let mut all = length == other;
-            left.visit_members(&mut |name, value| {
-                all = all && right.own_member(name).is_some_and(|other| same(&value, &other));
-            });
-            all
-        }
-        _ => false,
-    }
+pub fn not_equal<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a> {
+    let (left, right) = (left.into(), right.into());
+    Val::Bool(!left.is_undefined() && !right.is_undefined() && !equals(&left, &right))
 }
 
 macro_rules! comparisons {
@@ -134,9 +103,9 @@ macro_rules! comparisons {
         ///
         /// # Errors
         /// `T2010` where an operand is neither string nor number, `T2009` where they are not of one type.
-        pub fn $name<'a>(left: Val<'a>, right: Val<'a>) -> Result<Val<'a>> {
+        pub fn $name<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<Val<'a>> {
             let holds: fn(Ordering) -> bool = $holds;
-            compare($sign, &left, &right, holds)
+            compare($sign, &left.into(), &right.into(), holds)
         })*
     };
 }
@@ -173,20 +142,21 @@ fn compare<'a>(sign: &str, left: &Val<'a>, right: &Val<'a>, holds: fn(Ordering) 
         "T2009",
         format!(
             "The values {} and {} either side of operator \"{sign}\" must be of the same data type",
-            display(left),
-            display(right)
+            shown(left),
+            shown(right)
         ),
     ))
 }
 
 /// `left in right`: whether a value without parts is among those on the right.
-pub fn is_in<'a>(left: Val<'a>, right: Val<'a>) -> Val<'a> {
+pub fn is_in<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a> {
+    let (left, right) = (left.into(), right.into());
     let is_plain = |value: &Val| !value.is_array() && value.members_len().is_none();
     let mut found = false;
     if !left.is_undefined() && is_plain(&left) {
         match right.is_array() {
-            true => right.visit(&mut |element| found = found || same(&left, element)),
-            false => found = same(&left, &right),
+            true => right.visit(&mut |element| found = found || equals(&left, element)),
+            false => found = equals(&left, &right),
         }
     }
     Val::Bool(found)
@@ -196,7 +166,8 @@ pub fn is_in<'a>(left: Val<'a>, right: Val<'a>) -> Val<'a> {
 ///
 /// # Errors
 /// `T2003`, `T2004` where an operand is there and no integer, `D2014` where it would have more than ten million elements.
-pub fn range<'a>(left: Val<'a>, right: Val<'a>) -> Result<Val<'a>> {
+pub fn range<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<Val<'a>> {
+    let (left, right) = (left.into(), right.into());
     let integer = |code, side, operand: &Val| match operand.as_number() {
         Some(number) if number == number.trunc() && number.is_finite() => Ok(Some(number)),
         None if operand.is_undefined() => Ok(None),
@@ -222,28 +193,15 @@ pub fn range<'a>(left: Val<'a>, right: Val<'a>) -> Result<Val<'a>> {
     Ok(Val::Array(Array::sequence(elements).into()).collapsed())
 }
 
-/// What counts as true, as `$boolean` says; nothing does not.
-pub fn truthy(value: &Val<'_>) -> bool {
-    match value {
-        Val::Undefined | Val::Null | Val::Function(_) => false,
-        Val::Bool(value) => *value,
-        Val::String(text) => !text.is_empty(),
-        Val::Number(number) => *number != 0.0 && !number.is_nan(),
-        Val::Json(Value::Number(number)) => number.as_f64() != Some(0.0),
-        Val::Json(Value::Object(members)) => !members.is_empty(),
-        Val::Object(object) => !object.members().is_empty(),
-        array => {
-            let mut any = false;
-            array.visit(&mut |element| any = any || truthy(element));
-            any
-        }
+/// `a & b & c`: nothing is no text.
+///
+/// # Errors
+/// `D3001` where an operand has no text.
+pub fn concat<'a, const N: usize>(query: &Query<'_>, operands: [Val<'a>; N]) -> Result<Val<'a>> {
+    let mut text = String::new();
+    for operand in &operands {
+        write_string(&mut text, operand)?;
+        query.hold(text.len())?;
     }
-}
-
-/// A value in the message of an error: its JSON text.
-pub(super) fn display(value: &Val<'_>) -> String {
-    value
-        .clone()
-        .into_json()
-        .map_or_else(|| "undefined".to_owned(), |value| value.to_string())
+    Ok(Val::from(text))
 }

@@ -1,11 +1,14 @@
 //! Paths: steps over sequences, predicates, order-by.
 
-use super::operator::{display, is_number, truthy};
+use super::operator::is_number;
+use super::text::shown;
 use super::value::Array;
+use super::view::truthy;
 use super::{Error, Query, Result, Val};
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// A term of an order-by: whether it goes down, and what it compares.
 pub type Term<'t, 'a> = (bool, &'t dyn Fn(&Val<'a>) -> Result<Val<'a>>);
@@ -44,11 +47,11 @@ impl<'a> Path<'a> {
         if let Found::One(value) = &self.0
             && !value.is_array()
         {
-            return Path::from(value.get(name));
+            return Path::from(value.lookup(name));
         }
         let mut found = Vec::new();
         self.each(|value| {
-            found.extend(Some(value.get(name)).filter(|value| !value.is_undefined()));
+            found.extend(Some(value.lookup(name)).filter(|value| !value.is_undefined()));
             Ok(())
         })
         // Nothing in it fails.
@@ -221,8 +224,8 @@ fn compare_terms(left: &Val<'_>, right: &Val<'_>, descending: bool) -> Result<Or
                         "T2007",
                         format!(
                             "Type mismatch when comparing values {} and {} in order-by clause",
-                            display(left),
-                            display(right)
+                            shown(left),
+                            shown(right)
                         ),
                     ),
                     false => Error::new(
@@ -245,10 +248,37 @@ pub(super) fn compare_strings(left: &str, right: &str) -> Ordering {
 }
 
 impl<'a> Val<'a> {
-    /// The value of the name `name` where this is the context value.
+    /// The path `name` where this is the context value.
     pub fn get(&self, name: &str) -> Val<'a> {
+        match self.is_array() {
+            true => Path::over(self).name(name).end(),
+            false => Path::from(self.member(name)).end(),
+        }
+    }
+
+    /// The path of these names from this value on.
+    pub fn path(self, names: &[&str]) -> Val<'a> {
+        names.iter().fold(Path::from(self), |path, name| path.name(name)).end()
+    }
+
+    /// The step `name` where this is the context value.
+    pub fn lookup(&self, name: &str) -> Val<'a> {
         match self.member(name) {
             Val::Array(array) => Val::Array(array).collapsed(),
+            value => value,
+        }
+    }
+
+    /// What `[]` after an expression makes of a sequence: one value alone stays an array.
+    pub fn kept(self) -> Val<'a> {
+        match self {
+            Val::Array(array) if array.sequence => {
+                let array = Array {
+                    keep_singleton: true,
+                    ..Rc::unwrap_or_clone(array)
+                };
+                Val::Array(array.into()).collapsed()
+            }
             value => value,
         }
     }
@@ -399,7 +429,7 @@ fn holds(result: &Val<'_>, at: usize, length: usize) -> Result<usize> {
         return Ok(result.as_number().map_or(0, is_here));
     }
     if !result.is_array() {
-        return Ok(usize::from(truthy(result)));
+        return Ok(usize::from(truthy(result)?));
     }
     let (mut all_numbers, mut times) = (true, 0);
     result.each(|element| {
@@ -412,6 +442,6 @@ fn holds(result: &Val<'_>, at: usize, length: usize) -> Result<usize> {
     Ok(if all_numbers {
         times
     } else {
-        usize::from(truthy(result))
+        usize::from(truthy(result)?)
     })
 }

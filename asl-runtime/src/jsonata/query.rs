@@ -1,12 +1,14 @@
 //! What an expression can ask for.
 
 use super::limit::Limits;
-use super::{Result, Val};
+use super::{Object, Result, Val};
 use crate::random::Draws;
-use crate::scope::Context;
+use crate::scope::{Context, Frame, Visit};
+use crate::{Definition, Execution, WorkflowType};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// What the expressions of a state see: `$states`, and what functions need.
 pub struct Query<'a> {
@@ -19,6 +21,25 @@ pub struct Query<'a> {
     /// What `$now()` and `$millis()` read.
     now: OnceCell<DateTime<Utc>>,
     limits: Limits,
+}
+
+/// The members of `$states`.
+const MEMBERS: &[&str] = &["input", "result", "errorOutput", "context"];
+
+/// What was picked `before` of a value, and what lies at the path `below`.
+fn picked<'a>(before: Val<'a>, value: Val<'a>, below: &[&'static str]) -> Val<'a> {
+    let (Some((name, below)), true) = (below.split_first(), matches!(value, Val::Json(Value::Object(_)))) else {
+        return value;
+    };
+    let mut object = match before {
+        Val::Object(object) => Rc::unwrap_or_clone(object),
+        _ => Object::default(),
+    };
+    if let Some(member) = value.own_member(name) {
+        let before = object.get(name).cloned().unwrap_or(Val::Undefined);
+        object.insert((*name).into(), picked(before, member, below));
+    }
+    object.into()
 }
 
 impl<'a> Query<'a> {
@@ -35,10 +56,53 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Sets the time that `$now()` and `$millis()` read; without it that is the time of their first call.
-    pub fn at(mut self, now: DateTime<Utc>) -> Query<'a> {
-        self.now = OnceCell::from(now);
-        self
+    /// What an expression sees that belongs to no machine.
+    pub fn alone<T>(ask: impl for<'q> FnOnce(&'q Query<'q>) -> T) -> T {
+        static DEFINITION: Definition = Definition {
+            name: "",
+            source: "",
+            sha256: "",
+            workflow_type: WorkflowType::Standard,
+            timeout_seconds: None,
+            states: &[],
+        };
+        let execution = Execution::new();
+        let frame = Frame {
+            execution: &execution,
+            definition: &DEFINITION,
+            input: None,
+            lane: None,
+        };
+        let visit = Visit::default();
+        let context = Context {
+            frame: &frame,
+            visit: &visit,
+        };
+        ask(&Query::new(context, &Value::Null))
+    }
+
+    /// The same at a time that is known.
+    pub(super) fn at(self, now: DateTime<Utc>) -> Query<'a> {
+        Query {
+            now: OnceCell::from(now),
+            ..self
+        }
+    }
+
+    /// The same once there is a result.
+    pub fn with_result(self, result: &'a Value) -> Query<'a> {
+        Query {
+            result: Some(result),
+            ..self
+        }
+    }
+
+    /// The same in a Catcher.
+    pub fn with_error_output(self, error_output: &'a Value) -> Query<'a> {
+        Query {
+            error_output: Some(error_output),
+            ..self
+        }
     }
 
     /// `$states.input` (J-30)
@@ -61,9 +125,47 @@ impl<'a> Query<'a> {
         self.context_object.get_or_init(|| self.context.object()).into()
     }
 
+    /// `$states`
+    pub fn states(&'a self) -> Val<'a> {
+        let mut states = Object::with_capacity(MEMBERS.len());
+        for name in MEMBERS {
+            let member = self.member(name);
+            if !member.is_undefined() {
+                states.insert((*name).into(), member);
+            }
+        }
+        states.into()
+    }
+
+    /// `$states`, but only the members at these paths.
+    pub fn pick(&'a self, paths: &[&[&'static str]]) -> Val<'a> {
+        let mut states = Object::default();
+        for path in paths {
+            match path {
+                [] => return self.states(),
+                [name, below @ ..] => {
+                    let before = states.get(name).cloned().unwrap_or(Val::Undefined);
+                    let member = picked(before, self.member(name), below);
+                    states.insert((*name).into(), member);
+                }
+            }
+        }
+        states.into()
+    }
+
+    fn member(&'a self, name: &str) -> Val<'a> {
+        match name {
+            "input" => self.input(),
+            "result" => self.result(),
+            "errorOutput" => self.error_output(),
+            "context" => self.context(),
+            _ => Val::Undefined,
+        }
+    }
+
     /// The time, which stands still.
     pub fn now(&self) -> DateTime<Utc> {
-        *self.now.get_or_init(Utc::now)
+        *self.now.get_or_init(|| self.context.now())
     }
 
     /// Random numbers: others at each call, the same in each life of the execution.

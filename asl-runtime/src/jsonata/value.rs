@@ -169,6 +169,15 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// The value as the input of an expression that belongs to no machine: an array is one value, and no path dissolves it
+    /// before its first step.
+    pub fn around(&self) -> Val<'a> {
+        match self.is_array() {
+            true => Val::Array(Array::sequence(vec![self.clone()]).into()),
+            false => self.clone(),
+        }
+    }
+
     /// Whether it is nothing.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Val::Undefined)
@@ -312,6 +321,11 @@ impl<'a> From<Option<&'a Value>> for Val<'a> {
     fn from(value: Option<&'a Value>) -> Val<'a> {
         value.map_or(Val::Undefined, Val::from)
     }
+}
+
+/// The value of a state variable.
+pub fn variable(variable: &Option<Value>) -> Val<'_> {
+    variable.as_ref().into()
 }
 
 impl From<bool> for Val<'_> {

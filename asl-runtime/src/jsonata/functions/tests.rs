@@ -31,11 +31,13 @@ pub(in super::super) fn query() -> &'static Query<'static> {
     };
     let context = Context {
         frame: Box::leak(Box::new(frame)),
-        visit: Box::leak(Box::new(Visit::default())),
+        visit: Box::leak(Box::new(Visit {
+            // 2024-02-29T12:34:56.789Z
+            now: chrono::DateTime::from_timestamp_millis(1_709_210_096_789),
+            ..Visit::default()
+        })),
     };
-    // 2024-02-29T12:34:56.789Z
-    let now = chrono::DateTime::from_timestamp_millis(1_709_210_096_789).unwrap();
-    Box::leak(Box::new(Query::new(context, &Value::Null).at(now)))
+    Box::leak(Box::new(Query::new(context, &Value::Null)))
 }
 
 /// Arguments from a JSON array, in which the string `nothing` stands for nothing.
@@ -62,7 +64,7 @@ pub(in super::super) fn shown(result: Result<Val<'_>>) -> String {
 #[track_caller]
 fn check(function: &'static Builtin, cases: &[(&str, &str)]) {
     for (given, wanted) in cases {
-        let result = function.call(query(), &Val::Undefined, &args(given));
+        let result = function.call(query(), args(given));
         assert_eq!(shown(result), *wanted, "${}({given})", function.name);
     }
 }

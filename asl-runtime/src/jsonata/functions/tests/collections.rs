@@ -72,8 +72,8 @@ fn arrays() {
             ),
         ],
     );
-    let shuffled = SHUFFLE.call(query(), &Val::Undefined, &args("[[1, 2, 3, 4]]")).unwrap();
-    let sorted = SORT.call(query(), &Val::Undefined, &[shuffled]);
+    let shuffled = SHUFFLE.call(query(), args("[[1, 2, 3, 4]]")).unwrap();
+    let sorted = SORT.call(query(), [shuffled]);
     assert_eq!(shown(sorted), "[1,2,3,4]");
 }
 

@@ -8,7 +8,7 @@ fn functions_of_functions() {
     let call = |function: &'static Builtin, json: &str, by: Val<'static>| {
         let mut all = args(json);
         all.insert(1, by);
-        shown(function.call(query(), &Val::Undefined, &all))
+        shown(function.call(query(), &all))
     };
     let double = lambda(|[n]: [Val<'static>; 1]| multiply(n, Val::from(2)));
     let index = lambda(|[_, at]: [Val<'static>; 2]| Ok(at));

@@ -11,7 +11,7 @@ fn matches() {
     let call = |function: &'static Builtin, string: &'static str, regex: &'static Regex, rest: &str| {
         let mut all = vec![string.into(), regex.into()];
         all.extend(args(rest));
-        shown(function.call(query(), &Val::Undefined, &all))
+        shown(function.call(query(), &all))
     };
     assert_eq!(call(&CONTAINS, "xyz", &VOWEL, "[]"), "false");
     assert_eq!(call(&CONTAINS, "xaz", &VOWEL, "[]"), "true");
@@ -41,21 +41,17 @@ fn matches() {
     assert_eq!(call(&SPLIT, "banana", &VOWEL, "[2]"), r#"["b","n"]"#);
     let upper = lambda(|[found]: [Val<'static>; 1]| {
         let text = found.own_member("match").unwrap_or(Val::Undefined);
-        UPPERCASE.call(query(), &Val::Undefined, &[text])
+        UPPERCASE.call(query(), [text])
     });
-    let result = REPLACE.call(query(), &Val::Undefined, &["banana".into(), (&VOWEL).into(), upper]);
+    let result = REPLACE.call(query(), ["banana".into(), (&VOWEL).into(), upper]);
     assert_eq!(shown(result), "\"bAnAnA\"");
     let number = lambda(|[_]: [Val<'static>; 1]| Ok(Val::from(1)));
-    let result = REPLACE.call(
-        query(),
-        &Val::Undefined,
-        &["banana".into(), (&VOWEL).into(), number.clone()],
-    );
+    let result = REPLACE.call(query(), ["banana".into(), (&VOWEL).into(), number.clone()]);
     assert_eq!(
         shown(result),
         "D3012: Attempted to replace a matched string with a non-string value"
     );
-    let result = CONTAINS.call(query(), &Val::Undefined, &["banana".into(), number]);
+    let result = CONTAINS.call(query(), ["banana".into(), number]);
     assert_eq!(
         shown(result),
         "T1010: The matcher function argument passed to function \"contains\" does not return the correct object \
@@ -109,9 +105,6 @@ fn a_matcher_of_the_expression_gives_one_match_after_the_other() {
     }
     let matcher = lambda(|[_]: [Val<'static>; 1]| Ok(found(1)));
     let given = ["banana".into(), matcher, "-".into()];
-    assert_eq!(shown(REPLACE.call(query(), &Val::Undefined, &given)), "\"b--a\"");
-    assert_eq!(
-        shown(SPLIT.call(query(), &Val::Undefined, &given[..2])),
-        r#"["b","","a"]"#
-    );
+    assert_eq!(shown(REPLACE.call(query(), &given)), "\"b--a\"");
+    assert_eq!(shown(SPLIT.call(query(), &given[..2])), r#"["b","","a"]"#);
 }

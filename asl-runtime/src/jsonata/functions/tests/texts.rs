@@ -99,7 +99,7 @@ fn encodings() {
         &BASE64DECODE,
         &[(r#"["aGVsbG86d29ybGQ="]"#, "\"hello:world\""), (r#"["6Q"]"#, "\"é\"")],
     );
-    let error = BASE64DECODE.call(query(), &Val::Undefined, &["!!!".into()]).err();
+    let error = BASE64DECODE.call(query(), ["!!!".into()]).err();
     assert!(error.is_some_and(|error| error.is_internal()));
     check(&ENCODE_URL_COMPONENT, &[(r#"["?x=tést&"]"#, "\"%3Fx%3Dt%C3%A9st%26\"")]);
     check(

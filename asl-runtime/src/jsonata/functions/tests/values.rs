@@ -6,7 +6,7 @@ use super::{args, check, query, shown};
 #[test]
 fn the_context_value_stands_in() {
     let here = Val::from("Hello");
-    let call = |function: &'static Builtin, json| shown(function.call(query(), &here, &args(json)));
+    let call = |function: &'static Builtin, json| shown(function.call_on(query(), &here, args(json)));
     assert_eq!(call(&UPPERCASE, "[]"), "\"HELLO\"");
     assert_eq!(call(&SUBSTRING, "[1]"), "\"ello\"");
     assert_eq!(call(&SUBSTRING, "[1, 2]"), "\"el\"");
@@ -72,17 +72,13 @@ fn values() {
         ],
     );
     check(&CLONE, &[(r#"[{"a": [1]}]"#, r#"{"a":[1]}"#)]);
-    let of_sum = |function: &'static Builtin| shown(function.call(query(), &Val::Undefined, &[(&SUM).into()]));
+    let of_sum = |function: &'static Builtin| shown(function.call(query(), [(&SUM).into()]));
     assert_eq!(of_sum(&TYPE), "\"function\"");
     assert_eq!(of_sum(&BOOLEAN), "false");
     assert_eq!(of_sum(&STRING), "\"\"");
     let list = Val::array(vec![(&SUM).into(), Val::Number(f64::NAN)]);
-    assert_eq!(
-        shown(STRING.call(query(), &Val::Undefined, &[list])),
-        r#""[\"\",null]""#
-    );
-    let infinite =
-        |function: &'static Builtin| shown(function.call(query(), &Val::Undefined, &[Val::Number(f64::INFINITY)]));
+    assert_eq!(shown(STRING.call(query(), [list])), r#""[\"\",null]""#);
+    let infinite = |function: &'static Builtin| shown(function.call(query(), [Val::Number(f64::INFINITY)]));
     assert_eq!(infinite(&TYPE), "D1001: Number out of range: null");
     assert_eq!(infinite(&BOOLEAN), "D1001: Number out of range: null");
     assert_eq!(
@@ -131,13 +127,13 @@ fn functions_of_the_service() {
             (r#"["1.1"]"#, "1.1"),
         ],
     );
-    assert!(PARSE.call(query(), &Val::Undefined, &["{".into()]).is_err());
-    let random = |json| shown(RANDOM.call(query(), &Val::Undefined, &args(json)));
+    assert!(PARSE.call(query(), ["{".into()]).is_err());
+    let random = |json| shown(RANDOM.call(query(), args(json)));
     assert_eq!(random("[1]"), random("[1]"));
     assert_ne!(random("[1]"), random("[2]"));
     let numbers = [random("[]"), random("[7]")].map(|number| number.parse::<f64>().unwrap());
     assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
-    assert_eq!(shown(UUID.call(query(), &Val::Undefined, &[])).len(), 38);
+    assert_eq!(shown(UUID.call(query(), [])).len(), 38);
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! Expressions of JSONata against what they are known to give: as the Rust that they compile to, and by the interpreter that
+//! takes what has no such form.
+
+#![allow(missing_docs, reason = "only tests read it")]
+
+#[path = "cases.rs"]
+pub mod cases;
+
+use asl_runtime::codegen::jsonata;
+use asl_runtime::codegen::jsonata::{Error, Query, Result, Val};
+use serde_json::Value;
+
+/// A case, and how its expression is evaluated.
+pub struct Case {
+    pub text: &'static str,
+    pub line: &'static str,
+    pub native: Native,
+}
+
+/// What an expression compiles to.
+pub enum Native {
+    /// It does not, with this code.
+    Syntax(&'static str),
+    /// Nothing, for this reason: it is interpreted.
+    Interpreted(&'static str),
+    Compiled(Compiled),
+}
+
+/// A compiled expression, asked with its input and with the values that it binds.
+pub type Compiled = for<'a> fn(&'a Query<'a>, &Val<'a>, Vec<Val<'a>>) -> Result<Val<'a>>;
+
+#[allow(clippy::all, unused, reason = "cases are what they are")]
+mod compiled {
+    use super::*;
+    include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+}
+
+pub use compiled::CASES;
+
+/// What an evaluation gives.
+#[derive(Debug, PartialEq)]
+pub enum Outcome {
+    Undefined,
+    Function,
+    Value(Value),
+    Error(String),
+}
+
+impl From<Result<Val<'_>>> for Outcome {
+    fn from(result: std::result::Result<Val<'_>, Error>) -> Outcome {
+        match result {
+            Ok(Val::Undefined) => Outcome::Undefined,
+            Ok(value) => value.into_json().map_or(Outcome::Function, Outcome::Value),
+            Err(error) => Outcome::Error(error.code().unwrap_or("limit").to_owned()),
+        }
+    }
+}
+
+/// Whether an outcome is what a case expects. Numbers are compared to 15 digits, which is what the cases have.
+pub fn fits(outcome: &Outcome, expected: &Value) -> bool {
+    match outcome {
+        Outcome::Undefined | Outcome::Function => expected["undef"] == Value::Bool(true),
+        Outcome::Value(value) => expected.get("ok").is_some_and(|expected| same(value, expected)),
+        Outcome::Error(code) => expected["err"] == code.as_str(),
+    }
+}
+
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => {
+            let (left, right) = (left.as_f64().unwrap_or(f64::NAN), right.as_f64().unwrap_or(f64::NAN));
+            left == right || (left - right).abs() <= right.abs() * 1e-15
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(name, left)| right.get(name).is_some_and(|right| same(left, right)))
+        }
+        _ => left == right,
+    }
+}
