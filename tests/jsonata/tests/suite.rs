@@ -84,7 +84,9 @@ fn native_code_gives_what_is_known() {
 
 #[test]
 fn the_interpreter_gives_what_is_known() {
-    let (count, wrong) = differences(|case| Some(interpreted(case)));
+    // What does not parse never reaches it.
+    let parses = |case: &Case| !matches!(case.native, Native::Syntax(_));
+    let (count, wrong) = differences(|case| parses(case).then(|| interpreted(case)));
     println!("interpreted: {} of {count} as expected", count - wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
