@@ -1,4 +1,4 @@
-//! Expressions of JSONata as Rust: closures over a [`Query`](asl_runtime::jsonata::Query).
+//! Expressions of JSONata as Rust: closures over a `Query` of the runtime.
 //!
 //! What has no native form is [`Unsupported`]; the whole expression is then given to an interpreter.
 
