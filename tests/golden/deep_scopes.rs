@@ -71,7 +71,6 @@ pub mod deep_scopes {
     }
 
     /// The machine as a type: its description, and a way to run it on any engine.
-    #[derive(Debug, Clone, Copy)]
     #[allow(dead_code, reason = "for hosts that run machines by their type")]
     pub struct Machine;
 

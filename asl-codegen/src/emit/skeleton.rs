@@ -54,7 +54,6 @@ pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
                 unreachable!()
             }
 
-            #[derive(Debug, Clone, Copy)]
             pub struct Machine;
 
             impl rt::Machine for Machine {
