@@ -25,7 +25,8 @@ impl Emitter<'_> {
         let mut env = scope.env(state, quote!(data), quote!(cx.context()));
         let (before, after) = (scope.narrow_input(state), scope.output(state));
         // A value that several rules look at, and the first of them in any case, is looked up once.
-        let subject = subject(&choice.rules).map(|path| {
+        let is_one_test = is_one_test(state, choice, function);
+        let subject = subject(&choice.rules, is_one_test).map(|path| {
             let (name, value) = (subject_name(path), env.borrow(path));
             env.known = Some((path.clone(), quote!(#name)));
             quote!(let #name = #value;)
@@ -36,6 +37,7 @@ impl Emitter<'_> {
             function,
             choice,
             env: &env,
+            is_one_test,
         };
         let (ty, decision) = match &function.targets[..] {
             [_] => (quote!(()), arms.single()),
@@ -82,24 +84,28 @@ struct Arms<'a> {
     function: &'a StateFn,
     choice: &'a Choice,
     env: &'a Env<'a>,
+    /// Whether the rules come to one test of a text.
+    is_one_test: bool,
 }
 
 impl Arms<'_> {
     /// The decision between several targets, as an expression.
     fn decision(&self) -> TokenStream {
         let groups = grouped(&self.choice.rules);
-        let assigns =
-            self.state.assign.is_some() || self.state.output.is_some() || self.choice.rules.iter().any(has_effects);
+        let acts = acts(self.state, self.choice);
         let otherwise = self.otherwise();
         if let Some((value, patterns)) = cases(&groups, self.env) {
-            return match (
-                &patterns[..],
-                assigns || self.function.targets.len() > 2 || self.choice.default.is_none(),
-            ) {
+            let mut cases: Vec<_> = patterns.iter().zip(&groups).collect();
+            // What leads where the Default does needs no arm.
+            cases.retain(|(_, group)| acts || !leads_to_default(self.choice, group));
+            return match &cases[..] {
                 // Where the answer is the test itself, nothing is gained by arms.
-                ([pattern], false) => quote!(matches!(#value, #pattern)),
+                [(pattern, group)] if self.is_one_test => {
+                    let not = (self.function.targets.first() != Some(&group[0].next.index)).then(|| quote!(!));
+                    quote!(#not matches!(#value, #pattern))
+                }
                 _ => {
-                    let arms = patterns.iter().zip(&groups).map(|(pattern, group)| {
+                    let arms = cases.iter().map(|(pattern, group)| {
                         let body = self.rule(&group[0]);
                         quote!(#pattern => { #body })
                     });
@@ -110,14 +116,14 @@ impl Arms<'_> {
         if let ([group], [_, _], false, true) = (
             &groups[..],
             &self.function.targets[..],
-            assigns,
+            acts,
             self.choice.default.is_some(),
         ) {
             return any(group, self.env);
         }
         let (mut first, mut last) = (&groups[..], quote!({ #otherwise }));
         // The last rule and the Default may be less than an `if` and its `else`.
-        if let (Some((group, before)), Some(default), false) = (groups.split_last(), &self.choice.default, assigns) {
+        if let (Some((group, before)), Some(default), false) = (groups.split_last(), &self.choice.default, acts) {
             let target = group[0].next.index;
             let short = match &self.function.targets[..] {
                 _ if target == default.index => {
@@ -226,8 +232,29 @@ fn grouped(rules: &[Rule]) -> Vec<&[Rule]> {
         .collect()
 }
 
+/// Whether a Choice does more than decide.
+fn acts(state: &State, choice: &Choice) -> bool {
+    state.assign.is_some() || state.output.is_some() || choice.rules.iter().any(has_effects)
+}
+
+fn leads_to_default(choice: &Choice, group: &[Rule]) -> bool {
+    let default = choice.default.as_ref();
+    default.is_some_and(|default| default.index == group[0].next.index)
+}
+
+/// Whether a Choice between two states comes to the test of a text.
+fn is_one_test(state: &State, choice: &Choice, function: &StateFn) -> bool {
+    let groups = grouped(&choice.rules);
+    let count = groups.iter().filter(|group| !leads_to_default(choice, group)).count();
+    count == 1
+        && function.targets.len() == 2
+        && choice.default.is_some()
+        && !acts(state, choice)
+        && texts(&groups).is_some()
+}
+
 /// The first path that is looked up in any case, if rules look at it again.
-fn subject(rules: &[Rule]) -> Option<&Path> {
+fn subject(rules: &[Rule], is_one_test: bool) -> Option<&Path> {
     let first = first_test(rules.first()?.condition.as_ref()?)?;
     if matches!(first.operator, Operator::Is(TypeTest::Present, _)) {
         return None;
@@ -238,8 +265,8 @@ fn subject(rules: &[Rule]) -> Option<&Path> {
         .iter()
         .filter_map(|rule| rule.condition.as_ref())
         .for_each(|condition| count_uses(condition, path, &mut uses));
-    // The whole input has a name already, and a comparison of strings becomes a `match`.
-    (uses > 1 && !path.steps.is_empty() && texts(&grouped(rules)).is_none()).then_some(path)
+    // The whole input has a name already, and comparisons of strings become a `match`.
+    (uses > 1 && !path.steps.is_empty() && (is_one_test || texts(&grouped(rules)).is_none())).then_some(path)
 }
 
 fn first_test(condition: &Condition) -> Option<&Test> {
@@ -279,7 +306,7 @@ fn subject_name(path: &Path) -> Ident {
 /// If all that the rules do is compare one string with different literals: the string, and a pattern for each group.
 fn cases(groups: &[&[Rule]], env: &Env) -> Option<(TokenStream, Vec<TokenStream>)> {
     let (path, texts) = texts(groups)?;
-    let value = env.borrow(path);
+    let value = env.receiver(path);
     let patterns = texts.iter().map(|texts| quote!(Some(#(#texts)|*))).collect();
     Some((quote!(#value.as_str()), patterns))
 }
@@ -344,9 +371,17 @@ pub fn function_name(name: &str, targets: usize) -> String {
     let snake = snake(name);
     let asks = name.trim_end().ends_with('?');
     match targets {
-        2 if asks && !snake.starts_with("is_") && !snake.starts_with("has_") => {
-            format!("is_{}", snake.trim_end_matches('_'))
-        }
+        2 if asks && !begins_as_question(&snake) => format!("is_{}", snake.trim_end_matches('_')),
         _ => snake,
     }
+}
+
+/// Whether a verb or a question word comes first, which `is_` does not go with.
+fn begins_as_question(name: &str) -> bool {
+    let words = [
+        "is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "can", "could", "may", "must", "should",
+        "will", "would", "what", "when", "where", "which", "who", "why", "how",
+    ];
+    name.split_once('_')
+        .is_some_and(|(first, rest)| words.contains(&first) && !rest.is_empty())
 }

@@ -45,6 +45,13 @@ impl Expr {
         }
     }
 
+    /// As an expression to call a method on.
+    fn receiver(self) -> TokenStream {
+        match self {
+            Expr::Borrowed(tokens) | Expr::Made(tokens) => tokens,
+        }
+    }
+
     /// As an expression of type `Value`.
     fn owned(self) -> TokenStream {
         match self {
@@ -69,6 +76,11 @@ impl Env<'_> {
     /// The value of a path as `&Value`; a missing one is the error of ER-22.
     pub fn borrow(&self, path: &Path) -> TokenStream {
         self.select(path).borrowed()
+    }
+
+    /// The value of a path to call a method of `Value` on; a missing one is the error of ER-22.
+    pub fn receiver(&self, path: &Path) -> TokenStream {
+        self.select(path).receiver()
     }
 
     /// The value of a path as `Value`; a missing one is the error of ER-22.
