@@ -6,6 +6,19 @@ use crate::syntax::{Machine, Scope, StateKind};
 /// Reports what keeps a valid machine from being compiled.
 pub(crate) fn support(machine: &Machine, diagnostics: &mut Diagnostics) {
     for value in &machine.unsettled {
+        if value.names.is_empty() {
+            diagnostics.push(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    value.span,
+                    "a placeholder must be replaced before this can be compiled",
+                )
+                .label("no string can stand here, and only `${Name}` in strings is substituted")
+                .help("compile the definition that has its value here")
+                .at(&value.location),
+            );
+            continue;
+        }
         let names: Vec<_> = value.names.iter().map(|name| format!("`{name}`")).collect();
         diagnostics.push(
             Diagnostic::error(

@@ -40,6 +40,16 @@ fn data_sets() {
 }
 
 #[test]
+fn placeholders() {
+    let machine = r#"{ "StartAt": "S", "States": { "S": { "Type": "Choice", "Choices": ALL_RULES, "Default": "T" },
+        "T": { "Type": "Succeed" } } }"#;
+    assert_eq!(
+        refused(&machine.replace("ALL_RULES", r#""ALL_RULES""#), &[]),
+        [r#"unsupported /States/S/Choices "ALL_RULES""#]
+    );
+}
+
+#[test]
 fn substitutions() {
     let machine = r#"{ "StartAt": "${First}", "TimeoutSeconds": "${Limit}", "States": { "S": { "Type": "Task",
         "Resource": "${Function}", "InputPath": "$.${Field}", "Parameters": { "text": "${Text}" }, "End": true } } }"#;

@@ -35,7 +35,7 @@ pub struct Machine {
 /// A value that the compiler needs, and that `${Name}` substitutions hide.
 #[derive(Debug, Clone)]
 pub struct Unsettled {
-    /// The names of the substitutions.
+    /// The names of the substitutions; none for a word that something else replaces.
     pub names: Vec<String>,
     /// The value.
     pub span: Span,

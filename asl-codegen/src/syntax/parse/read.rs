@@ -19,7 +19,7 @@ impl Parser<'_> {
             && word.chars().all(capitals);
         if is {
             self.unsettled.push(Unsettled {
-                names: vec![word.to_owned()],
+                names: Vec::new(),
                 span: json.span,
                 location: location.to_owned(),
             });
