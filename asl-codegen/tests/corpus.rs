@@ -1,20 +1,13 @@
 //! Verdicts on definitions whose verdict is known, where the folder `ASL_CORPUS` holds some.
 
+#[path = "../../tests/corpus.rs"]
+mod corpus;
+
 use asl_codegen::diagnostic::{Diagnostic, Level, Levels, Lint, Severity};
 use asl_codegen::source::Source;
 use asl_codegen::{Options, WorkflowType};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-
-/// A folder of the corpus, if there is one. `ASL_CORPUS` names the folder of recorded cases, or the one around it.
-fn corpus(folder: &str) -> Option<PathBuf> {
-    let root = PathBuf::from(std::env::var_os("ASL_CORPUS")?);
-    let around = root.parent().map(|around| around.join(folder));
-    [Some(root.join(folder)), around]
-        .into_iter()
-        .flatten()
-        .find(|path| path.is_dir())
-}
 
 /// Every JSON file below a folder, by path.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -82,7 +75,7 @@ fn rendered(source: &Source, diagnostics: &[&Diagnostic]) -> String {
 /// Definitions that public validators judge.
 #[test]
 fn labelled() {
-    let Some(folder) = corpus("definitions/labelled") else {
+    let Some(folder) = corpus::folder("definitions/labelled") else {
         return;
     };
     let (mut refused_wrongly, mut accepted_wrongly) = (Vec::new(), Vec::new());
@@ -128,7 +121,7 @@ fn accepted() {
         for lint in Lint::ALL.iter().filter(|_| folder == "conformance/execution") {
             levels.set(*lint, Level::Warn);
         }
-        let Some(folder) = corpus(folder) else { continue };
+        let Some(folder) = corpus::folder(folder) else { continue };
         let (mut refused, mut warnings) = (Vec::new(), std::collections::BTreeMap::new());
         let mut count = 0;
         for path in files(&folder) {
@@ -167,7 +160,7 @@ fn accepted() {
 #[test]
 fn refused_as_recorded() {
     for folder in ["conformance/create_error", "conformance/validate"] {
-        let Some(folder) = corpus(folder) else { continue };
+        let Some(folder) = corpus::folder(folder) else { continue };
         let mut wrong = Vec::new();
         let mut count = 0;
         for path in files(&folder) {
@@ -214,7 +207,7 @@ fn expected(expect: &Value) -> Vec<String> {
 /// What TestState was asked about: single states, or states of a machine.
 #[test]
 fn single_states() {
-    let Some(folder) = corpus("conformance/test_state") else {
+    let Some(folder) = corpus::folder("conformance/test_state") else {
         return;
     };
     let mut wrong = Vec::new();
@@ -243,7 +236,9 @@ fn single_states() {
 /// Every expression of the suite that version 2.0.6 reads is read; where it is refused, so with the same code (J-45).
 #[test]
 fn jsonata_expressions() {
-    let Some(folder) = corpus("jsonata") else { return };
+    let Some(folder) = corpus::folder("jsonata") else {
+        return;
+    };
     let suite = std::fs::read_to_string(folder.join("suite.jsonl")).unwrap();
     let mut read = 0;
     for line in suite.lines() {
