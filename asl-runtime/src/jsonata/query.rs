@@ -82,6 +82,7 @@ impl<'a> Query<'a> {
     }
 
     /// The same at a time that is known.
+    #[cfg(feature = "jsonata-core")]
     pub(super) fn at(self, now: DateTime<Utc>) -> Query<'a> {
         Query {
             now: OnceCell::from(now),
