@@ -1,13 +1,8 @@
 #!/usr/bin/env bash
-# Runs tests with serde_json's arbitrary_precision switched on: those of the runtime and the compiler by themselves, and
-# those of behaviour as a package that depends on both.
+# Runs what can tell a difference with serde_json's arbitrary_precision switched on: the compiler, the runtime, what
+# machines compile to, and how they behave. What does not depend on serde_json is shared with all other tests.
 set -euo pipefail
-cd "$(dirname "$0")"
-target=${CARGO_TARGET_DIR:-../../target}/arbitrary-precision
-cp ../../Cargo.lock Cargo.lock
-cargo test --target-dir "$target" "$@"
-cd ../..
-target=${CARGO_TARGET_DIR:-target}/arbitrary-precision
+cd "$(dirname "$0")/../.."
 # The compiler takes the same numbers as ever, and so not those that serde_json itself now takes.
-cargo test -p asl-runtime -p asl-codegen --lib --features serde_json/arbitrary_precision --target-dir "$target" "$@" \
-    -- --skip json::tests::
+cargo test -p asl-tests -p asl-runtime -p asl-codegen --features asl-tests/arbitrary-precision \
+    --lib --test behaviour --test golden --test arbitrary_precision "$@" -- --skip json::tests::
