@@ -8,9 +8,13 @@ use std::fs;
 const HELLO: &str = r#"{ "StartAt": "Hello", "States": { "Hello": { "Type": "Pass", "End": true } } }"#;
 const BYE: &str = r#"{ "StartAt": "Bye", "States": { "Bye": { "Type": "Pass", "End": true } } }"#;
 
+const HELLO_IN_YAML: &str = "StartAt: Hello\nStates:\n  Hello: { Type: Succeed }\n";
+const BYE_IN_YAML: &str = "StartAt: Bye\nStates:\n  Bye: { Type: Succeed }\n";
+
 const MAIN: &str = r#"
 asl_runtime::include_asl!(pub mod hello = "flows/hello.asl.json");
 asl_runtime::include_asl!(pub mod beside = "./beside.asl.json");
+asl_runtime::include_asl!(pub mod yaml = "flows/yaml.asl.yaml");
 include!(concat!(env!("OUT_DIR"), "/built.rs"));
 
 fn main() {}
@@ -33,6 +37,7 @@ fn rebuild() -> Package {
     package.write("build.rs", BUILD);
     package.write("src/main.rs", MAIN);
     package.write("flows/hello.asl.json", HELLO);
+    package.write("flows/yaml.asl.yaml", HELLO_IN_YAML);
     package.write("flows/other.asl.json", HELLO);
     package.write("src/beside.asl.json", HELLO);
     package.write("built/built.asl.json", HELLO);
@@ -77,6 +82,9 @@ fn a_changed_definition_and_nothing_else() {
         assert_eq!(build(&package), Ok(true), "{file} changed");
         assert_eq!(build(&package), Ok(false), "nothing changed after {file}");
     }
+
+    package.write("flows/yaml.asl.yaml", BYE_IN_YAML);
+    assert_eq!(build(&package), Ok(true), "the YAML changed");
 
     package.write("built/added.asl.json", HELLO);
     assert_eq!(build(&package), Ok(true), "a new file that the pattern matches");

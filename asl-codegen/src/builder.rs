@@ -30,6 +30,8 @@ use std::path::PathBuf;
 /// include!(concat!(env!("OUT_DIR"), "/order.rs"));
 /// ```
 ///
+/// A file whose name ends in `.yaml` or `.yml` is read as [YAML](crate::yaml).
+///
 /// Paths are relative to the working directory, which for a build script is the folder of its package.
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is compiled before `compile` is called"]

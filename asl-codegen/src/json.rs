@@ -1,10 +1,16 @@
 //! The spanned JSON tree.
 
 mod parse;
+mod places;
 mod substitution;
 
 pub use parse::{MAX_DEPTH, parse};
-pub use substitution::{Places, Replaced, SubstitutionValue, Substitutions, Text};
+#[cfg(feature = "yaml")]
+pub(crate) use parse::{is_number, unescape};
+pub use places::Places;
+#[cfg(feature = "yaml")]
+pub(crate) use places::Written;
+pub use substitution::{Replaced, SubstitutionValue, Substitutions, Text};
 
 use crate::source::Span;
 

@@ -36,6 +36,7 @@ mod render;
 pub mod source;
 mod support;
 pub mod syntax;
+pub mod yaml;
 
 pub use builder::Builder;
 pub use nearest::nearest;
@@ -44,7 +45,7 @@ pub use options::{Module, Options, WorkflowType};
 use diagnostic::{Code, CompileError, Diagnostic, Diagnostics, ServiceCode};
 use json::Json;
 use proc_macro2::TokenStream;
-use source::{Source, Span};
+use source::{Format, Source, Span};
 use syntax::Machine;
 
 /// What a definition compiles to.
@@ -134,7 +135,11 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
 }
 
 fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {
-    match json::parse(source, &options.substitutions) {
+    let parse = match source.format() {
+        Format::Json => json::parse,
+        Format::Yaml => yaml::parse,
+    };
+    match parse(source, &options.substitutions) {
         Ok(json) => Some(json),
         Err(errors) => {
             out.extend(errors);

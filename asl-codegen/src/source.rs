@@ -1,29 +1,58 @@
 //! The text of a definition, and places in it.
 
 use crate::diagnostic::{CompileError, Diagnostic, ServiceCode};
+use std::ffi::OsStr;
 use std::ops::Range;
+use std::path::Path;
+
+/// How a definition is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// JSON, exactly.
+    Json,
+    /// YAML 1.2, as [`yaml`](crate::yaml) says.
+    Yaml,
+}
+
+impl Format {
+    /// YAML where the path ends in `.yaml` or `.yml`, else JSON.
+    pub fn of(path: &str) -> Format {
+        let extension = Path::new(path).extension().and_then(OsStr::to_str);
+        match extension.is_some_and(|name| name.eq_ignore_ascii_case("yaml") || name.eq_ignore_ascii_case("yml")) {
+            true => Format::Yaml,
+            false => Format::Json,
+        }
+    }
+}
 
 /// A definition as it was read: where it came from and its text.
 #[derive(Debug, Clone)]
 pub struct Source {
     path: String,
     text: String,
+    format: Format,
     /// Byte offsets at which lines begin.
     lines: Vec<usize>,
 }
 
 impl Source {
-    /// A source named `path` (shown in diagnostics, not opened) with this text.
+    /// A source named `path` (shown in diagnostics, not opened) with this text, in the format [of the path](Format::of).
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Source {
-        let text = text.into();
+        let (path, text) = (path.into(), text.into());
         let lines = std::iter::once(0)
             .chain(text.match_indices('\n').map(|(at, _)| at + 1))
             .collect();
         Source {
-            path: path.into(),
+            format: Format::of(&path),
+            path,
             text,
             lines,
         }
+    }
+
+    /// The same text, read in this format whatever its path.
+    pub fn with_format(self, format: Format) -> Source {
+        Source { format, ..self }
     }
 
     /// The same from bytes.
@@ -49,6 +78,11 @@ impl Source {
     /// The path as given.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// How the text is written.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// The whole text.
@@ -152,6 +186,16 @@ mod tests {
         assert_eq!(source.slice(Span::new(1, 99)), "ß\n");
         assert_eq!(source.slice(Span::new(99, 1)), "");
         assert_eq!(Source::new("a.json", "").position(0), (1, 1));
+    }
+
+    #[test]
+    fn the_path_tells_the_format() {
+        for path in ["a.yaml", "a.asl.yml", "flows/A.YAML"] {
+            assert_eq!(Format::of(path), Format::Yaml, "{path}");
+        }
+        for path in ["a.json", "yaml", ".yaml", "a.yaml.json", "a", ""] {
+            assert_eq!(Format::of(path), Format::Json, "{path}");
+        }
     }
 
     #[test]

@@ -13,12 +13,17 @@ use std::{env, fs};
 
 /// Compiles, and looks at everything that a front end would show.
 fn try_out(bytes: &[u8]) {
-    for workflow_type in [WorkflowType::Standard, WorkflowType::Express] {
+    let forms = [
+        ("a.asl.json", WorkflowType::Standard),
+        ("a.asl.json", WorkflowType::Express),
+        ("a.asl.yaml", WorkflowType::Standard),
+    ];
+    for (path, workflow_type) in forms {
         let options = Options {
             workflow_type,
             ..Options::default()
         };
-        let compiled = Source::from_bytes("a.asl.json", bytes.to_vec()).and_then(|source| compile(&source, &options));
+        let compiled = Source::from_bytes(path, bytes.to_vec()).and_then(|source| compile(&source, &options));
         match compiled {
             Ok(compiled) => assert!(
                 format::file(compiled.tokens, "a.asl.json").is_ok(),
@@ -69,7 +74,10 @@ fn definitions(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             definitions(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json" || extension == "yaml")
+        {
             files.push(path);
         }
     }

@@ -17,6 +17,9 @@ use proc_macro::TokenStream;
 /// The path is relative to the folder of the package's `Cargo.toml`; one that begins with `./` or `../` is relative to
 /// the file that the macro stands in. When the definition changes, the package is compiled again.
 ///
+/// A file whose name ends in `.yaml` or `.yml` is read as YAML, and errors show the place in it. This is the feature `yaml`,
+/// which is on by default.
+///
 /// Attributes and doc comments before `pub` are put on the module. What the definition itself does not say follows the
 /// path, each of these at most once and in any order:
 ///

@@ -10,13 +10,12 @@ use asl_codegen::{Options, compile, format};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let compiled =
-        Source::from_bytes("fuzz.asl.json", bytes.to_vec()).and_then(|source| compile(&source, &Options::default()));
-    match compiled {
-        Ok(compiled) => assert!(
-            format::file(compiled.tokens, "fuzz.asl.json").is_ok(),
-            "the output is no Rust"
-        ),
-        Err(error) => assert!(error.diagnostics().has_errors() && !error.to_string().is_empty()),
+    for path in ["fuzz.asl.json", "fuzz.asl.yaml"] {
+        let compiled =
+            Source::from_bytes(path, bytes.to_vec()).and_then(|source| compile(&source, &Options::default()));
+        match compiled {
+            Ok(compiled) => assert!(format::file(compiled.tokens, path).is_ok(), "the output is no Rust"),
+            Err(error) => assert!(error.diagnostics().has_errors() && !error.to_string().is_empty()),
+        }
     }
 });

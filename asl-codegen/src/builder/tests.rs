@@ -55,6 +55,40 @@ fn a_file_for_each_definition() {
     assert!(text.contains("pub mod ship_it {"), "{text}");
 }
 
+#[cfg(feature = "yaml")]
+#[test]
+fn yaml_among_json() {
+    let yaml = "StartAt: Hello\nStates:\n  Hello: { Type: Succeed, Nxt: A }\n";
+    let folder = folder(&[
+        ("order.asl.json", MACHINE),
+        ("ship.asl.yaml", &yaml.replace(", Nxt: A", "")),
+        ("pack.yml", &yaml.replace(", Nxt: A", "")),
+    ]);
+    let all = |folder: &TempDir| {
+        let flows = folder.path().join("flows");
+        builder(folder)
+            .glob(flows.join("*.yaml").display().to_string())
+            .glob(flows.join("*.yml").display().to_string())
+    };
+    all(&folder).try_compile().expect("a build");
+    for name in ["order", "ship", "pack"] {
+        assert!(
+            folder.path().join("out").join(name).with_extension("rs").exists(),
+            "{name}"
+        );
+    }
+    write(&folder.path().join("flows/pack.yml"), yaml).expect("a file");
+    assert_eq!(
+        failures(&all(&folder), &folder),
+        "\
+error: a Succeed state has no field `Nxt`
+ --> ~/flows/pack.yml:3:27
+  |
+3 |   Hello: { Type: Succeed, Nxt: A }
+  |                           ^^^ no such field here"
+    );
+}
+
 #[test]
 fn an_output_that_is_up_to_date_is_left_alone() {
     let folder = folder(&[("order.asl.json", MACHINE)]);

@@ -37,13 +37,13 @@ pub fn parse(source: &Source, substitutions: &Substitutions) -> Result<Json, Dia
 }
 
 /// Whether `text` is a number that serde_json takes.
-pub(super) fn is_number(text: &str) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
     number_length(text) == Ok(text.len()) && is_in_range(text)
 }
 
 /// The first character of the inside of a JSON string, and how many bytes it is written in. None where there is
 /// none, or none that is allowed.
-pub(super) fn unescape(text: &str) -> Option<(char, usize)> {
+pub(crate) fn unescape(text: &str) -> Option<(char, usize)> {
     let first = text.chars().next()?;
     if first != '\\' {
         return (first >= ' ' && first != '"').then_some((first, first.len_utf8()));

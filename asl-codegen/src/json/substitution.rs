@@ -1,7 +1,7 @@
-//! `${Name}` in strings, and the way from the value of a string back to its place.
+//! `${Name}` in strings.
 
 use super::Scalar;
-use super::parse::unescape;
+use super::places::{Places, Written};
 use crate::nearest;
 use crate::source::{Source, Span};
 use std::collections::BTreeMap;
@@ -109,6 +109,8 @@ pub struct Text {
     pub substituted: bool,
     /// Where given values were put, in order.
     pub replaced: Vec<Replaced>,
+    /// How it is written, where that is not as a JSON string.
+    written: Option<Written>,
 }
 
 /// A given value in a [`Text`].
@@ -120,76 +122,12 @@ pub struct Replaced {
     pub symbol: Range<usize>,
 }
 
-/// The way from the value of a string back to where each part of it is written.
-///
-/// Bytes that come from an escape stand where the escape is, those of a given value where its `${Name}` is.
-#[derive(Debug, Clone)]
-pub struct Places {
-    /// Parts of the value before substitution, in order; at least one.
-    runs: Vec<Run>,
-    replaced: Vec<Replaced>,
-    /// Where the string ends, without its quote.
-    end: usize,
-}
-
-/// A part of a value.
-#[derive(Debug, Clone)]
-struct Run {
-    /// Where it begins in the value before substitution.
-    value: usize,
-    /// Where it begins in the source.
-    source: usize,
-    /// The length of the escape that it is written as; 0 where it is written as it is.
-    escape: usize,
-}
-
-impl Places {
-    /// Where a range of bytes of the value stands.
-    pub fn span(&self, range: Range<usize>) -> Span {
-        let (start, _) = self.written(self.unreplaced(range.start, |symbol| symbol.start));
-        let end = match range.end > range.start {
-            // The end is that of the last byte, so that it reaches over the whole of an escape or a `${Name}`.
-            true => self.written(self.unreplaced(range.end - 1, |symbol| symbol.end - 1)).1,
-            false => start,
-        };
-        Span::new(start.min(self.end), end.min(self.end))
-    }
-
-    /// The byte before substitution that `at` comes from.
-    fn unreplaced(&self, at: usize, inside: impl Fn(&Range<usize>) -> usize) -> usize {
-        let mut offset = at;
-        for replaced in &self.replaced {
-            if at < replaced.value.start {
-                break;
-            }
-            if at < replaced.value.end {
-                return inside(&replaced.symbol);
-            }
-            offset = at - replaced.value.end + replaced.symbol.end;
-        }
-        offset
-    }
-
-    /// Where a byte of the value before substitution begins and ends in the source.
-    fn written(&self, at: usize) -> (usize, usize) {
-        let last = self.runs.partition_point(|run| run.value <= at).saturating_sub(1);
-        let run = &self.runs[last];
-        match run.escape {
-            0 => {
-                let start = run.source + at - run.value;
-                (start, start + 1)
-            }
-            length => (run.source, run.source + length),
-        }
-    }
-}
-
 impl Text {
     /// The text that the string `value` (escapes resolved) becomes.
     ///
     /// A name begins with a letter or `_`, and has no spaces, quotes or braces: `${Function.Arn}`, `${AWS::Region}`,
     /// Terraform's `${aws_sfn_activity.poll[0].id}`. CloudFormation's `${!Name}` is no substitution and stays.
-    pub(super) fn new(value: String, substitutions: &Substitutions) -> Text {
+    pub(crate) fn new(value: String, substitutions: &Substitutions) -> Text {
         if !value.contains("${") {
             return Text {
                 value,
@@ -218,6 +156,13 @@ impl Text {
         text
     }
 
+    /// The same text, written in another way than as a JSON string.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn written(self, written: Written) -> Text {
+        let written = Some(written);
+        Text { written, ..self }
+    }
+
     /// The name, if the whole string is one `${Name}` that no value was given for.
     pub fn symbol(&self) -> Option<&str> {
         let inner = self.value.strip_prefix("${")?.strip_suffix('}')?;
@@ -234,34 +179,11 @@ impl Text {
 
     /// The places of all bytes of [`Text::value`].
     pub fn places(&self, source: &Source, literal: Span) -> Places {
-        let written = source.slice(literal);
-        let inside = written.strip_prefix('"').unwrap_or(written);
-        let base = literal.start + written.len() - inside.len();
-        let end = base + inside.strip_suffix('"').unwrap_or(inside).len();
-        let mut runs = vec![Run {
-            value: 0,
-            source: base,
-            escape: 0,
-        }];
-        let (mut at, mut value) = (0, 0);
-        while let Some(offset) = inside[at..].find('\\') {
-            (at, value) = (at + offset, value + offset);
-            let Some((char, length)) = unescape(&inside[at..]) else {
-                break;
-            };
-            let mut run = |value, at, escape| {
-                let source = base + at;
-                runs.push(Run { value, source, escape });
-            };
-            run(value, at, length);
-            (at, value) = (at + length, value + char.len_utf8());
-            run(value, at, 0);
-        }
-        Places {
-            runs,
-            replaced: self.replaced.clone(),
-            end,
-        }
+        let written = match &self.written {
+            Some(written) => written.clone(),
+            None => Written::of_json(source, literal),
+        };
+        Places::new(written, self.replaced.clone())
     }
 
     pub(super) fn scalar<'a, T>(&'a self, read: impl Fn(&'a str) -> Option<T>) -> Scalar<'a, T> {
@@ -372,32 +294,5 @@ mod tests {
         assert_eq!(read(r#""${Yes}""#, &given).1.as_bool(), Scalar::Substituted(true));
         assert_eq!(read(r#""${No}""#, &given).1.as_bool(), Scalar::Other);
         assert_eq!(read("false", &given).1.as_bool(), Scalar::Literal(false));
-    }
-
-    #[test]
-    fn places_inside_strings() {
-        let given = Substitutions::from_iter([("Name", "long value"), ("Empty", "")]);
-        let (source, json) = read(r#"["a\u00dfb\ud83d\ude00c", "x${Name}y${Empty}z"]"#, &given);
-        let items = json.as_array().unwrap_or_default();
-        let shown = |item: usize, part: &str| {
-            let text = items[item].as_text().cloned().unwrap_or_default();
-            let at = text.value.find(part).unwrap_or(0);
-            source
-                .slice(text.span(&source, items[item].span, at..at + part.len()))
-                .to_owned()
-        };
-        assert_eq!(shown(0, "a"), "a");
-        assert_eq!(shown(0, "ß"), r"\u00df");
-        assert_eq!(shown(0, "ßb😀"), r"\u00dfb\ud83d\ude00");
-        assert_eq!(shown(0, "c"), "c");
-        assert_eq!(shown(1, "x"), "x");
-        assert_eq!(shown(1, "value"), "${Name}");
-        assert_eq!(shown(1, "ey"), "${Name}y");
-        assert_eq!(shown(1, "z"), "z");
-        assert_eq!(shown(1, "yz"), "y${Empty}z");
-        let empty = Text::default().span(&source, items[0].span, 1..1);
-        assert_eq!(empty, Span::new(3, 3));
-        let beyond = Text::default().span(&source, items[0].span, 90..99);
-        assert_eq!(beyond, Span::new(items[0].span.end - 1, items[0].span.end - 1));
     }
 }
