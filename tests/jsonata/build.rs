@@ -1,7 +1,10 @@
-//! Compiles the expression of each case to a function, and writes the table of them.
+//! Compiles the expression of each case, and random ones, to functions, and writes the tables of them.
 
 #[path = "cases.rs"]
 mod cases;
+#[path = "random.rs"]
+#[allow(dead_code, reason = "the tests draw the data")]
+mod random;
 
 use asl_codegen::emit::jsonata::function;
 use asl_codegen::expr::jsonata::parse;
@@ -14,6 +17,44 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-env-changed=ASL_CORPUS");
     println!("cargo::rerun-if-changed={}", cases::file().display());
     println!("cargo::rerun-if-changed=cases.rs");
+    println!("cargo::rerun-if-changed=random.rs");
+    println!("cargo::rerun-if-env-changed=ASL_RANDOM");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
+    fs::write(out.join("cases.rs"), prettyplease::unparse(&syn::parse2(cases()?)?))?;
+    let part = env::var("ASL_RANDOM").map_or(Ok(0), |part| part.parse())?;
+    // Too much to be formatted.
+    Ok(fs::write(out.join("random.rs"), random(part).to_string())?)
+}
+
+/// Random expressions that have a native form: a few, or the part of many that `ASL_RANDOM` asks for, counted from 1. More
+/// than this at once take rustc too much memory.
+fn random(part: u64) -> TokenStream {
+    let streams = match part.checked_sub(1) {
+        None => 0..300,
+        Some(before) => before * 2_500..part * 2_500,
+    };
+    let mut items = TokenStream::new();
+    let mut entries = Vec::new();
+    let bound = random::BOUND.map(str::to_owned);
+    for stream in streams {
+        let text = random::Random::new(stream).expression();
+        let name = Ident::new(&format!("random_{stream}"), Span::call_site());
+        if let Ok(expr) = parse(&text)
+            && let Ok(function) = function(&name, &expr, &bound)
+        {
+            items.extend(function);
+            entries.push(quote!((#text, #name)));
+        }
+    }
+    quote! {
+        #items
+
+        /// Random expressions, and what they compile to.
+        pub static RANDOM: &[(&str, Drawn)] = &[#(#entries),*];
+    }
+}
+
+fn cases() -> Result<TokenStream, Box<dyn error::Error>> {
     let mut items = TokenStream::new();
     let mut entries = Vec::new();
     for case in cases::read()? {
@@ -41,13 +82,10 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         let line = case.to_string();
         entries.push(quote!(Case { text: #text, line: #line, native: #native }));
     }
-    let file = quote! {
+    Ok(quote! {
         #items
 
         /// The cases, in the order of the file.
         pub static CASES: &[Case] = &[#(#entries),*];
-    };
-    let text = prettyplease::unparse(&syn::parse2(file)?);
-    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
-    Ok(fs::write(out.join("cases.rs"), text)?)
+    })
 }

@@ -5,10 +5,12 @@
 
 #[path = "cases.rs"]
 pub mod cases;
+#[path = "random.rs"]
+pub mod random;
 
 use asl_runtime::codegen::jsonata;
 use asl_runtime::codegen::jsonata::{Error, Query, Result, Val};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A case, and how its expression is evaluated.
 pub struct Case {
@@ -29,13 +31,17 @@ pub enum Native {
 /// A compiled expression, asked with its input and with the values that it binds.
 pub type Compiled = for<'a> fn(&'a Query<'a>, &Val<'a>, Vec<Val<'a>>) -> Result<Val<'a>>;
 
-#[allow(clippy::all, unused, reason = "cases are what they are")]
+/// A compiled random expression, asked with its input and with the values of [`random::BOUND`].
+pub type Drawn = for<'a> fn(&'a Query<'a>, &Val<'a>, [Val<'a>; 2]) -> Result<Val<'a>>;
+
+#[allow(clippy::all, unused, reason = "expressions are what they are")]
 mod compiled {
     use super::*;
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
+    include!(concat!(env!("OUT_DIR"), "/random.rs"));
 }
 
-pub use compiled::CASES;
+pub use compiled::{CASES, RANDOM};
 
 /// What an evaluation gives.
 #[derive(Debug, PartialEq)]
@@ -55,6 +61,17 @@ impl From<Result<Val<'_>>> for Outcome {
             Ok(Val::Undefined) => Outcome::Undefined,
             Ok(value) => value.into_json().map_or(Outcome::Function, Outcome::Value),
             Err(error) => Outcome::Error(error.code().unwrap_or(LIMIT).to_owned()),
+        }
+    }
+}
+
+impl Outcome {
+    /// As JSON, in the form of the cases.
+    pub fn json(&self) -> Value {
+        match self {
+            Outcome::Undefined | Outcome::Function => json!({"undef": true}),
+            Outcome::Value(value) => json!({"ok": value}),
+            Outcome::Error(code) => json!({"err": code}),
         }
     }
 }

@@ -239,7 +239,11 @@ impl Env<'_> {
                 jsonata::Val::from(&PATTERN)
             }}),
             ExprKind::Name(name) => self.name(name),
-            ExprKind::Wildcard => self.of_here(quote!(wildcard())),
+            ExprKind::Wildcard => match (&self.here, &self.root) {
+                // The array around the input is none of its members.
+                (Some(here), Some(root)) if here == "around" => Rust::val(quote!(#root.wildcard())),
+                _ => self.of_here(quote!(wildcard())),
+            },
             ExprKind::Descendants => self.of_here(quote!(descendants())),
             ExprKind::Variable(name) => self.variable(name)?,
             ExprKind::Path(path) => self.path(path, expr.group.as_deref())?,
@@ -250,18 +254,11 @@ impl Env<'_> {
             }
             ExprKind::Array { elements, is_kept } => self.array(elements, *is_kept)?,
             ExprKind::Object(pairs) => self.object(pairs)?,
-            ExprKind::Block(statements) => self.block(statements)?,
+            ExprKind::Block(statements) => self.block(statements, Env::expr)?,
             // Nothing after it can see the name: it is no statement of a block.
             ExprKind::Bind(..) => return Err(Unsupported("a name that is bound inside another expression")),
             ExprKind::Condition(condition, then, otherwise) => {
-                let condition = self.condition(condition)?;
-                let then = self.expr(then)?.into_val();
-                let otherwise = match otherwise {
-                    Some(otherwise) => self.expr(otherwise)?,
-                    None => undefined(),
-                }
-                .into_val();
-                Rust::val(quote!(if #condition { #then } else { #otherwise }))
+                self.choice(condition, then, otherwise.as_deref(), Env::expr)?
             }
             ExprKind::Lambda { signature: Some(_), .. } => {
                 return Err(Unsupported("a function with a signature"));
@@ -462,7 +459,39 @@ impl Env<'_> {
         Ok(quote!(#(#pairs),*))
     }
 
-    fn block(&self, statements: &[Expr]) -> Result<Rust> {
+    /// The last thing that a function does. The result of a call there is as the called function made it, for the caller of
+    /// this function to end: what follows the call in the text does nothing, as in JSONata itself.
+    fn tail(&self, expr: &Expr) -> Result<Rust> {
+        let is_plain = expr.predicates.is_empty() && expr.group.is_none();
+        match &expr.kind {
+            ExprKind::Call(function, args) if expr.predicates.is_empty() => match self.takes_here(function, args.len())
+            {
+                true => Err(Unsupported("a last call that takes the context value of the caller")),
+                false => self.bare(expr),
+            },
+            ExprKind::Condition(condition, then, otherwise) if is_plain => {
+                self.choice(condition, then, otherwise.as_deref(), Env::tail)
+            }
+            ExprKind::Block(statements) if is_plain => self.block(statements, Env::tail),
+            ExprKind::Block(statements) if statements.last().is_some_and(ends_in_call) => {
+                Err(Unsupported("a last call in parentheses that something follows"))
+            }
+            _ => self.expr(expr),
+        }
+    }
+
+    fn choice(&self, condition: &Expr, then: &Expr, otherwise: Option<&Expr>, part: Part<Self>) -> Result<Rust> {
+        let condition = self.condition(condition)?;
+        let then = part(self, then)?.into_val();
+        let otherwise = match otherwise {
+            Some(otherwise) => part(self, otherwise)?,
+            None => undefined(),
+        }
+        .into_val();
+        Ok(Rust::val(quote!(if #condition { #then } else { #otherwise })))
+    }
+
+    fn block(&self, statements: &[Expr], part: Part<Self>) -> Result<Rust> {
         let Some((last, before)) = statements.split_last() else {
             return Ok(undefined());
         };
@@ -486,7 +515,7 @@ impl Env<'_> {
         }
         let last = match bind_of(last) {
             Some((name, value)) => Rust::val(env.bound_value(name, value)?),
-            None => env.expr(last)?,
+            None => part(&env, last)?,
         };
         if written.is_empty() {
             return Ok(last);
@@ -524,7 +553,7 @@ impl Env<'_> {
             }
         }
         let names: Vec<Ident> = parameters.iter().map(|name| env.bind(name)).collect();
-        let body = env.expr(body)?.into_result();
+        let body = env.tail(body)?.into_result();
         let parameters: Vec<_> = names.iter().map(|name| used(name, &body)).collect();
         // It may outlive what it sees, so it takes a share of that.
         let mut shares: Vec<&Ident> = Vec::new();
@@ -563,6 +592,19 @@ impl Env<'_> {
             true => lambda,
             false => quote!({ #(let #shares = #shares.clone();)* #(#read)* #lambda }),
         }))
+    }
+}
+
+/// How a part of an expression is written.
+type Part<E> = fn(&E, &Expr) -> Result<Rust>;
+
+/// Whether the last thing that an expression does may be a call.
+fn ends_in_call(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(..) => expr.predicates.is_empty(),
+        ExprKind::Condition(_, then, otherwise) => ends_in_call(then) || otherwise.as_deref().is_some_and(ends_in_call),
+        ExprKind::Block(statements) => statements.last().is_some_and(ends_in_call),
+        _ => false,
     }
 }
 

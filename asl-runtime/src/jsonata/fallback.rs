@@ -7,8 +7,8 @@
 use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep};
 use super::view::View;
 use super::{
-    Builtin, Error, Function, HASH, NOW, Object, PARSE, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, UUID, Val,
-    lambda,
+    Builtin, CLONE, Error, Function, HASH, NOW, Object, PARSE, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, UUID,
+    Val, lambda,
 };
 use crate::scope::{Context, Frame, Visit};
 use crate::{Definition, Execution, WorkflowType};
@@ -84,8 +84,10 @@ struct Host {
     visit: Visit,
 }
 
-/// Functions of the service, and those whose result follows from the machine.
-const FUNCTIONS: [&Builtin; 8] = [&PARTITION, &RANGE, &HASH, &RANDOM, &UUID, &PARSE, &SHUFFLE, &NOW];
+/// Functions that the interpreter does not have, and those whose result follows from the machine.
+const FUNCTIONS: [&Builtin; 9] = [
+    &CLONE, &PARTITION, &RANGE, &HASH, &RANDOM, &UUID, &PARSE, &SHUFFLE, &NOW,
+];
 
 impl Host {
     fn new(query: &Query<'_>) -> Rc<Host> {

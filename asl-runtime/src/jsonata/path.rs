@@ -23,6 +23,8 @@ pub struct Path<'a>(Found<'a>);
 enum Found<'a> {
     One(Val<'a>),
     Many(Vec<Val<'a>>),
+    /// An empty constructor at its start, which is what the path gives whatever follows.
+    Empty(Val<'a>),
 }
 
 impl<'a> Path<'a> {
@@ -42,12 +44,23 @@ impl<'a> Path<'a> {
         })
     }
 
+    /// A path that starts with an array constructor.
+    pub fn of_elements(array: Val<'a>) -> Path<'a> {
+        match array.array_len() {
+            Some(0) => Path(Found::Empty(array)),
+            _ => Path::over(&array),
+        }
+    }
+
     /// The step `.name`.
     pub fn name(self, name: &str) -> Path<'a> {
         if let Found::One(value) = &self.0
             && !value.is_array()
         {
             return Path::from(value.lookup(name));
+        }
+        if self.is_empty() {
+            return self;
         }
         let mut found = Vec::new();
         self.each(|value| {
@@ -64,6 +77,9 @@ impl<'a> Path<'a> {
     /// # Errors
     /// With those of the step.
     pub fn step(self, query: &Query<'_>, mut step: impl FnMut(&Val<'a>) -> Result<Val<'a>>) -> Result<Path<'a>> {
+        if self.is_empty() {
+            return Ok(self);
+        }
         let mut found = Vec::new();
         self.each(|value| {
             query.tick()?;
@@ -81,6 +97,9 @@ impl<'a> Path<'a> {
     /// # Errors
     /// `T2008` where a term gives neither string nor number, `T2007` where it gives both.
     pub fn sort(self, query: &Query<'_>, terms: &[Term<'_, 'a>]) -> Result<Path<'a>> {
+        if self.is_empty() {
+            return Ok(self);
+        }
         let values = self.values();
         if values.len() < 2 {
             return Ok(Path::of(values));
@@ -130,6 +149,9 @@ impl<'a> Path<'a> {
     /// # Errors
     /// With those of the stage.
     pub fn stage(self, stage: impl FnOnce(Val<'a>) -> Result<Val<'a>>) -> Result<Path<'a>> {
+        if self.is_empty() {
+            return Ok(self);
+        }
         let sequence = Val::Array(Array::sequence(self.values()).into());
         Ok(Path::from(stage(sequence)?))
     }
@@ -141,6 +163,7 @@ impl<'a> Path<'a> {
                 Val::Array(array) if array.sequence => Val::sequence(array.elements.clone()),
                 _ => value,
             },
+            Found::Empty(value) => value,
             found => Val::sequence(Path(found).values()),
         }
     }
@@ -150,6 +173,7 @@ impl<'a> Path<'a> {
         let elements = match self.0 {
             Found::One(Val::Json(value @ Value::Array(_))) => return Val::Json(value),
             Found::One(Val::Array(array)) if !array.sequence && !array.cons => return Val::Array(array),
+            Found::Empty(value) => vec![value],
             found => Path(found).values(),
         };
         let array = Array {
@@ -177,6 +201,10 @@ impl<'a> Path<'a> {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        matches!(self.0, Found::Empty(_))
+    }
+
     fn of(mut found: Vec<Val<'a>>) -> Path<'a> {
         match found.len() {
             1 => Path(found.pop().map_or(Found::Many(Vec::new()), Found::One)),
@@ -188,6 +216,7 @@ impl<'a> Path<'a> {
         match self.0 {
             Found::One(value) if dissolves(&value) => value.each(visit),
             Found::One(value) => visit(&value),
+            Found::Empty(_) => Ok(()),
             Found::Many(found) => found.iter().try_for_each(|value| match dissolves(value) {
                 true => value.each(&mut visit),
                 false => visit(value),

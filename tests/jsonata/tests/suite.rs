@@ -16,12 +16,19 @@ const DIFFERENT: &[(&str, Way, &str)] = &[
         Way::Native,
         "JSONata 2.0.6 takes any digits after the point for thousandths",
     ),
+    ("{'last': $sum(a)}", Way::Interpreted, LAST_CALL),
+    ("{'a': $v} })[] }", Way::Interpreted, LAST_CALL),
 ];
+
+const LAST_CALL: &str = "jsonata-core heeds what follows the last call of a function";
 
 const OUT_OF_MEMORY: &str = "an evaluation is not given so much memory (J-69)";
 
-/// The share of cases that has to be as expected.
-const WANTED: f64 = 0.995;
+/// One case of so many may differ, of the official ones.
+const ONE_OF: usize = 200;
+
+/// How many of our own do, which are there to show it.
+const OWN: usize = 2;
 
 /// How an expression is evaluated.
 #[derive(Clone, Copy, PartialEq)]
@@ -96,7 +103,7 @@ fn compare(way: Way, evaluate: impl Fn(&Case) -> Option<Outcome>) {
         CASES.len()
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!((count - known) as f64 >= count as f64 * WANTED);
+    assert!(known <= (count / ONE_OF).max(OWN), "{known} of {count} differ");
 }
 
 #[test]

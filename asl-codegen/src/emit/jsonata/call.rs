@@ -37,20 +37,15 @@ impl Env<'_> {
     pub(super) fn call(&self, function: &Expr, args: &[Expr], first: Option<TokenStream>) -> Result<Rust> {
         let args = args.iter().map(|arg| Ok(self.expr(arg)?.operand_val()));
         let args = first.into_iter().map(Ok).chain(args).collect::<Result<Vec<_>>>()?;
-        if let ExprKind::Variable(name) = &function.kind
-            && function.predicates.is_empty()
-            && self.local(name).is_none()
-            && self.variables.is_none_or(|variables| !variables.knows(name))
-            && let Some(builtin) = builtin(name)
-        {
-            let takes_here = functions::find(name)
-                .is_some_and(|function| function.signature.contains('-') && args.len() < *function.arity().end());
+        if let Some((_, builtin)) = self.builtin(function) {
             let here = match &self.here {
                 Some(here) if here == "around" => self.root.as_ref(),
                 here => here.as_ref(),
             };
             return Ok(Rust::result(match here {
-                Some(here) if takes_here => quote!(jsonata::#builtin.call_on(query, #here, [#(#args),*])),
+                Some(here) if self.takes_here(function, args.len()) => {
+                    quote!(jsonata::#builtin.call_on(query, #here, [#(#args),*]))
+                }
                 _ => quote!(jsonata::#builtin.call(query, [#(#args),*])),
             }));
         }
@@ -59,6 +54,26 @@ impl Env<'_> {
         }
         let function = self.expr(function)?.into_val();
         Ok(Rust::result(quote!(#function.call(query, [#(#args),*]))))
+    }
+
+    /// The function of the language that an expression names, and its name in Rust.
+    fn builtin(&self, function: &Expr) -> Option<(&'static functions::Function, Ident)> {
+        match &function.kind {
+            ExprKind::Variable(name)
+                if function.predicates.is_empty()
+                    && self.local(name).is_none()
+                    && self.variables.is_none_or(|variables| !variables.knows(name)) =>
+            {
+                functions::find(name).zip(builtin(name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the context value may stand in for an argument of a call.
+    pub(super) fn takes_here(&self, function: &Expr, args: usize) -> bool {
+        self.builtin(function)
+            .is_some_and(|(function, _)| function.signature.contains('-') && args < *function.arity().end())
     }
 
     /// `left ~> right`

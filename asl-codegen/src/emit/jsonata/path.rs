@@ -48,7 +48,7 @@ impl Env<'_> {
             }
             Chain::Whole(value) => {
                 let value = value.clone().into_val();
-                quote!(jsonata::Path::over(&#value))
+                quote!(jsonata::Path::of_elements(#value))
             }
             Chain::Value(value) | Chain::Found(value) => {
                 let value = value.clone().into_val();
@@ -82,6 +82,9 @@ impl Env<'_> {
                     return Ok((self.start(value, stages)?, rest));
                 }
                 Ok((self.start(self.expr(expr)?, &first.stages)?, rest))
+            }
+            ExprKind::Block(_) if keeps_array(expr) => {
+                Err(Unsupported("a block that is evaluated for all of an array"))
             }
             ExprKind::Array { is_kept: true, .. } => Ok((Chain::Whole(self.expr(expr)?), rest)),
             _ if self.here.is_none() => Ok((self.start(self.expr(expr)?, &first.stages)?, rest)),
@@ -188,6 +191,20 @@ enum Chain {
     Found(Rust),
     /// At an array, whose elements the next step is applied to.
     Whole(Rust),
+}
+
+/// Whether an expression is a block in which a path starts with an array constructor. As the first step of a path it is
+/// evaluated once, and not for each element of the context value.
+fn keeps_array(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Array { is_kept, .. } => *is_kept,
+        ExprKind::Block(statements) => statements.iter().any(keeps_array),
+        ExprKind::Path(path) => match path.steps.first().map(|step| &step.kind) {
+            Some(StepKind::Expr(first)) => keeps_array(first),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn is_index(stage: &Stage) -> bool {

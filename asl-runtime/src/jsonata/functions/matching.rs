@@ -121,6 +121,8 @@ fn limit(args: &[Val<'_>], at: usize, code: &'static str, message: &str) -> Resu
 /// What comes in the place of a match.
 fn replacement<'a>(query: &'a Query<'a>, args: &[Val<'a>], found: &Match<'_, 'a>) -> Result<Text<'a>> {
     let by = match (arg(args, 1), arg(args, 2)) {
+        // It is put in as JavaScript writes it.
+        (Val::String(_), Val::Undefined) => "undefined".into(),
         (Val::String(_), by) => by.clone(),
         (_, Val::String(template)) if template.contains('$') => fill(template, found).into(),
         (_, Val::String(template)) => template.clone().into(),
