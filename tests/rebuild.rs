@@ -11,10 +11,21 @@ const BYE: &str = r#"{ "StartAt": "Bye", "States": { "Bye": { "Type": "Pass", "E
 const HELLO_IN_YAML: &str = "StartAt: Hello\nStates:\n  Hello: { Type: Succeed }\n";
 const BYE_IN_YAML: &str = "StartAt: Bye\nStates:\n  Bye: { Type: Succeed }\n";
 
+const TEMPLATE: &str = "
+Resources:
+  Hello:
+    Type: AWS::Serverless::StateMachine
+  Bye:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: { StartAt: Bye, States: { Bye: { Type: Succeed } } }
+";
+
 const MAIN: &str = r#"
 asl_runtime::include_asl!(pub mod hello = "flows/hello.asl.json");
 asl_runtime::include_asl!(pub mod beside = "./beside.asl.json");
 asl_runtime::include_asl!(pub mod yaml = "flows/yaml.asl.yaml");
+asl_runtime::include_asl!(pub mod templated = "flows/template.yaml#Bye");
 include!(concat!(env!("OUT_DIR"), "/built.rs"));
 
 fn main() {}
@@ -38,6 +49,7 @@ fn rebuild() -> Package {
     package.write("src/main.rs", MAIN);
     package.write("flows/hello.asl.json", HELLO);
     package.write("flows/yaml.asl.yaml", HELLO_IN_YAML);
+    package.write("flows/template.yaml", TEMPLATE);
     package.write("flows/other.asl.json", HELLO);
     package.write("src/beside.asl.json", HELLO);
     package.write("built/built.asl.json", HELLO);
@@ -85,6 +97,10 @@ fn a_changed_definition_and_nothing_else() {
 
     package.write("flows/yaml.asl.yaml", BYE_IN_YAML);
     assert_eq!(build(&package), Ok(true), "the YAML changed");
+    package.write("flows/template.yaml", &TEMPLATE.replace("Bye: {", "Gone: {"));
+    let error = build(&package).expect_err("there is no such state");
+    assert!(error.contains(" --> flows/template.yaml:8:30"), "{error}");
+    package.write("flows/template.yaml", TEMPLATE);
 
     package.write("built/added.asl.json", HELLO);
     assert_eq!(build(&package), Ok(true), "a new file that the pattern matches");

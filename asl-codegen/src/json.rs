@@ -8,7 +8,6 @@ pub use parse::{MAX_DEPTH, parse};
 #[cfg(feature = "yaml")]
 pub(crate) use parse::{is_number, unescape};
 pub use places::Places;
-#[cfg(feature = "yaml")]
 pub(crate) use places::Written;
 pub use substitution::{Replaced, SubstitutionValue, Substitutions, Text};
 

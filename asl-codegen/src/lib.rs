@@ -36,16 +36,17 @@ mod render;
 pub mod source;
 mod support;
 pub mod syntax;
+mod template;
 pub mod yaml;
 
 pub use builder::Builder;
 pub use nearest::nearest;
-pub use options::{Module, Options, WorkflowType};
+pub use options::{Module, Options, WorkflowType, split_path};
 
 use diagnostic::{Code, CompileError, Diagnostic, Diagnostics, ServiceCode};
 use json::Json;
 use proc_macro2::TokenStream;
-use source::{Format, Source, Span};
+use source::{Source, Span};
 use syntax::Machine;
 
 /// What a definition compiles to.
@@ -135,11 +136,7 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
 }
 
 fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {
-    let parse = match source.format() {
-        Format::Json => json::parse,
-        Format::Yaml => yaml::parse,
-    };
-    match parse(source, &options.substitutions) {
+    match template::read(source, options) {
         Ok(json) => Some(json),
         Err(errors) => {
             out.extend(errors);

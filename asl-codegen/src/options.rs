@@ -24,11 +24,24 @@ pub struct Options {
     pub workflow_type: WorkflowType,
     /// Values of `${Name}` substitutions.
     pub substitutions: Substitutions,
+    /// Which state machine of a template is compiled, by the name of its resource. A template that has one needs none.
+    pub resource: Option<String>,
     /// Levels of lints that differ from their default.
     pub levels: Levels,
     /// Rust names for states and for the work that they ask for, where their own give no good ones: `"Cat?"` to
     /// `cat_question`.
     pub renames: BTreeMap<String, String>,
+}
+
+/// The file of a path, and the name of the resource in it that may follow: `template.yaml#OrderMachine`.
+///
+/// The name of a resource has letters and digits only, so that `a#b.json` is a file.
+pub fn split_path(path: &str) -> (&str, Option<&str>) {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(char::is_alphanumeric);
+    match path.rsplit_once('#') {
+        Some((file, name)) if is_name(name) => (file, Some(name)),
+        _ => (path, None),
+    }
 }
 
 /// The module that the generated items stand in: `pub mod order`.

@@ -8,7 +8,9 @@
 //! - Anchors and aliases are followed, and `<<` puts the members of other mappings into one, whose own win. Together they
 //!   may not make more than eight MiB.
 //! - Keys are text. A key that is written twice is found by the lint that finds it in JSON.
-//! - Of tags those of the core schema are known: `!!str`.
+//! - Of tags those of the core schema are known, `!!str`, and those of CloudFormation: `!Ref Name` and `!GetAtt Name.Arn`
+//!   become the substitutions `${Name}` and `${Name.Arn}`, `!Sub` and `!Join` become their text. What the others give is known
+//!   to CloudFormation alone, and they are refused where they stand in a definition.
 //! - There is one document in a file.
 //!
 //! The path of a [`Source`](crate::source::Source) says that it is YAML, or the caller does:

@@ -44,6 +44,95 @@ fn findings() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+const TEMPLATE: &str = r#"
+Resources:
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionSubstitutions: { Seconds: 30, Name: "a\"b", Table: !Ref Table }
+      Definition:
+        StartAt: Wait
+        States:
+          Wait: { Type: Wait, Seconds: "${Seconds}", Next: Put }
+          Put:
+            Type: Task
+            Resource: arn:aws:states:::dynamodb:putItem
+            Parameters: { TableName: !Ref Table, Name: "${Name}", Sub: !Sub "${Table}-1", Ref: { Ref: Table } }
+            End: true
+  Text:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      DefinitionSubstitutions: { Seconds: 30 }
+      DefinitionString: |
+        {
+          "StartAt": "Wait",
+          "States": { "Wait": { "Type": "Wait", "Seconds": "${Seconds}", "End": true } }
+        }
+"#;
+
+/// The Rust of a definition, whatever its path.
+fn rust(source: &Source, resource: Option<&str>, given: &[(&str, &str)]) -> Result<String, String> {
+    let options = Options {
+        resource: resource.map(str::to_owned),
+        substitutions: given.iter().copied().collect(),
+        ..Options::default()
+    };
+    let compiled = compile(source, &options).map_err(|error| error.to_string())?;
+    Ok(format::file(compiled.tokens, "a").unwrap())
+}
+
+/// What a template holds is what stands there by itself, with the values that are known.
+#[test]
+fn machines_of_templates() {
+    let template = Source::new("a", TEMPLATE).with_format(Format::Yaml);
+    let wait = r#"{ "Type": "Wait", "Seconds": 30,"#;
+    let orders = format!(
+        r#"{{ "StartAt": "Wait", "States": {{ "Wait": {wait} "Next": "Put" }}, "Put": {{
+            "Type": "Task",
+            "Resource": "arn:aws:states:::dynamodb:putItem",
+            "Parameters": {{ "TableName": "${{Table}}", "Name": "a\"b", "Sub": "${{Table}}-1", "Ref": "${{Table}}" }},
+            "End": true
+        }} }} }}"#
+    );
+    let text = format!(r#"{{ "StartAt": "Wait", "States": {{ "Wait": {wait} "End": true }} }} }}"#);
+    // The hash tells a substituted value, which is text, from a number.
+    let body = |rust: String| -> Vec<String> {
+        let lines = rust.lines().filter(|line| !line.contains("sha256: "));
+        lines.map(str::to_owned).collect()
+    };
+    for (resource, json) in [("Orders", orders), ("Text", text)] {
+        let found = rust(&template, Some(resource), &[]).unwrap();
+        let expected = rust(&Source::new("a", json.as_str()), None, &[]).unwrap();
+        assert_eq!(body(found), body(expected));
+    }
+    let given = rust(&template, Some("Orders"), &[("Table", "orders"), ("Seconds", "5")]).unwrap();
+    assert!(given.contains("orders-1") && given.contains("from_secs(5)"), "{given}");
+    let unknown = rust(&template, Some("Order"), &[]).unwrap_err();
+    assert!(
+        unknown.contains("no state machine `Order`") && unknown.contains("`Orders`"),
+        "{unknown}"
+    );
+}
+
+/// A template in JSON, whose definition is a string in a string.
+#[test]
+fn a_template_in_json() {
+    let definition = r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed", "Nxt": "B" } } }"#;
+    let template = serde_json::json!({ "Resources": { "M": {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": { "DefinitionString": { "Fn::Join": ["
+", [definition, ""]] } }
+    } } });
+    let joined = rust(&Source::new("a.json", template.to_string()), None, &[]).unwrap_err();
+    assert!(joined.contains("a Succeed state has no field `Nxt`"), "{joined}");
+    let mut plain = template;
+    plain["Resources"]["M"]["Properties"]["DefinitionString"] = definition.into();
+    let source = Source::new("a.json", serde_json::to_string_pretty(&plain).unwrap());
+    let error = compile(&source, &Options::default()).unwrap_err();
+    let span = error.diagnostics().iter().next().unwrap().span;
+    assert_eq!(source.slice(span), r#"\"Nxt\""#);
+}
+
 /// One machine in both forms.
 #[test]
 fn both_forms_compile_to_the_same() {

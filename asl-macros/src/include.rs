@@ -3,7 +3,7 @@
 use crate::declaration::{Declaration, Failure, Given};
 use asl_codegen::diagnostic::CompileError;
 use asl_codegen::source::Source;
-use asl_codegen::{compile, nearest};
+use asl_codegen::{compile, nearest, split_path};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::path::{Path, PathBuf};
@@ -24,9 +24,18 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 fn include(path: &LitStr, given: &Given) -> Result<TokenStream, Failure> {
     let wrong = |message: String| syn::Error::new(path.span(), message);
-    let file = locate(path).map_err(wrong)?;
+    let whole = path.value();
+    let mut shown = whole.as_str();
+    let mut file = locate(path, shown).map_err(wrong)?;
+    let mut options = given.options.clone();
+    if let (name, Some(resource)) = split_path(shown)
+        && !file.is_file()
+    {
+        options.resource = Some(resource.to_owned());
+        (shown, file) = (name, locate(path, name).map_err(wrong)?);
+    }
     let bytes = fs::read(&file).map_err(|error| {
-        let (shown, help) = (path.value(), similar(&file).unwrap_or_default());
+        let help = similar(&file).unwrap_or_default();
         wrong(format!(
             "cannot read `{shown}`: {error}\nnote: it was looked for at `{}`{help}",
             file.display()
@@ -37,9 +46,9 @@ fn include(path: &LitStr, given: &Given) -> Result<TokenStream, Failure> {
         .ok_or_else(|| wrong(format!("the path `{}` is not UTF-8", file.display())))?;
     // All at the path: each shows itself where in the file it is.
     let failed = |error: CompileError| Failure::of(&error, |d| wrong(d.render_body(error.source())));
-    let source = Source::from_bytes(path.value(), bytes).map_err(failed)?;
+    let source = Source::from_bytes(shown, bytes).map_err(failed)?;
     given.are_used(&source)?;
-    let tokens = compile(&source, &given.options).map_err(failed)?.tokens;
+    let tokens = compile(&source, &options).map_err(failed)?.tokens;
     // The compiler watches what is included, and so the definition.
     Ok(quote! {
         #tokens
@@ -48,8 +57,7 @@ fn include(path: &LitStr, given: &Given) -> Result<TokenStream, Failure> {
 }
 
 /// The absolute path of the definition.
-fn locate(literal: &LitStr) -> Result<PathBuf, String> {
-    let path = literal.value();
+fn locate(literal: &LitStr, path: &str) -> Result<PathBuf, String> {
     let folder = if path.starts_with("./") || path.starts_with("../") {
         let file = literal.span().unwrap().local_file().ok_or_else(|| {
             format!(
@@ -61,7 +69,7 @@ fn locate(literal: &LitStr) -> Result<PathBuf, String> {
     } else {
         env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default()
     };
-    let file = folder.join(&path);
+    let file = folder.join(path);
     std::path::absolute(&file).map_err(|error| format!("cannot find `{path}`: {error}"))
 }
 

@@ -3,7 +3,7 @@
 use super::{BuildError, BuildFailure, Builder, Input, name};
 use crate::diagnostic::{Code, Diagnostics, Level, Lint, and_more};
 use crate::emit::name::is_function_name;
-use crate::options::{Module, Options};
+use crate::options::{Module, Options, split_path};
 use crate::source::Source;
 use crate::{compile, format};
 use std::collections::BTreeMap;
@@ -55,7 +55,8 @@ impl Build {
         let inputs = self.inputs(builder);
         let mut outputs: BTreeMap<String, (PathBuf, Option<String>)> = BTreeMap::new();
         for input in inputs {
-            let Some(name) = name::module(&input) else {
+            let (_, resource) = parts(&input);
+            let Some(name) = name::module(resource.map_or(&input, Path::new)) else {
                 self.failures.push(BuildFailure::Name(input));
                 continue;
             };
@@ -96,7 +97,8 @@ impl Build {
             };
             for file in found {
                 if !files.contains(&file) {
-                    self.cargo.push(format!("rerun-if-changed={}", file.display()));
+                    self.cargo
+                        .push(format!("rerun-if-changed={}", parts(&file).0.display()));
                     files.push(file);
                 }
             }
@@ -136,9 +138,11 @@ impl Build {
 
     /// The Rust text of one definition.
     fn definition(&mut self, path: &Path, module: Module, options: &Options) -> Option<String> {
+        let (path, resource) = parts(path);
         let shown = path.display().to_string().replace('\\', "/");
         let options = Options {
             module,
+            resource: resource.map(str::to_owned),
             ..options.clone()
         };
         let source = match fs::read(path) {
@@ -239,6 +243,14 @@ impl Build {
         } else if let Err(error) = write(&path, text) {
             self.failures.push(BuildFailure::Write { path, error });
         }
+    }
+}
+
+/// The file, and the name of the resource in it that is asked for.
+fn parts(path: &Path) -> (&Path, Option<&str>) {
+    match path.to_str().map(split_path) {
+        Some((file, Some(name))) if !path.is_file() => (Path::new(file), Some(name)),
+        _ => (path, None),
     }
 }
 

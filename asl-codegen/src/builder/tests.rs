@@ -55,6 +55,27 @@ fn a_file_for_each_definition() {
     assert!(text.contains("pub mod ship_it {"), "{text}");
 }
 
+#[test]
+fn machines_of_a_template() {
+    let machine = |definition: &str| {
+        format!(r#"{{ "Type": "AWS::Serverless::StateMachine", "Properties": {{ "Definition": {definition} }} }}"#)
+    };
+    let (hello, bye) = (machine(MACHINE), machine(&MACHINE.replace("Hello", "Bye")));
+    let template = format!(r#"{{ "Resources": {{ "SayHello": {hello}, "SayBye": {bye} }} }}"#);
+    let folder = folder(&[("template.json", &template)]);
+    let path = folder.path().join("flows/template.json");
+    let file = |name: &str| format!("{}{name}", path.display());
+    let out = folder.path().join("out");
+    let both = Builder::new().files([file("#SayHello"), file("#SayBye")]).out_dir(&out);
+    both.try_compile().expect("a build");
+    for (name, state) in [("say_hello", "`Hello`"), ("say_bye", "`Bye`")] {
+        let text = fs::read_to_string(out.join(name).with_extension("rs")).expect("the output");
+        assert!(text.contains(state), "{text}");
+    }
+    let several = failures(&Builder::new().file(&path).out_dir(&out), &folder);
+    assert!(several.contains("the template has several state machines"), "{several}");
+}
+
 #[cfg(feature = "yaml")]
 #[test]
 fn yaml_among_json() {

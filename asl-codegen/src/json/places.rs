@@ -76,7 +76,6 @@ impl Places {
 
 impl Written {
     /// A string of which nothing but its place is known.
-    #[cfg(feature = "yaml")]
     pub(crate) fn somewhere_in(whole: Span) -> Written {
         Written {
             runs: Vec::new(),
@@ -95,7 +94,7 @@ impl Written {
     }
 
     /// The JSON string at `literal`.
-    pub(super) fn of_json(source: &Source, literal: Span) -> Written {
+    pub(crate) fn of_json(source: &Source, literal: Span) -> Written {
         let text = source.slice(literal);
         let inside = text.strip_prefix('"').unwrap_or(text);
         let base = literal.start + text.len() - inside.len();
@@ -112,6 +111,22 @@ impl Written {
             written.plain(value, base + at);
         }
         written
+    }
+
+    /// The same string inside another text. `outer` tells where a part of it stands there, and whether as it is.
+    pub(crate) fn moved(&self, outer: impl Fn(Span) -> (Span, bool)) -> Written {
+        let (whole, _) = outer(self.whole);
+        let mut moved = Written::somewhere_in(whole);
+        for (at, run) in self.runs.iter().enumerate() {
+            let next = self.runs.get(at + 1).map_or(self.whole.end, |next| next.source);
+            let (place, is_same) = outer(Span::new(run.source, next));
+            match run.escape {
+                0 if is_same => moved.plain(run.value, place.start),
+                0 => return Written::somewhere_in(whole),
+                _ => moved.escape(run.value, place),
+            }
+        }
+        moved
     }
 
     /// What begins at `value` is written as an escape.

@@ -44,7 +44,8 @@ impl Substitutions {
     /// The names that occur nowhere in a definition, each with the name in it that is most like it: one of them was
     /// probably mistyped.
     pub fn unused<'a>(&'a self, source: &'a Source) -> Vec<(&'a str, Option<&'a str>)> {
-        let used: Vec<_> = symbols(source.text()).map(|(_, name)| name).collect();
+        let symbols = symbols(source.text()).map(|(_, name)| name);
+        let used: Vec<_> = symbols.chain(references(source.text())).collect();
         let names = self.0.keys().map(String::as_str);
         let unused = names.filter(|name| !used.contains(name));
         unused.map(|name| (name, nearest(name, used.iter().copied()))).collect()
@@ -157,7 +158,6 @@ impl Text {
     }
 
     /// The same text, written in another way than as a JSON string.
-    #[cfg(feature = "yaml")]
     pub(crate) fn written(self, written: Written) -> Text {
         let written = Some(written);
         Text { written, ..self }
@@ -195,6 +195,17 @@ impl Text {
             None => Scalar::Other,
         }
     }
+}
+
+/// Every name in a text that `!Ref` or `!GetAtt` may refer to, in their short form or in full.
+fn references(text: &str) -> impl Iterator<Item = &str> {
+    ["Ref", "GetAtt"].into_iter().flat_map(move |function| {
+        text.match_indices(function).map(move |(at, _)| {
+            let name = text[at + function.len()..].trim_start_matches([' ', '\t', ':', '"', '\'']);
+            let end = name.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | ':' | '_'));
+            &name[..end.unwrap_or(name.len())]
+        })
+    })
 }
 
 /// Every `${Name}` in a text: where it begins, and the name.

@@ -51,11 +51,17 @@ pub(super) fn written(text: &str, start: usize, style: ScalarStyle, indent: usiz
     }
 }
 
-/// The text of a block without the lines after it that are empty, or hold the indentation of what comes next.
-pub(super) fn without_end(text: &str) -> &str {
-    let last = text.trim_end().len();
-    let line = text[last..].find(['\n', '\r']);
-    line.map_or(text, |line| &text[..last + line])
+/// The text of a block without what follows its last line: empty lines, and the indentation of what comes next.
+pub(super) fn without_end(text: &str, indent: usize) -> &str {
+    let mut text = text;
+    while let Some(last) = text.rfind(['\n', '\r']) {
+        let line = &text[last + 1..];
+        if line.len() > indent || line.contains(|c| c != ' ') {
+            break;
+        }
+        text = &text[..last];
+    }
+    text
 }
 
 /// What so many line breaks between two words become.

@@ -2,7 +2,7 @@
 
 use super::places;
 use super::schema::{self, Plain};
-use super::tag::{Core, Tag};
+use super::tag::{self, Core, Tag};
 use crate::diagnostic::{Diagnostic, Diagnostics, ServiceCode};
 use crate::json::{Json, Kind, MAX_DEPTH, Member, Object, Substitutions, Text};
 use crate::source::{Source, Span};
@@ -27,6 +27,7 @@ pub fn parse(source: &Source, substitutions: &Substitutions) -> Result<Json, Dia
         open: Vec::new(),
         anchors: HashMap::new(),
         aliased: 0,
+        function: None,
         root: None,
     };
     reader.document().map_err(|fault| Diagnostics::from(*fault))
@@ -41,7 +42,16 @@ struct Reader<'a> {
     open: Vec<Collection>,
     anchors: HashMap<usize, Node>,
     aliased: usize,
+    /// The function whose argument comes now.
+    function: Option<Function>,
     root: Option<Json>,
+}
+
+/// A tag that is short for a function of CloudFormation: `!Sub x` stands for `Fn::Sub: x`.
+#[derive(Clone, Copy)]
+struct Function {
+    name: &'static str,
+    span: Span,
 }
 
 /// A value that is complete.
@@ -56,6 +66,7 @@ struct Node {
 
 struct Collection {
     inside: Inside,
+    function: Option<Function>,
     anchor: usize,
     /// From its beginning to the end of what it holds so far.
     span: Span,
@@ -101,9 +112,15 @@ impl Reader<'_> {
 
     fn event(&mut self, event: Event, place: &granit_parser::Span) -> Read<()> {
         let span = span(place);
+        let tag_span = place.tag_span().map_or(span, |tag| self::span(&tag));
+        self.function = event
+            .tag()
+            .and_then(tag::function)
+            .map(|name| Function { name, span: tag_span });
+        let is_function = self.function.is_some();
         let tag = |tag: Option<Cow<granit_parser::Tag>>| match tag {
-            Some(tag) => Tag::new(&tag, place.tag_span().map_or(span, |tag| self::span(&tag))).map(Some),
-            None => Ok(None),
+            Some(tag) if !is_function => Tag::new(&tag, tag_span).map(Some),
+            _ => Ok(None),
         };
         match event {
             Event::Scalar(value, style, anchor, given) => {
@@ -139,18 +156,20 @@ impl Reader<'_> {
     ) -> Read<()> {
         let mut span = span(place);
         let mut written = self.source.slice(span);
+        let indent = place.indent.unwrap_or_default();
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            written = places::without_end(written);
+            written = places::without_end(written, indent);
             span.end = span.start + written.len();
         }
         let plain = style == ScalarStyle::Plain;
-        if plain && tag.is_none() && value == "<<" && self.merges(span) {
+        if plain && tag.is_none() && self.function.is_none() && value == "<<" && self.merges(span) {
             return Ok(());
         }
         let words = match tag {
             Some(tag) if tag.is_text() => Plain::Text,
             Some(tag) => tag.scalar(schema::resolve(value))?,
-            None if plain => schema::resolve(value),
+            // The argument of a function is text, as the name of a resource is.
+            None if plain && self.function.is_none() => schema::resolve(value),
             None => Plain::Text,
         };
         let kind = match words {
@@ -159,7 +178,6 @@ impl Reader<'_> {
             Plain::Number(number) => Kind::Number(number),
             Plain::Wrong(label, help) => return Err(Box::new(unlike_json(span, label).help(help))),
             Plain::Text => {
-                let indent = place.indent.unwrap_or_default();
                 let places = places::written(written, span.start, style, indent, value);
                 Kind::String(Text::new(value.to_owned(), self.substitutions).written(places))
             }
@@ -169,6 +187,7 @@ impl Reader<'_> {
             size: VALUE + value.len(),
             height: 0,
         };
+        let node = call(self.function.take(), node);
         self.complete(node, anchor, span)
     }
 
@@ -192,6 +211,7 @@ impl Reader<'_> {
         }
         self.open.push(Collection {
             inside,
+            function: self.function.take(),
             anchor,
             span,
             size: VALUE,
@@ -219,7 +239,7 @@ impl Reader<'_> {
             size: collection.size,
             height: collection.height + 1,
         };
-        self.complete(node, collection.anchor, span)
+        self.complete(call(collection.function, node), collection.anchor, span)
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Read<()> {
@@ -292,6 +312,27 @@ impl Reader<'_> {
             "the definition is not valid YAML",
         );
         Box::new(fault.label(error.kind().to_string()).maybe_help(help))
+    }
+}
+
+/// A value, or the function of it.
+fn call(function: Option<Function>, node: Node) -> Node {
+    let Some(Function { name, span }) = function else {
+        return node;
+    };
+    let whole = Span::new(span.start, node.json.span.end.max(span.end));
+    let members = vec![Member {
+        key: name.to_owned(),
+        key_span: span,
+        value: node.json,
+    }];
+    Node {
+        json: Json {
+            kind: Kind::Object(Object { members }),
+            span: whole,
+        },
+        size: node.size + VALUE,
+        height: node.height + 1,
     }
 }
 

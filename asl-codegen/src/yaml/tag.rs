@@ -3,6 +3,7 @@
 use super::read::{Read, unlike_json};
 use super::schema::Plain;
 use crate::source::Span;
+use crate::template;
 
 /// A tag of the core schema, and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,14 @@ pub(super) enum Core {
     Mapping,
 }
 
+/// The function of CloudFormation that a tag is short for: `!Sub`.
+pub(super) fn function(tag: &granit_parser::Tag) -> Option<&'static str> {
+    match tag.parts() {
+        ("!", name) => template::tag(name),
+        _ => None,
+    }
+}
+
 impl Tag {
     pub(super) fn new(tag: &granit_parser::Tag, span: Span) -> Read<Tag> {
         let core = match tag.core_suffix() {
@@ -37,9 +46,9 @@ impl Tag {
             None if tag.parts() == ("", "!") => Core::Text,
             _ => {
                 let unknown = unlike_json(span, "this tag is unknown");
-                return Err(Box::new(
-                    unknown.help("known are those of the core schema, such as `!!str`"),
-                ));
+                return Err(Box::new(unknown.help(
+                    "known are those of the core schema, such as `!!str`, and of CloudFormation, such as `!Sub`",
+                )));
             }
         };
         Ok(Tag { core, span })

@@ -150,6 +150,7 @@ fn places_inside_text() {
     assert_eq!(shown("a: |\r\n  b\r\n  c\r\n", &["b", "c"]), ["b", "c"]);
     assert_eq!(shown("a: |\r\n  b\r\n  c\r\n", &["\nc"]), ["\r\n  c"]);
     assert_eq!(shown("a: |+\n  b\n\n\nc: d", &["b"]), ["b"]);
+    assert_eq!(shown("a: |-\n    c\n    \t\n  ", &["c", "\t"]), ["c", "\t"]);
 }
 
 #[test]
