@@ -3,7 +3,7 @@
 use super::Parser;
 use super::table::{Language, StateField, StateType};
 use crate::json::{Member, Object};
-use crate::nearest::completed;
+use crate::nearest::{completed, nearest};
 use crate::source::Span;
 use crate::syntax::QueryLanguage;
 
@@ -87,10 +87,10 @@ impl Parser<'_> {
 
     /// Reports a field that no object of this kind has, with the one of the `known` that was probably meant.
     pub fn unknown<'n>(&mut self, fields: &Fields, member: &Member, known: impl Iterator<Item = &'n str>, what: &str) {
-        let known: Vec<_> = known.filter(|name| !fields.has(name)).collect();
-        let meant = self
-            .nearest(&member.key, known.iter().copied())
-            .or_else(|| completed(&member.key, known));
+        let meant = self.suggest(|| {
+            let known: Vec<_> = known.filter(|name| !fields.has(name)).collect();
+            nearest(&member.key, known.iter().copied()).or_else(|| completed(&member.key, known))
+        });
         self.misspelt
             .extend(meant.map(|name| (fields.span.start, name.to_owned())));
         let help = match (meant, member.key.strip_suffix(".$")) {

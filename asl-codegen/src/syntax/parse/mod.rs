@@ -144,8 +144,13 @@ impl Parser<'_> {
 
     /// The name that was probably meant. A document full of unknown names gets suggestions for the first ones only.
     fn nearest<'n>(&mut self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        self.suggest(|| crate::nearest(name, candidates))
+    }
+
+    /// What `find` finds, which may look through a whole object, and so is not asked for every name of a large one.
+    fn suggest<'n>(&mut self, find: impl FnOnce() -> Option<&'n str>) -> Option<&'n str> {
         self.suggestions = self.suggestions.checked_sub(1)?;
-        crate::nearest(name, candidates)
+        find()
     }
 
     /// Notes that a value is needed which `${Name}` substitutions hide.
