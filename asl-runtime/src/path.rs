@@ -172,7 +172,7 @@ pub fn restore(value: &mut Value, steps: &[Step], part: Value) {
 }
 
 /// Objects up to this size are searched one member after the other, which takes less than to hash a name.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 // Always inlined: whether the compiler does so by itself changes with what is compiled beside it.
 #[inline(always)]
