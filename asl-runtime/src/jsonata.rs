@@ -7,6 +7,9 @@ mod construct;
 mod error;
 #[cfg(feature = "jsonata-core")]
 pub mod fallback;
+#[cfg(not(feature = "jsonata-core"))]
+#[path = "jsonata/no_fallback.rs"]
+pub mod fallback;
 mod field;
 mod function;
 mod functions;
