@@ -59,7 +59,10 @@ impl From<Result<Val<'_>>> for Outcome {
     fn from(result: std::result::Result<Val<'_>, Error>) -> Outcome {
         match result {
             Ok(Val::Undefined) => Outcome::Undefined,
-            Ok(value) => value.into_json().map_or(Outcome::Function, Outcome::Value),
+            Ok(value) => match value.into_json() {
+                Ok(value) => value.map_or(Outcome::Function, Outcome::Value),
+                Err(error) => Outcome::from(Err(error)),
+            },
             Err(error) => Outcome::Error(error.code().unwrap_or(LIMIT).to_owned()),
         }
     }

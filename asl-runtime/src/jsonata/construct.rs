@@ -28,10 +28,8 @@ pub fn array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> 
 /// # Errors
 /// As [`array`] has them.
 pub fn kept_array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
-    let array = Array {
-        cons: true,
-        ..Array::new(collect(elements)?)
-    };
+    let mut array = Array::new(collect(elements)?);
+    array.cons = true;
     Ok(Val::Array(array.into()))
 }
 

@@ -1,10 +1,11 @@
 //! Expressions that have no native form: the interpreter of `jsonata-core` evaluates them.
 //!
 //! It works on values of its own, so that it is given only what an expression names, and what it gives back is copied too.
-//! Time, depth and the length of sequences are bounded inside of it; the length of a string that it makes is not. Where
+//! Time, depth and the length of sequences are bounded inside of it; the length of a string only when it leaves, and
+//! values that an expression nests many thousands deep overflow the stack when the interpreter drops them. Where
 //! `$toMillis` is given a part of a time only, it takes the rest from its own clock.
 
-use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep};
+use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep, too_nested};
 use super::view::View;
 use super::{
     Builtin, CLONE, Error, Function, HASH, NOW, Object, PARSE, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, UUID,
@@ -176,7 +177,7 @@ fn coded(message: &str) -> Option<(&str, &str)> {
 /// A value for the interpreter.
 fn given(value: View<'_, '_>, depth: usize) -> Result<JValue> {
     if depth > MAX_NESTING {
-        return Err(too_deep(depth));
+        return Err(too_nested(MAX_NESTING));
     }
     Ok(match value {
         View::Undefined => JValue::Undefined,
@@ -214,13 +215,14 @@ fn given(value: View<'_, '_>, depth: usize) -> Result<JValue> {
 /// A value of the interpreter.
 fn taken<'a>(value: &JValue, depth: usize) -> Result<Val<'a>> {
     if depth > MAX_NESTING {
-        return Err(too_deep(depth));
+        return Err(too_nested(MAX_NESTING));
     }
     Ok(match value {
         JValue::Undefined => Val::Undefined,
         JValue::Null => Val::Null,
         JValue::Bool(value) => Val::Bool(*value),
         JValue::Number(number) => Val::Number(*number),
+        JValue::String(text) if text.len() > MAX_BYTES => return Err(out_of_memory()),
         JValue::String(text) => Val::String(super::Text::Shared(Rc::clone(text))),
         JValue::Array(elements) => Val::array(
             elements

@@ -61,9 +61,10 @@ impl<'a> Query<'a> {
         let site = Site { field, text };
         match expr() {
             Ok(Val::Undefined) => Err(site.error("returned nothing (undefined).")),
-            Ok(value) => value
-                .into_json()
-                .ok_or_else(|| site.error("returned an unsupported result type.")),
+            Ok(value) => match value.into_json() {
+                Ok(value) => value.ok_or_else(|| site.error("returned an unsupported result type.")),
+                Err(fault) => Err(site.fault(&fault)),
+            },
             Err(fault) => Err(site.fault(&fault)),
         }
     }

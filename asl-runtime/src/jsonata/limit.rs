@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// How deep functions may call each other.
 pub(crate) const MAX_DEPTH: usize = 100;
 
+/// How deep a value may be nested that an expression makes: as deep as serde_json reads it again.
+pub(crate) const MAX_NESTING: usize = 128;
+
 /// The size of the largest value, in bytes.
 pub(crate) const MAX_BYTES: usize = 6_990_256;
 
@@ -34,6 +37,13 @@ pub(crate) fn too_deep(depth: usize) -> Error {
     Error::limit(format!(
         "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. \
          Depth={depth} max={MAX_DEPTH}"
+    ))
+}
+
+/// The error of a value that is nested too deep.
+pub(crate) fn too_nested(most: usize) -> Error {
+    Error::limit(format!(
+        "Stack overflow error: a value is nested deeper than {most} levels"
     ))
 }
 

@@ -3,7 +3,7 @@
 use super::operator::is_number;
 use super::text::shown;
 use super::value::Array;
-use super::view::truthy;
+use super::view::{elements, truthy};
 use super::{Error, Query, Result, Val};
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -176,10 +176,8 @@ impl<'a> Path<'a> {
             Found::Empty(value) => vec![value],
             found => Path(found).values(),
         };
-        let array = Array {
-            keep_singleton: true,
-            ..Array::sequence(elements)
-        };
+        let mut array = Array::sequence(elements);
+        array.keep_singleton = true;
         Val::Array(array.into()).collapsed()
     }
 
@@ -302,10 +300,8 @@ impl<'a> Val<'a> {
     pub fn kept(self) -> Val<'a> {
         match self {
             Val::Array(array) if array.sequence => {
-                let array = Array {
-                    keep_singleton: true,
-                    ..Rc::unwrap_or_clone(array)
-                };
+                let mut array = Rc::unwrap_or_clone(array);
+                array.keep_singleton = true;
                 Val::Array(array.into()).collapsed()
             }
             value => value,
@@ -318,10 +314,18 @@ impl<'a> Val<'a> {
             Val::Object(object) => object.get(name).cloned().unwrap_or(Val::Undefined),
             value if value.is_array() => {
                 let mut found = Vec::new();
-                value.visit(&mut |element| match element.member(name) {
+                let mut take = |element: &Val<'a>| match element.member(name) {
                     Val::Undefined => {}
                     member if member.is_array() => member.visit(&mut |element| found.push(element.clone())),
                     member => found.push(member),
+                };
+                value.visit(&mut |element| match element.is_array() {
+                    true => {
+                        let mut parts = Vec::new();
+                        flatten(element, &mut parts);
+                        parts.iter().for_each(&mut take);
+                    }
+                    false => take(element),
                 });
                 Val::Array(Array::sequence(found).into())
             }
@@ -375,21 +379,29 @@ impl<'a> Val<'a> {
     }
 }
 
+/// Goes as deep as the value does without using the stack.
 fn flatten<'a>(value: &Val<'a>, to: &mut Vec<Val<'a>>) {
-    match value.is_array() {
-        true => value.visit(&mut |element| flatten(element, to)),
-        false => to.push(value.clone()),
+    let mut rest = vec![value.clone()];
+    while let Some(value) = rest.pop() {
+        match value.is_array() {
+            true => rest.extend(elements(&value).rev()),
+            false => to.push(value),
+        }
     }
 }
 
+/// Goes as deep as the value does without using the stack.
 fn descend<'a>(value: &Val<'a>, found: &mut Vec<Val<'a>>) {
-    if !value.is_array() {
-        found.push(value.clone());
-    }
-    match value {
-        Val::Json(Value::Object(members)) => members.values().for_each(|value| descend(&value.into(), found)),
-        Val::Object(object) => object.members().iter().for_each(|(_, value)| descend(value, found)),
-        value => value.visit(&mut |element| descend(element, found)),
+    let mut rest = vec![value.clone()];
+    while let Some(value) = rest.pop() {
+        match &value {
+            Val::Json(Value::Object(members)) => rest.extend(members.values().rev().map(Val::from)),
+            Val::Object(object) => rest.extend(object.members().iter().rev().map(|(_, value)| value.clone())),
+            value => rest.extend(elements(value).rev()),
+        }
+        if !value.is_array() {
+            found.push(value);
+        }
     }
 }
 

@@ -309,7 +309,10 @@ mod tests {
     fn fitted(signature: &'static str, args: &[Val<'static>]) -> String {
         let fitted = Signature::new(signature).fit("f", &Val::from(1), args);
         match fitted {
-            Ok(args) => Val::array(args.to_vec()).into_json().unwrap_or_default().to_string(),
+            Ok(args) => match Val::array(args.to_vec()).into_json() {
+                Ok(args) => args.unwrap_or_default().to_string(),
+                Err(error) => error.to_string(),
+            },
             Err(error) => error.to_string(),
         }
     }

@@ -1,6 +1,7 @@
 //! Values while an expression is evaluated.
 
-use super::Function;
+use super::limit::{MAX_NESTING, too_nested};
+use super::{Function, Result};
 use crate::number::Num;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
@@ -115,16 +116,57 @@ impl<'a> Array<'a> {
     pub fn new(elements: Vec<Val<'a>>) -> Array<'a> {
         Array {
             elements,
-            ..Array::default()
+            sequence: false,
+            keep_singleton: false,
+            cons: false,
         }
     }
 
     /// The result of a path, before one element alone becomes that element.
     pub fn sequence(elements: Vec<Val<'a>>) -> Array<'a> {
-        Array {
-            elements,
-            sequence: true,
-            ..Array::default()
+        let mut array = Array::new(elements);
+        array.sequence = true;
+        array
+    }
+}
+
+impl Drop for Array<'_> {
+    fn drop(&mut self) {
+        drop_parts(&mut self.elements);
+    }
+}
+
+impl Drop for Object<'_> {
+    fn drop(&mut self) {
+        if self.members.iter().any(|(_, value)| has_parts(value)) {
+            drop_parts(&mut self.members.drain(..).map(|(_, value)| value).collect());
+        }
+    }
+}
+
+/// Whether a value may hold others.
+fn has_parts(value: &Val<'_>) -> bool {
+    matches!(value, Val::Array(_) | Val::Object(_))
+}
+
+/// Drops values that may be nested as deep as an expression likes, without using the stack.
+fn drop_parts(values: &mut Vec<Val<'_>>) {
+    if !values.iter().any(has_parts) {
+        return;
+    }
+    while let Some(value) = values.pop() {
+        match value {
+            Val::Array(array) => {
+                if let Some(mut array) = Rc::into_inner(array) {
+                    values.append(&mut array.elements);
+                }
+            }
+            Val::Object(object) => {
+                if let Some(mut object) = Rc::into_inner(object) {
+                    values.extend(object.members.drain(..).map(|(_, value)| value));
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -259,9 +301,20 @@ impl<'a> Val<'a> {
     }
 
     /// The value as JSON, and `None` where it is nothing or a function. Members that are nothing are left out.
-    pub fn into_json(self) -> Option<Value> {
-        Some(match self {
-            Val::Undefined | Val::Function(_) => return None,
+    ///
+    /// # Errors
+    /// Where it is nested so deep that whoever takes it apart would run out of stack.
+    pub fn into_json(self) -> Result<Option<Value>> {
+        self.into_json_within(MAX_NESTING)
+    }
+
+    fn into_json_within(self, depth: usize) -> Result<Option<Value>> {
+        let depth = match depth.checked_sub(usize::from(has_parts(&self))) {
+            Some(depth) => depth,
+            None => return Err(too_nested(MAX_NESTING)),
+        };
+        Ok(Some(match self {
+            Val::Undefined | Val::Function(_) => return Ok(None),
             Val::Null => Value::Null,
             Val::Bool(value) => Value::Bool(value),
             Val::Number(number) => json_number(number),
@@ -269,25 +322,26 @@ impl<'a> Val<'a> {
             Val::Json(value) => value.clone(),
             Val::Array(array) => {
                 let elements = match Rc::try_unwrap(array) {
-                    Ok(array) => array.elements,
+                    Ok(mut array) => std::mem::take(&mut array.elements),
                     Err(array) => array.elements.clone(),
                 };
-                elements.into_iter().filter_map(Val::into_json).collect()
+                let elements = elements.into_iter().map(|element| element.into_json_within(depth));
+                elements.filter_map(Result::transpose).collect::<Result<_>>()?
             }
             Val::Object(object) => {
                 let members = match Rc::try_unwrap(object) {
-                    Ok(object) => object.members,
+                    Ok(mut object) => std::mem::take(&mut object.members),
                     Err(object) => object.members.clone(),
                 };
                 let mut map = Map::with_capacity(members.len());
                 for (name, value) in members {
-                    if let Some(value) = value.into_json() {
+                    if let Some(value) = value.into_json_within(depth)? {
                         map.insert(name.to_string(), value);
                     }
                 }
                 Value::Object(map)
             }
-        })
+        }))
     }
 }
 

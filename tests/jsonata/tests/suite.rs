@@ -113,7 +113,14 @@ fn native_code_gives_what_is_known() {
 
 #[test]
 fn the_interpreter_gives_what_is_known() {
-    // What does not parse never reaches it.
-    let parses = |case: &Case| !matches!(case.native, Native::Syntax(_));
-    compare(Way::Interpreted, |case| parses(case).then(|| interpreted(case)));
+    // What does not parse never reaches it, and some of our own cases are too much for it.
+    let takes = |case: &Case| {
+        let line = leaked(case.line);
+        let too_much = line["uninterpreted"].as_str();
+        if let Some(why) = too_much {
+            println!("left out, since {why}: {}", case.text);
+        }
+        too_much.is_none() && !matches!(case.native, Native::Syntax(_))
+    };
+    compare(Way::Interpreted, |case| takes(case).then(|| interpreted(case)));
 }

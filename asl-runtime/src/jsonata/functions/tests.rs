@@ -53,7 +53,7 @@ fn args(json: &str) -> Vec<Val<'static>> {
 
 /// A result as text.
 pub(in super::super) fn shown(result: Result<Val<'_>>) -> String {
-    match result.map(|value| value.collapsed().into_json()) {
+    match result.and_then(|value| value.collapsed().into_json()) {
         Ok(Some(value)) => value.to_string(),
         Ok(None) => "nothing".to_owned(),
         Err(error) => error.to_string(),
