@@ -199,6 +199,11 @@ pub enum Event<'a> {
         name: &'static str,
         output: &'a Value,
     },
+    /// An expression has failed, in the field that the error names.
+    EvaluationFailed {
+        state: &'static str,
+        error: &'a Error,
+    },
     TaskScheduled {
         resource: &'static Resource,
         input: &'a Value,

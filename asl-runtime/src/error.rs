@@ -39,6 +39,9 @@ struct Inner {
     name: Option<Cow<'static, str>>,
     cause: Option<String>,
     kind: Kind,
+    /// The field whose expression failed (J-89).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<Cow<'static, str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +61,12 @@ enum Kind {
 
 impl Error {
     fn from_parts(name: Option<Cow<'static, str>>, cause: Option<String>, kind: Kind) -> Error {
-        Error(Box::new(Inner { name, cause, kind }))
+        Error(Box::new(Inner {
+            name,
+            cause,
+            kind,
+            location: None,
+        }))
     }
 
     /// An error with this name and cause, as a task reports it.
@@ -84,6 +92,22 @@ impl Error {
     /// `States.QueryEvaluationError` (J-80 to J-88).
     pub fn query_evaluation(text: impl Into<String>) -> Error {
         Error::evaluation("States.QueryEvaluationError", text)
+    }
+
+    /// The same, in this field.
+    pub(crate) fn at(mut self, field: &'static str) -> Error {
+        self.0.location = Some(Cow::Borrowed(field));
+        self
+    }
+
+    /// The field whose expression failed, as J-89 names it.
+    pub fn location(&self) -> Option<&str> {
+        self.0.location.as_deref()
+    }
+
+    /// Whether the evaluation of an expression has failed, which is still to be told.
+    pub(crate) fn is_failed_query(&self) -> bool {
+        self.0.kind == Kind::Evaluation && self.name() == Some("States.QueryEvaluationError")
     }
 
     /// An error raised while evaluating a state's fields: its cause will be prefixed with the state (spec 14.2).

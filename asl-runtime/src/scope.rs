@@ -171,13 +171,24 @@ impl<'a, E: Engine> Scope<'a, E> {
         }
     }
 
-    /// Puts the current state before the cause of an evaluation error.
-    pub fn locate(&self, error: Error) -> Error {
-        error.located(self.visit.state, self.line.entered())
+    /// Puts the current state before the cause of an evaluation error, and tells of an expression that failed.
+    pub fn locate(&mut self, error: Error) -> Error {
+        let is_failed_query = error.is_failed_query();
+        let error = error.located(self.visit.state, self.line.entered());
+        if is_failed_query {
+            let state = self.visit.state;
+            let event = Event::EvaluationFailed { state, error: &error };
+            self.engine.record(&self.at, &mut self.line, event);
+            // A Map that has nothing to go through has failed as a Map (EV-36).
+            if self.visit.state_type == Some(StateType::Map) && matches!(error.location(), None | Some("Items")) {
+                self.engine.record(&self.at, &mut self.line, Event::MapStateFailed);
+            }
+        }
+        error
     }
 
     /// Ends the scope: `data` is its output.
-    pub fn end(&self, result: Result<(), Error>, data: Data<'_>) -> Result<Value, Error> {
+    pub fn end(&mut self, result: Result<(), Error>, data: Data<'_>) -> Result<Value, Error> {
         match result {
             Ok(()) => Ok(data.into_owned()),
             Err(error) => Err(self.locate(error)),
@@ -185,7 +196,7 @@ impl<'a, E: Engine> Scope<'a, E> {
     }
 
     /// A caught error as Error Output (CT-3).
-    pub fn caught(&self, error: Error) -> Value {
+    pub fn caught(&mut self, error: Error) -> Value {
         self.locate(error).into_output()
     }
 

@@ -45,6 +45,11 @@ pub(super) fn of(execution: &Execution, event: Event<'_>) -> Told {
             "stateExitedEventDetails",
             named(name, data("output", output)),
         ),
+        Event::EvaluationFailed { state, error } => {
+            let mut members = both(failure(error), members([("state", state.into())]));
+            members.extend(error.location().map(|field| ("location".to_owned(), field.into())));
+            told("EvaluationFailed", "evaluationFailedEventDetails", members)
+        }
         Event::TaskScheduled {
             resource,
             input,

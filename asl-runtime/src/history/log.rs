@@ -24,6 +24,8 @@ pub(super) struct Log {
 struct Chain {
     /// What its next event follows.
     last: u64,
+    /// The entry of its current state, and what that followed.
+    entry: (u64, u64),
     /// What the next iteration of its Map follows: the start of the Map, or the last event of the iteration that made
     /// room for it (EV-30, EV-31).
     free: u64,
@@ -72,6 +74,21 @@ impl Log {
             Event::StateEntered { state_type, .. } => {
                 let chain = line.chain();
                 (chain.in_task, chain.starts) = (state_type == StateType::Task, 0);
+                let before = chain.last;
+                let id = line.next(told);
+                line.chain().entry = match state_type {
+                    StateType::Wait => (id, id),
+                    _ => (id, before),
+                };
+                id
+            }
+            // As recorded, it follows what the entry of its state did, but for a Wait (J-91).
+            Event::EvaluationFailed { .. } => {
+                let chain = line.chain();
+                let (entered, before) = chain.entry;
+                if chain.last == entered {
+                    chain.last = before;
+                }
                 line.next(told)
             }
             Event::StateExited { .. } => {

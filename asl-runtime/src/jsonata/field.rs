@@ -22,7 +22,7 @@ impl Site {
     fn error(&self, what: &str) -> Error {
         let Site { field, text } = self;
         let cause = format!("The JSONata expression '{text}' specified for the field '{field}' {what}");
-        Error::query_evaluation(cause)
+        Error::query_evaluation(cause).at(field)
     }
 
     fn fault(&self, fault: &Fault) -> Error {
@@ -132,7 +132,8 @@ impl<'a> Query<'a> {
             Ok(time) => Ok(Until::At(time.to_utc())),
             Err(_) => Err(Error::query_evaluation(format!(
                 "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}"
-            ))),
+            ))
+            .at(field)),
         }
     }
 
