@@ -4,6 +4,7 @@
 mod corpus;
 
 use asl_codegen::diagnostic::{Diagnostic, Level, Levels, Lint, Severity};
+use asl_codegen::expr::jsonata::{Expr, ExprKind, StepKind};
 use asl_codegen::source::Source;
 use asl_codegen::{Options, WorkflowType};
 use serde_json::{Value, json};
@@ -267,4 +268,85 @@ fn jsonata_expressions() {
         read += 1;
     }
     assert!(read > 900, "{read}");
+}
+
+/// The share of the expressions in published workflows that have a native form.
+#[test]
+fn expressions_are_native() {
+    let Some(folder) = corpus::folder("definitions/workflows") else {
+        return;
+    };
+    let mut texts = Vec::new();
+    for path in files(&folder) {
+        if path.file_name().is_none_or(|name| name != "manifest.json") {
+            let document = read(&path);
+            let in_document = texts.len();
+            collect_expressions(
+                definition(&document).map_or(document, |text| serde_json::from_str(&text).unwrap_or_default()),
+                &mut texts,
+            );
+            if std::env::var_os("SHOW").is_some() && texts.len() > in_document {
+                println!("{}: {}", path.display(), texts.len() - in_document);
+            }
+        }
+    }
+    let (mut all, mut native, mut plain) = (0, 0, 0);
+    let mut reasons = std::collections::BTreeMap::new();
+    for text in &texts {
+        let Ok(expr) = asl_codegen::expr::jsonata::parse(text) else {
+            continue;
+        };
+        all += 1;
+        match asl_codegen::emit::jsonata::unsupported(&expr) {
+            None => {
+                native += 1;
+                plain += usize::from(is_plain(&expr));
+            }
+            Some(reason) => {
+                println!("{} `{}` in {text}\n", reason.what, &text[reason.at.clone()]);
+                *reasons.entry(reason.what).or_insert(0) += 1;
+            }
+        }
+    }
+    println!(
+        "{native} of {all} are native, {} of {} without plain paths and literals; {reasons:?}",
+        native - plain,
+        all - plain
+    );
+    assert!(native * 100 >= all * 95);
+}
+
+/// The expressions in all strings of a document.
+fn collect_expressions(value: Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            let inner = text.trim().strip_prefix("{%").and_then(|text| text.strip_suffix("%}"));
+            texts.extend(inner.map(|text| text.trim().to_owned()));
+        }
+        Value::Array(elements) => elements
+            .into_iter()
+            .for_each(|element| collect_expressions(element, texts)),
+        Value::Object(members) => members
+            .into_iter()
+            .for_each(|(_, member)| collect_expressions(member, texts)),
+        _ => {}
+    }
+}
+
+/// Whether an expression is a literal, or a path of nothing but names.
+fn is_plain(expr: &Expr) -> bool {
+    expr.is_bare()
+        && match &expr.kind {
+            ExprKind::String(_)
+            | ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Name(_)
+            | ExprKind::Variable(_) => true,
+            ExprKind::Path(path) => path.steps.iter().all(|step| match &step.kind {
+                StepKind::Expr(expr) => step.stages.is_empty() && is_plain(expr),
+                StepKind::Sort(_) => false,
+            }),
+            _ => false,
+        }
 }

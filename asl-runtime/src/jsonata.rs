@@ -15,6 +15,7 @@ mod function;
 mod functions;
 mod limit;
 mod operator;
+mod part;
 mod path;
 mod query;
 mod regex;
@@ -23,7 +24,7 @@ mod text;
 mod value;
 mod view;
 
-pub use construct::{Element, Pair, array, group, kept_array, object, together};
+pub use construct::{Element, Pair, array, group, kept_array, object, object_of};
 pub use error::{Error, Result};
 pub use field::input_items;
 pub use function::{Body, Builtin, Function, Lambda, Run, apply, lambda};
@@ -32,10 +33,10 @@ pub use operator::{
     add, concat, divide, equal, greater, greater_or_equal, is_in, less, less_or_equal, modulo, multiply, negate,
     not_equal, range, subtract,
 };
+pub use part::Part;
 pub use path::{Path, Term, at, filter};
 pub use query::Query;
 pub use regex::Regex;
 pub use signature::Signature;
 pub use text::write_string;
 pub use value::{Array, Object, Text, Val, variable};
-pub use view::truthy;

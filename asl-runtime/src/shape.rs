@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 ///
 /// It takes longer to hash a name than to copy one, and a copy of a whole object hashes none. So the first object of each
 /// kind is kept without its values, and those after it start as copies.
-struct Shape {
+pub(crate) struct Shape {
     names: Box<[&'static str]>,
     members: Map<String, Value>,
 }
@@ -24,38 +24,41 @@ const PLACES: usize = 4;
 const SPREAD: usize = 0x9E37_79B9_7F4A_7C15_u64 as usize;
 
 impl Shape {
-    fn new(names: &[&'static str]) -> Shape {
-        Shape {
-            names: names.into(),
-            members: names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect(),
-        }
+    fn new(names: impl Iterator<Item = &'static str>) -> Shape {
+        let names: Box<[&'static str]> = names.collect();
+        let members = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+        Shape { names, members }
     }
 
     /// The shape with these names, which are compared and looked for by where they stand in the program.
-    fn of<const N: usize>(names: [&'static str; N]) -> Option<&'static Shape> {
-        let addresses = names.iter().map(|name| name.as_ptr().addr());
-        let mixed = addresses.fold(N, |mixed, address| mixed.rotate_left(5) ^ address);
+    pub(crate) fn of(names: impl ExactSizeIterator<Item = &'static str> + Clone) -> Option<&'static Shape> {
+        let count = names.len();
+        let addresses = names.clone().map(|name| name.as_ptr().addr());
+        let mixed = addresses.fold(count, |mixed, address| mixed.rotate_left(5) ^ address);
         let start = mixed.wrapping_mul(SPREAD) >> (usize::BITS - SHAPES.len().ilog2());
         (start..start + PLACES).find_map(|place| {
-            let shape = SHAPES[place % SHAPES.len()].get_or_init(|| Box::new(Shape::new(&names)));
-            let mut pairs = shape.names.iter().zip(names);
-            let is_it = shape.members.len() == N && pairs.all(|(kept, name)| ptr::eq(*kept, name));
+            let shape = SHAPES[place % SHAPES.len()].get_or_init(|| Box::new(Shape::new(names.clone())));
+            let mut pairs = shape.names.iter().zip(names.clone());
+            let is_it = shape.members.len() == count && pairs.all(|(kept, name)| ptr::eq(*kept, name));
             is_it.then_some(&**shape)
         })
+    }
+
+    /// An object of this shape, with as many values.
+    pub(crate) fn object(&self, values: impl Iterator<Item = Value>) -> Value {
+        let mut object = self.members.clone();
+        for (place, value) in object.values_mut().zip(values) {
+            // The null that was there has nothing to drop, which the compiler cannot know.
+            mem::forget(mem::replace(place, value));
+        }
+        Value::Object(object)
     }
 }
 
 /// An object with these members.
 pub fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
-    match Shape::of(members.each_ref().map(|(name, _)| *name)) {
-        Some(shape) => {
-            let mut object = shape.members.clone();
-            for (place, (_, value)) in object.values_mut().zip(members) {
-                // The null that was there has nothing to drop, which the compiler cannot know.
-                mem::forget(mem::replace(place, value));
-            }
-            Value::Object(object)
-        }
+    match Shape::of(members.iter().map(|(name, _)| *name)) {
+        Some(shape) => shape.object(members.into_iter().map(|(_, value)| value)),
         None => Value::Object(
             members
                 .into_iter()

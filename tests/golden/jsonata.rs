@@ -164,7 +164,7 @@ pub mod jsonata {
                             [
                                 query.input().get("items"),
                                 jsonata::lambda(move |[v]| {
-                                    jsonata::UPPERCASE.call(query, [v.clone().get("id")])
+                                    jsonata::UPPERCASE.call(query, [v.get("id")])
                                 }),
                             ],
                         )?
@@ -172,147 +172,123 @@ pub mod jsonata {
                 ),
             )?;
         cx.assign(&[("threshold", &new_threshold), ("names", &new_names)])?;
-        let output = rt::object([
-            (
-                "expensive",
-                query
-                    .value(
-                        "Output/expensive",
-                        "$states.input.items[price > 10].{'id': id, 'total': price * qty}",
-                        || Ok(
-                            jsonata::Path::from(query.input())
-                                .step(
-                                    query,
-                                    |item| jsonata::filter(
-                                        query,
-                                        item.lookup("items"),
-                                        |item| jsonata::greater(item.get("price"), 10),
-                                    ),
-                                )?
-                                .step(
-                                    query,
-                                    |item| Ok({
-                                        let item = &jsonata::together(item);
-                                        jsonata::object([
-                                            ("id", item.get("id")),
-                                            (
-                                                "total",
-                                                jsonata::multiply(item.get("price"), item.get("qty"))?,
-                                            ),
-                                        ])
-                                    }),
-                                )?
-                                .end(),
-                        ),
-                    )?,
-            ),
-            (
-                "sum",
-                query
-                    .value(
-                        "Output/sum",
-                        "$sum($states.input.items.(price * qty))",
-                        || {
-                            jsonata::SUM
-                                .call(
-                                    query,
-                                    [
-                                        jsonata::Path::from(query.input())
-                                            .name("items")
-                                            .step(
-                                                query,
-                                                |item| jsonata::multiply(item.get("price"), item.get("qty")),
-                                            )?
-                                            .end(),
-                                    ],
-                                )
-                        },
-                    )?,
-            ),
-            (
-                "text",
-                query
-                    .value(
-                        "Output/text",
-                        "'Hello ' & $states.input.name & '!'",
-                        || jsonata::concat(
+        let expensive = query
+            .value(
+                "Output/expensive",
+                "$states.input.items[price > 10].{'id': id, 'total': price * qty}",
+                || Ok(
+                    jsonata::Path::from(query.input())
+                        .step(
                             query,
-                            ["Hello ".into(), query.input().get("name"), "!".into()],
-                        ),
-                    )?,
-            ),
-            (
-                "sorted",
-                query
-                    .value(
-                        "Output/sorted",
-                        "$states.input.items^(>price).id",
-                        || Ok(
-                            jsonata::Path::from(query.input())
-                                .name("items")
-                                .sort(query, &[(true, &|item| Ok(item.get("price")))])?
-                                .name("id")
-                                .end(),
-                        ),
-                    )?,
-            ),
-            (
-                "first",
-                query
-                    .value(
-                        "Output/first",
-                        "$states.input.items[0].id",
-                        || Ok(
-                            jsonata::Path::from(query.input())
-                                .step(
-                                    query,
-                                    |item| Ok(jsonata::at(item.lookup("items"), 0)),
-                                )?
-                                .name("id")
-                                .end(),
-                        ),
-                    )?,
-            ),
-            (
-                "both",
-                query
-                    .value(
-                        "Output/both",
-                        "$states.input.a = 1 and ($states.input.b > 2 or $states.input.c)",
-                        || Ok(
-                            jsonata::Val::from(
-                                jsonata::truthy(&jsonata::equal(query.input().get("a"), 1))?
-                                    && (jsonata::truthy(
-                                        &jsonata::greater(query.input().get("b"), 2)?,
-                                    )? || jsonata::truthy(&query.input().get("c"))?),
+                            |item| jsonata::filter(
+                                query,
+                                item.lookup("items"),
+                                |item| jsonata::greater(item.get("price"), 10),
                             ),
-                        ),
-                    )?,
-            ),
-            (
-                "block",
-                query
-                    .value(
-                        "Output/block",
-                        "($x := $states.input.a; $y := $x + 1; $y * 2)",
-                        || {
-                            let x = query.input().get("a");
-                            let y = jsonata::add(x.clone(), 1)?;
-                            jsonata::multiply(y.clone(), 2)
-                        },
-                    )?,
-            ),
-            (
-                "items",
-                query
-                    .value(
-                        "Output/items",
-                        "$states.input.items",
-                        || Ok(query.input().get("items")),
-                    )?,
-            ),
-        ]);
-        *data = Data::Owned(output);
+                        )?
+                        .step(
+                            query,
+                            |item| jsonata::object_of(
+                                item,
+                                |item| Ok([
+                                    ("id", item.get("id")),
+                                    (
+                                        "total",
+                                        jsonata::multiply(item.get("price"), item.get("qty"))?,
+                                    ),
+                                ]),
+                            ),
+                        )?
+                        .end(),
+                ),
+            )?;
+        let sum = query
+            .value(
+                "Output/sum",
+                "$sum($states.input.items.(price * qty))",
+                || {
+                    jsonata::SUM
+                        .call(
+                            query,
+                            [
+                                jsonata::Path::from(query.input())
+                                    .name("items")
+                                    .step(
+                                        query,
+                                        |item| jsonata::multiply(item.get("price"), item.get("qty")),
+                                    )?
+                                    .end(),
+                            ],
+                        )
+                },
+            )?;
+        let text = query
+            .value(
+                "Output/text",
+                "'Hello ' & $states.input.name & '!'",
+                || jsonata::concat(
+                    query,
+                    ["Hello ".into(), query.input().get("name"), "!".into()],
+                ),
+            )?;
+        let sorted = query
+            .value(
+                "Output/sorted",
+                "$states.input.items^(>price).id",
+                || Ok(
+                    jsonata::Path::from(query.input())
+                        .name("items")
+                        .sort(query, &[(true, &|item| Ok(item.get("price")))])?
+                        .name("id")
+                        .end(),
+                ),
+            )?;
+        let first = query
+            .value(
+                "Output/first",
+                "$states.input.items[0].id",
+                || Ok(
+                    jsonata::Path::from(query.input())
+                        .step(query, |item| Ok(jsonata::at(item.lookup("items"), 0)))?
+                        .name("id")
+                        .end(),
+                ),
+            )?;
+        let both = query
+            .value(
+                "Output/both",
+                "$states.input.a = 1 and ($states.input.b > 2 or $states.input.c)",
+                || Ok(
+                    jsonata::Val::from(
+                        jsonata::equal(query.input().get("a"), 1)
+                            && (jsonata::greater(query.input().get("b"), 2)?.is_true()?
+                                || query.input().get("c").is_true()?),
+                    ),
+                ),
+            )?;
+        let block = query
+            .value(
+                "Output/block",
+                "($x := $states.input.a; $y := $x + 1; $y * 2)",
+                || {
+                    let x = query.input().get("a");
+                    let y = jsonata::add(&x, 1)?;
+                    jsonata::multiply(&y, 2)
+                },
+            )?;
+        let items = query.part("Output/items", "$states.input.items", &["items"])?;
+        *data = Data::Owned(
+            rt::object([
+                ("expensive", expensive),
+                ("sum", sum),
+                ("text", text),
+                ("sorted", sorted),
+                ("first", first),
+                ("both", both),
+                ("block", block),
+                ("items", items.take(data)),
+            ]),
+        );
         vars.threshold = Some(new_threshold);
         vars.names = Some(new_names);
         cx.exit(data)
@@ -438,41 +414,40 @@ pub mod jsonata {
                 || Ok(jsonata::variable(&vars.r).get("ok")),
             )?
         {
-            let output = query
-                .value(
-                    "Choices[0]/Output",
-                    "$states.input.r",
-                    || Ok(query.input().get("r")),
-                )?;
-            *data = Data::Owned(output);
+            let output = query.part("Choices[0]/Output", "$states.input.r", &["r"])?;
+            *data = Data::Owned(output.take(data));
             true
         } else if query
             .condition(
                 "Choices[1]/Condition",
                 "$filter($names, function($n) { $n = $string($threshold) })[0] = 'x'",
                 || Ok(
-                    jsonata::equal(
-                        jsonata::at(
-                                jsonata::FILTER
-                                    .call(
-                                        query,
-                                        [
-                                            jsonata::variable(&vars.names),
-                                            {
-                                                let threshold = jsonata::variable(&vars.threshold);
-                                                jsonata::lambda(move |[n]| Ok(
-                                                    jsonata::equal(
-                                                        n.clone(),
-                                                        jsonata::STRING.call(query, [threshold.clone()])?,
-                                                    ),
-                                                ))
-                                            },
-                                        ],
-                                    )?,
-                                0,
-                            )
-                            .collapsed(),
-                        "x",
+                    jsonata::Val::from(
+                        jsonata::equal(
+                            jsonata::at(
+                                    jsonata::FILTER
+                                        .call(
+                                            query,
+                                            [
+                                                jsonata::variable(&vars.names),
+                                                {
+                                                    let threshold = jsonata::variable(&vars.threshold);
+                                                    jsonata::lambda(move |[n]| Ok(
+                                                        jsonata::Val::from(
+                                                            jsonata::equal(
+                                                                &n,
+                                                                jsonata::STRING.call(query, [threshold.clone()])?,
+                                                            ),
+                                                        ),
+                                                    ))
+                                                },
+                                            ],
+                                        )?,
+                                    0,
+                                )
+                                .collapsed(),
+                            "x",
+                        ),
                     ),
                 ),
             )?

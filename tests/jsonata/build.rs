@@ -75,7 +75,10 @@ fn cases() -> Result<TokenStream, Box<dyn error::Error>> {
                             #name(query, root, bound)
                         }))
                     }
-                    Err(asl_codegen::emit::jsonata::Unsupported(why)) => quote!(Native::Interpreted(#why)),
+                    Err(reason) => {
+                        let what = reason.what;
+                        quote!(Native::Interpreted(#what))
+                    }
                 }
             }
         };

@@ -12,6 +12,7 @@ mod fork;
 pub mod jsonata;
 mod moves;
 pub mod name;
+mod parts;
 mod query;
 pub mod reads;
 mod skeleton;
@@ -20,8 +21,9 @@ mod task;
 mod variables;
 mod work;
 
+use self::expr::mentions;
 use crate::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
+use crate::diagnostic::{Diagnostic, Diagnostics, Level, Lint};
 use crate::flow::graph::Graph;
 use crate::flow::{Exit, Flow, Goto, structure};
 use crate::nearest;
@@ -81,6 +83,9 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
     let mut works = Works::default();
     works.collect(&machine.scope, &options.renames, &mut Names::default(), out);
     check_renames(machine, &works, options, out);
+    if options.levels.level(Lint::InterpretedExpression) != Level::Allow {
+        jsonata::report(&machine.scope, out);
+    }
     let mut emitter = Emitter {
         options,
         functions: Names::with(FUNCTIONS),
@@ -94,7 +99,7 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
     let top = emitter.functions.claim("machine").0;
     let none = Variables::default();
     emitter.scope(&machine.scope, top.clone(), "the machine's states".to_owned(), &none);
-    let asks_queries = has_jsonata(&machine.scope);
+    let asks_queries = emitter.items.iter().any(|item| mentions(item, "jsonata"));
     let imports = imports(&emitter.works, asks_queries);
     let (entry, definition) = (
         emitter.entry(machine, &ident(&top)),
@@ -146,17 +151,6 @@ fn check_renames(machine: &Machine, works: &Works, options: &Options, out: &mut 
             .maybe_help(similar.map(|name| format!("a state with a similar name exists: `{name}`"))),
         );
     }
-}
-
-/// Whether an expression of JSONata stands in it.
-fn has_jsonata(scope: &Scope) -> bool {
-    scope.states.iter().any(|state| {
-        let maps_input = |map: &Map| matches!(map.items, Items::Input);
-        !state.expressions().is_empty()
-            || (state.query_language == QueryLanguage::Jsonata
-                && matches!(&state.kind, StateKind::Map(map) if maps_input(map)))
-            || state.scopes().into_iter().any(has_jsonata)
-    })
 }
 
 /// The names that the module takes from the runtime.

@@ -2,8 +2,9 @@
 
 use super::expr::Env;
 use super::jsonata;
+use super::parts::{Parted, parted};
 use super::state::ScopeContext;
-use crate::expr::jsonata::{Expr, ExprKind, StepKind};
+use crate::expr::jsonata::Expr;
 use crate::syntax::{Expression, State, Template};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -44,64 +45,11 @@ impl Env<'_> {
         match env.whole(expr) {
             Ok(native) => native.into_result(),
             Err(_) => {
-                let states = states_read(expr).map(|members| {
-                    let members = members.iter().map(|member| quote!(&[#(#member),*]));
-                    quote!(("states", query.pick(&[#(#members),*])))
-                });
-                let variables = self.variables.names().filter(|name| expr.reads(name)).map(|name| {
-                    let place = self.variables.find(name);
-                    quote!((#name, jsonata::variable(&#place)))
-                });
-                let bindings = states.into_iter().chain(variables);
+                let bindings = jsonata::bindings(expr, self.variables);
                 quote!(jsonata::fallback::evaluate(query, #text, &jsonata::Val::Undefined, &[#(#bindings),*]))
             }
         }
     }
-}
-
-/// The members of `$states` that an expression reads, as far as they are plain names; `None` if it reads none.
-fn states_read(expr: &Expr) -> Option<Vec<Vec<&str>>> {
-    let mut read: Vec<Vec<&str>> = Vec::new();
-    collect_states(expr, &mut read);
-    // What lies below another one is read with it.
-    let all = read.clone();
-    read.retain(|path| {
-        !all.iter()
-            .any(|other| other.len() < path.len() && path.starts_with(other))
-    });
-    read.sort_unstable();
-    read.dedup();
-    (!read.is_empty()).then_some(read)
-}
-
-fn collect_states<'x>(expr: &'x Expr, read: &mut Vec<Vec<&'x str>>) {
-    let is_states = |expr: &Expr| matches!(&expr.kind, ExprKind::Variable(name) if name == "states");
-    if let ExprKind::Path(path) = &expr.kind
-        && let Some((first, rest)) = path.steps.split_first()
-        && let StepKind::Expr(variable) = &first.kind
-        && is_states(variable)
-        && first.stages.is_empty()
-    {
-        let names = rest.iter().map_while(|step| match &step.kind {
-            StepKind::Expr(Expr {
-                kind: ExprKind::Name(name),
-                ..
-            }) => Some(name.as_str()),
-            _ => None,
-        });
-        // The service bounds what can be picked apart anyway; a few members say where the data is.
-        read.push(names.take(4).collect());
-        for part in expr.parts() {
-            if !is_states(part) {
-                collect_states(part, read);
-            }
-        }
-        return;
-    }
-    if is_states(expr) {
-        read.push(Vec::new());
-    }
-    expr.parts().into_iter().for_each(|part| collect_states(part, read));
 }
 
 /// Whether tokens ask the query in scope, which is not the function of the runtime that has the same name.
@@ -160,8 +108,11 @@ impl ScopeContext {
             Some(assign) => self.assign(assign, env),
             None => Default::default(),
         };
-        match output {
-            Some(output) => {
+        match output.map(|output| (output, parted(output, assign, env))) {
+            Some((_, Some(Parted { prelude, value }))) => {
+                (quote!(#compute #prelude), quote!(*data = Data::Owned(#value);), set)
+            }
+            Some((output, None)) => {
                 let output = env.template(output);
                 (
                     quote!(#compute let output = #output;),

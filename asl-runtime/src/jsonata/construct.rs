@@ -3,7 +3,7 @@
 use super::operator::{MAX_ELEMENTS, out_of_memory};
 use super::path::Path;
 use super::text::shown;
-use super::value::{Array, Object, Text};
+use super::value::{Array, MANY, Object, Text};
 use super::{Error, Query, Result, Val};
 use std::collections::HashMap;
 
@@ -57,28 +57,35 @@ fn append<'a>(all: &mut Vec<Val<'a>>, value: Val<'a>) {
 }
 
 /// `{'a': 1}` with names that are known: members that are nothing are left out.
-pub fn object<'a, const N: usize>(members: [(&'a str, Val<'a>); N]) -> Val<'a> {
+pub fn object<'a, const N: usize>(members: [(&'static str, Val<'a>); N]) -> Val<'a> {
     let mut object = Object::with_capacity(N);
     for (name, value) in members {
         if !value.is_undefined() {
-            object.push(Text::Borrowed(name), value);
+            object.push(Text::Static(name), value);
         }
     }
     Val::from(object)
 }
 
-/// The context value of the members of an object constructor: of an array, what all of its elements are together.
-pub fn together<'a>(here: &Val<'a>) -> Val<'a> {
-    match here.array_len() {
-        None => here.clone(),
-        Some(0) => Val::Undefined,
-        Some(1) => here.element(0).unwrap_or(Val::Undefined),
+/// The same with members that are read of the context value: of an array, they are read of what its elements are together.
+///
+/// # Errors
+/// With those of the members.
+pub fn object_of<'a, const N: usize>(
+    here: &Val<'a>,
+    members: impl FnOnce(&Val<'a>) -> Result<[(&'static str, Val<'a>); N]>,
+) -> Result<Val<'a>> {
+    let members = match here.array_len() {
+        None => members(here),
+        Some(0) => members(&Val::Undefined),
+        Some(1) => members(&here.element(0).unwrap_or(Val::Undefined)),
         Some(_) => {
             let mut all = Vec::new();
             here.visit(&mut |element| append(&mut all, element.clone()));
-            Val::array(all)
+            members(&Val::array(all))
         }
-    }
+    };
+    Ok(object(members?))
 }
 
 /// A pair of an object constructor: what gives the name for a value, and what gives the member for the values of a name.
@@ -92,6 +99,18 @@ pub type Pair<'p, 'a> = (
 /// # Errors
 /// `T1003` where a name is there and no string, `D1009` where two pairs give the same.
 pub fn group<'a>(query: &Query<'_>, values: Val<'a>, pairs: &[Pair<'_, 'a>]) -> Result<Val<'a>> {
+    if let ([(name, member)], false) = (pairs, values.is_array()) {
+        // Most objects with a computed name: there is nothing to group.
+        query.tick()?;
+        let mut object = Object::with_capacity(1);
+        if let Some(name) = key(name(&values)?)? {
+            let member = member(&values)?;
+            if !member.is_undefined() {
+                object.push(name, member);
+            }
+        }
+        return Ok(Val::from(object));
+    }
     let values = match values.array_len() {
         Some(0) => vec![Val::Undefined],
         Some(_) => {
@@ -118,6 +137,21 @@ impl<'a> Path<'a> {
     }
 }
 
+/// The name of a member; one that is nothing leaves it out.
+fn key(name: Val<'_>) -> Result<Option<Text<'_>>> {
+    match name {
+        Val::Undefined => Ok(None),
+        Val::String(name) => Ok(Some(name)),
+        other => Err(Error::new(
+            "T1003",
+            format!(
+                "Key in object structure must evaluate to a string; got: {}",
+                shown(&other)
+            ),
+        )),
+    }
+}
+
 fn group_all<'a>(query: &Query<'_>, values: Vec<Val<'a>>, pairs: &[Pair<'_, 'a>]) -> Result<Val<'a>> {
     struct Group<'a> {
         name: Text<'a>,
@@ -125,35 +159,35 @@ fn group_all<'a>(query: &Query<'_>, values: Vec<Val<'a>>, pairs: &[Pair<'_, 'a>]
         values: Vec<Val<'a>>,
     }
     let mut groups: Vec<Group> = Vec::new();
+    // Where the group of each name is, once there are many.
     let mut places: HashMap<Text, usize> = HashMap::new();
     for value in values {
         for (pair, (name, _)) in pairs.iter().enumerate() {
             query.tick()?;
-            let name = match name(&value)? {
-                Val::Undefined => continue,
-                Val::String(name) => name,
-                other => {
-                    let text = format!(
-                        "Key in object structure must evaluate to a string; got: {}",
-                        shown(&other)
-                    );
-                    return Err(Error::new("T1003", text));
-                }
+            let Some(name) = key(name(&value)?)? else { continue };
+            let place = match places.is_empty() {
+                true => groups.iter().position(|group| group.name == name),
+                false => places.get(&name).copied(),
             };
-            match places.get(&name) {
-                Some(&place) if groups[place].pair != pair => {
+            match place {
+                Some(place) if groups[place].pair != pair => {
                     let name = shown(&Val::String(name));
                     let text = format!("Multiple key definitions evaluate to same key: {name}");
                     return Err(Error::new("D1009", text));
                 }
-                Some(&place) => groups[place].values.push(value.clone()),
+                Some(place) => groups[place].values.push(value.clone()),
                 None => {
-                    places.insert(name.clone(), groups.len());
+                    if !places.is_empty() {
+                        places.insert(name.clone(), groups.len());
+                    }
                     groups.push(Group {
                         name,
                         pair,
                         values: vec![value.clone()],
                     });
+                    if groups.len() == MANY {
+                        places = groups.iter().map(|group| group.name.clone()).zip(0..).collect();
+                    }
                 }
             }
         }

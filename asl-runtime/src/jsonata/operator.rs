@@ -86,15 +86,15 @@ pub fn negate(value: Val<'_>) -> Result<Val<'_>> {
 }
 
 /// `left = right`; nothing equals nothing.
-pub fn equal<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a> {
+pub fn equal<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> bool {
     let (left, right) = (left.into(), right.into());
-    Val::Bool(!left.is_undefined() && !right.is_undefined() && equals(&left, &right))
+    !left.is_undefined() && !right.is_undefined() && equals(&left, &right)
 }
 
 /// `left != right`; nothing differs from nothing.
-pub fn not_equal<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a> {
+pub fn not_equal<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> bool {
     let (left, right) = (left.into(), right.into());
-    Val::Bool(!left.is_undefined() && !right.is_undefined() && !equals(&left, &right))
+    !left.is_undefined() && !right.is_undefined() && !equals(&left, &right)
 }
 
 macro_rules! comparisons {
@@ -149,7 +149,7 @@ fn compare<'a>(sign: &str, left: &Val<'a>, right: &Val<'a>, holds: fn(Ordering) 
 }
 
 /// `left in right`: whether a value without parts is among those on the right.
-pub fn is_in<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a> {
+pub fn is_in<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> bool {
     let (left, right) = (left.into(), right.into());
     let is_plain = |value: &Val| !value.is_array() && value.members_len().is_none();
     let mut found = false;
@@ -159,7 +159,7 @@ pub fn is_in<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Val<'a>
             false => found = equals(&left, &right),
         }
     }
-    Val::Bool(found)
+    found
 }
 
 /// `[left..right]`: the integers from one to the other.

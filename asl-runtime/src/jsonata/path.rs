@@ -2,7 +2,7 @@
 
 use super::operator::is_number;
 use super::text::shown;
-use super::value::Array;
+use super::value::{Array, find};
 use super::view::{elements, truthy};
 use super::{Error, Query, Result, Val};
 use serde_json::Value;
@@ -279,13 +279,17 @@ impl<'a> Val<'a> {
     pub fn get(&self, name: &str) -> Val<'a> {
         match self.is_array() {
             true => Path::over(self).name(name).end(),
-            false => Path::from(self.member(name)).end(),
+            false => match self.member(name) {
+                made @ Val::Array(_) => Path::from(made).end(),
+                value => value,
+            },
         }
     }
 
     /// The path of these names from this value on.
-    pub fn path(self, names: &[&str]) -> Val<'a> {
-        names.iter().fold(Path::from(self), |path, name| path.name(name)).end()
+    pub fn path(&self, names: &[&str]) -> Val<'a> {
+        let start = Path::from(self.clone());
+        names.iter().fold(start, |path, name| path.name(name)).end()
     }
 
     /// The step `name` where this is the context value.
@@ -310,7 +314,7 @@ impl<'a> Val<'a> {
 
     fn member(&self, name: &str) -> Val<'a> {
         match self {
-            Val::Json(Value::Object(members)) => members.get(name).into(),
+            Val::Json(Value::Object(members)) => find(members, name).into(),
             Val::Object(object) => object.get(name).cloned().unwrap_or(Val::Undefined),
             value if value.is_array() => {
                 let mut found = Vec::new();
@@ -409,13 +413,13 @@ fn descend<'a>(value: &Val<'a>, found: &mut Vec<Val<'a>>) {
 ///
 /// # Errors
 /// With those of the predicate.
-pub fn filter<'a>(
+pub fn filter<'a, R: Into<Val<'a>>>(
     query: &Query<'_>,
     value: Val<'a>,
-    mut predicate: impl FnMut(&Val<'a>) -> Result<Val<'a>>,
+    mut predicate: impl FnMut(&Val<'a>) -> Result<R>,
 ) -> Result<Val<'a>> {
     let Some(length) = value.array_len() else {
-        let holds = holds(&predicate(&value)?, 0, 1)?;
+        let holds = holds(&predicate(&value)?.into(), 0, 1)?;
         return Ok(match holds {
             0 => none(),
             1 => value,
@@ -426,8 +430,12 @@ pub fn filter<'a>(
     let mut at = 0;
     value.each(|element| {
         query.tick()?;
-        let times = holds(&predicate(element)?, at, length)?;
-        found.extend(std::iter::repeat_n(element, times).cloned());
+        let times = holds(&predicate(element)?.into(), at, length)?;
+        match times {
+            0 => {}
+            1 => found.push(element.clone()),
+            _ => found.extend(std::iter::repeat_n(element, times).cloned()),
+        }
         at += 1;
         Ok(())
     })?;
@@ -457,6 +465,9 @@ fn none<'a>() -> Val<'a> {
 
 /// How often an element stays: once where the predicate is true, and once for each number that is its position.
 fn holds(result: &Val<'_>, at: usize, length: usize) -> Result<usize> {
+    if let Val::Bool(holds) = result {
+        return Ok(usize::from(*holds));
+    }
     let is_here = |number: f64| {
         let position = number.floor();
         let position = if position < 0.0 {

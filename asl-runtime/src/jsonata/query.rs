@@ -106,6 +106,11 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// The input of the state.
+    pub(super) fn data(&self) -> &'a Value {
+        self.input
+    }
+
     /// `$states.input` (J-30)
     pub fn input(&'a self) -> Val<'a> {
         self.input.into()

@@ -3,6 +3,7 @@
 use super::limit::{MAX_NESTING, too_nested};
 use super::{Function, Result};
 use crate::number::Num;
+use crate::shape::Shape;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use std::ops::{Deref, Range};
@@ -34,8 +35,10 @@ pub enum Val<'a> {
 /// A string of the data, of the expression, or one that was made.
 #[derive(Clone)]
 pub enum Text<'a> {
-    /// Of the data or of the expression.
+    /// Of the data.
     Borrowed(&'a str),
+    /// Of the expression.
+    Static(&'static str),
     /// Made.
     Shared(Rc<str>),
 }
@@ -62,7 +65,18 @@ pub struct Object<'a> {
 }
 
 /// From how many members on an object has an index.
-const MANY: usize = 16;
+pub(super) const MANY: usize = 32;
+
+/// The member of this name. Comparing a few names takes less time than hashing one.
+pub(super) fn find<'v>(members: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    match members.len() > MANY {
+        true => members.get(name),
+        false => members
+            .iter()
+            .find(|(member, _)| *member == name)
+            .map(|(_, value)| value),
+    }
+}
 
 impl<'a> Object<'a> {
     /// The member of this name.
@@ -278,7 +292,7 @@ impl<'a> Val<'a> {
     pub fn own_member(&self, name: &str) -> Option<Val<'a>> {
         match self {
             Val::Object(object) => object.get(name).cloned(),
-            Val::Json(Value::Object(members)) => members.get(name).map(Val::from),
+            Val::Json(Value::Object(members)) => find(members, name).map(Val::from),
             _ => None,
         }
     }
@@ -333,16 +347,43 @@ impl<'a> Val<'a> {
                     Ok(mut object) => std::mem::take(&mut object.members),
                     Err(object) => object.members.clone(),
                 };
-                let mut map = Map::with_capacity(members.len());
-                for (name, value) in members {
-                    if let Some(value) = value.into_json_within(depth)? {
-                        map.insert(name.to_string(), value);
-                    }
-                }
-                Value::Object(map)
+                json_object(members, depth)?
             }
         }))
     }
+}
+
+/// Members as JSON. Where all of their names stand in the expression, the object has a shape.
+fn json_object(members: Vec<(Text<'_>, Val<'_>)>, depth: usize) -> Result<Value> {
+    let is_fixed = |(name, value): &(Text, Val)| {
+        matches!(name, Text::Static(_)) && !matches!(value, Val::Undefined | Val::Function(_))
+    };
+    if members.iter().all(is_fixed) {
+        let names = members.iter().map(|(name, _)| match name {
+            Text::Static(name) => name,
+            Text::Borrowed(_) | Text::Shared(_) => "",
+        });
+        if let Some(shape) = Shape::of(names) {
+            let mut fault = None;
+            let object = shape.object(members.into_iter().map(|(_, value)| {
+                value.into_json_within(depth).map_or_else(
+                    |error| {
+                        fault = Some(error);
+                        Value::Null
+                    },
+                    Option::unwrap_or_default,
+                )
+            }));
+            return fault.map_or(Ok(object), Err);
+        }
+    }
+    let mut map = Map::with_capacity(members.len());
+    for (name, value) in members {
+        if let Some(value) = value.into_json_within(depth)? {
+            map.insert(name.to_string(), value);
+        }
+    }
+    Ok(Value::Object(map))
 }
 
 /// A computed number as JSON: whole ones print without a point, and what is no number as a string (J-63, J-64).
@@ -380,6 +421,12 @@ impl<'a> From<Option<&'a Value>> for Val<'a> {
 /// The value of a state variable.
 pub fn variable(variable: &Option<Value>) -> Val<'_> {
     variable.as_ref().into()
+}
+
+impl<'a> From<&Val<'a>> for Val<'a> {
+    fn from(value: &Val<'a>) -> Val<'a> {
+        value.clone()
+    }
 }
 
 impl From<bool> for Val<'_> {
@@ -430,6 +477,7 @@ impl<'a> Text<'a> {
         match self {
             _ if range == (0..self.len()) => self.clone(),
             Text::Borrowed(text) => Text::Borrowed(&text[range]),
+            Text::Static(text) => Text::Static(&text[range]),
             Text::Shared(text) => Text::Shared(text[range].into()),
         }
     }
@@ -452,7 +500,7 @@ impl Deref for Text<'_> {
 
     fn deref(&self) -> &str {
         match self {
-            Text::Borrowed(text) => text,
+            Text::Borrowed(text) | Text::Static(text) => text,
             Text::Shared(text) => text,
         }
     }

@@ -175,11 +175,24 @@ fn deep_equal<'v, 'a>(a: View<'v, 'a>, b: View<'v, 'a>) -> bool {
     true
 }
 
+impl Val<'_> {
+    /// Whether it counts as true where a condition stands.
+    ///
+    /// # Errors
+    /// D1001 for an infinite number.
+    pub fn is_true(&self) -> Result<bool, super::Error> {
+        truthy(self)
+    }
+}
+
 /// Whether a value counts as true where a condition stands.
 ///
 /// # Errors
 /// D1001 for an infinite number.
-pub fn truthy(value: &Val<'_>) -> Result<bool, super::Error> {
+pub(super) fn truthy(value: &Val<'_>) -> Result<bool, super::Error> {
+    if let Val::Bool(value) = value {
+        return Ok(*value);
+    }
     let mut rest = vec![];
     let mut next = Some(View::from(value));
     while let Some(value) = next {

@@ -1,6 +1,7 @@
 //! Calls of functions.
 
-use super::{Env, Result, Rust, Unsupported};
+use super::rust::Rust;
+use super::{Env, Here, Result, Unsupported};
 use crate::emit::name::snake;
 use crate::emit::variables::ident;
 use crate::expr::jsonata::functions;
@@ -35,24 +36,20 @@ pub fn gives_sequence(expr: &Expr) -> bool {
 impl Env<'_> {
     /// A call; `first` is what `~>` puts before its arguments.
     pub(super) fn call(&self, function: &Expr, args: &[Expr], first: Option<TokenStream>) -> Result<Rust> {
-        let args = args.iter().map(|arg| Ok(self.expr(arg)?.operand_val()));
+        let args = args.iter().map(|arg| Ok(self.expr(arg)?.element()));
         let args = first.into_iter().map(Ok).chain(args).collect::<Result<Vec<_>>>()?;
         if let Some((_, builtin)) = self.builtin(function) {
-            let here = match &self.here {
-                Some(here) if here == "around" => self.root.as_ref(),
-                here => here.as_ref(),
-            };
-            return Ok(Rust::result(match here {
-                Some(here) if self.takes_here(function, args.len()) => {
-                    quote!(jsonata::#builtin.call_on(query, #here, [#(#args),*]))
+            return Ok(Rust::result(match &self.here {
+                Some(Here { value, .. }) if self.takes_here(function, args.len()) => {
+                    quote!(jsonata::#builtin.call_on(query, #value, [#(#args),*]))
                 }
                 _ => quote!(jsonata::#builtin.call(query, [#(#args),*])),
             }));
         }
         if matches!(function.kind, ExprKind::Path(_)) {
-            return Err(Unsupported("a call of what is no function"));
+            return Err(Unsupported::new(function, "a call of what is no function"));
         }
-        let function = self.expr(function)?.into_val();
+        let function = self.expr(function)?.receiver();
         Ok(Rust::result(quote!(#function.call(query, [#(#args),*]))))
     }
 
@@ -80,8 +77,7 @@ impl Env<'_> {
     pub(super) fn apply(&self, left: &Expr, right: &Expr) -> Result<Rust> {
         let value = self.expr(left)?.into_val();
         if let ExprKind::Call(function, args) = &right.kind
-            && right.predicates.is_empty()
-            && right.group.is_none()
+            && right.is_bare()
         {
             return self.call(function, args, Some(value));
         }

@@ -1,6 +1,7 @@
 //! Paths as chains of steps.
 
-use super::{Env, Result, Rust, Unsupported};
+use super::rust::{Form, Rust, undefined};
+use super::{Env, Here, Result, Unsupported};
 use crate::expr::jsonata::{Expr, ExprKind, Path, SortTerm, Stage, Step, StepKind};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -14,13 +15,17 @@ const STATES: &[(&str, &str)] = &[
 ];
 
 impl Env<'_> {
-    pub(super) fn path(&self, path: &Path, group: Option<&[(Expr, Expr)]>) -> Result<Rust> {
+    pub(super) fn path(&self, expr: &Expr) -> Result<Rust> {
+        let ExprKind::Path(path) = &expr.kind else {
+            return self.expr(expr);
+        };
+        let group = expr.group.as_deref();
         if path
             .steps
             .iter()
             .any(|step| step.focus.is_some() || step.index.is_some() || step.stages.iter().any(is_index))
         {
-            return Err(Unsupported("a name that is bound in a path"));
+            return Err(Unsupported::new(expr, "a name that is bound in a path"));
         }
         let (chain, steps) = self.first(path)?;
         let ends = group.is_none() && !path.keep_array;
@@ -35,7 +40,7 @@ impl Env<'_> {
         if let (Chain::Value(value), None, false) = (&chain, group, path.keep_array)
             && let Some(names) = steps.iter().map(plain_name).collect::<Option<Vec<_>>>()
         {
-            let value = value.clone().into_val();
+            let value = value.clone().receiver();
             return Ok(Rust::val(match &names[..] {
                 [name] => quote!(#value.get(#name)),
                 names => quote!(#value.path(&[#(#names),*])),
@@ -43,7 +48,11 @@ impl Env<'_> {
         }
         let mut tokens = match &chain {
             Chain::Here => {
-                let here = self.here();
+                let here = match &self.here {
+                    Some(Here { steps, .. }) => Rust::new(Form::Reference, quote!(#steps)),
+                    None => undefined(),
+                };
+                let here = here.reference();
                 quote!(jsonata::Path::over(#here))
             }
             Chain::Whole(value) => {
@@ -84,7 +93,7 @@ impl Env<'_> {
                 Ok((self.start(self.expr(expr)?, &first.stages)?, rest))
             }
             ExprKind::Block(_) if keeps_array(expr) => {
-                Err(Unsupported("a block that is evaluated for all of an array"))
+                Err(Unsupported::new(expr, "a block that is evaluated for all of an array"))
             }
             ExprKind::Array { is_kept: true, .. } => Ok((Chain::Whole(self.expr(expr)?), rest)),
             _ if self.here.is_none() => Ok((self.start(self.expr(expr)?, &first.stages)?, rest)),
@@ -140,13 +149,13 @@ impl Env<'_> {
         if let Some(name) = plain_name(step) {
             return Ok(quote!(.name(#name)));
         }
-        let body = self.each(|env| env.staged(env.expr(expr)?, &step.stages))?;
+        let body = self.each(|env| Ok(env.staged(env.expr(expr)?, &step.stages)?.into_result()))?;
         Ok(quote!(.step(query, #body)?))
     }
 
     fn term(&self, term: &SortTerm) -> Result<TokenStream> {
         let descending = term.descending;
-        let key = self.each(|env| env.expr(&term.expr))?;
+        let key = self.each(|env| Ok(env.expr(&term.expr)?.into_result()))?;
         Ok(quote!((#descending, &#key)))
     }
 
@@ -166,13 +175,13 @@ impl Env<'_> {
         for predicate in predicates {
             let filtered = value.into_val();
             value = match predicate.kind {
-                ExprKind::Number(number) if predicate.predicates.is_empty() && predicate.group.is_none() => {
+                ExprKind::Number(number) if predicate.is_bare() => {
                     // Saturates, and no array is that long.
                     let index = Literal::i64_unsuffixed(number.floor() as i64);
                     Rust::val(quote!(jsonata::at(#filtered, #index)))
                 }
                 _ => {
-                    let predicate = self.each(|env| env.expr(predicate))?;
+                    let predicate = self.each(|env| Ok(env.expr(predicate)?.into_answer()))?;
                     Rust::result(quote!(jsonata::filter(query, #filtered, #predicate)))
                 }
             };

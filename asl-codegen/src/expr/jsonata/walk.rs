@@ -11,6 +11,11 @@ impl Expr {
         parts
     }
 
+    /// Whether no predicate and no group follows it.
+    pub fn is_bare(&self) -> bool {
+        self.predicates.is_empty() && self.group.is_none()
+    }
+
     /// Whether it, or anything in it, reads the variable `name`, bound in it or not.
     pub fn reads(&self, name: &str) -> bool {
         matches!(&self.kind, ExprKind::Variable(variable) if variable == name)
