@@ -1,6 +1,7 @@
 //! The machines in both forms.
 
 use crate::compare::Side;
+use crate::expressions::order;
 use crate::generated;
 use crate::services::{Echo, Over, Shop};
 use serde_json::{Value, json};
@@ -77,6 +78,15 @@ pub const MACHINES: [Machine; 6] = [
     },
 ];
 
+/// The machine whose states are written in JSONata.
+pub const JSONATA_PASSES: Machine = Machine {
+    name: "jsonata_passes",
+    title: "20 JSONata Pass states",
+    input: || order(50),
+    generated: |runtime, inputs| each(runtime, inputs, |input| generated::jsonata_passes::run(&ECHO, input)),
+    handwritten: |runtime, inputs| each(runtime, inputs, handwritten::jsonata_passes::run),
+};
+
 const ECHO: Over<Echo> = Over(Echo);
 
 /// One form of a machine, to be compared with the other.
@@ -113,7 +123,7 @@ pub fn runtime() -> std::io::Result<Runtime> {
 
 /// A function of its own in the binary, so that what is in it can be counted.
 #[inline(never)]
-fn each<F: Future<Output = Result<Value, E>>, E: Debug>(
+pub(crate) fn each<F: Future<Output = Result<Value, E>>, E: Debug>(
     runtime: &Runtime,
     inputs: Vec<Value>,
     run: impl Fn(Value) -> F,

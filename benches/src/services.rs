@@ -1,5 +1,6 @@
 //! What stands behind the machines: both forms of a machine call the same services.
 
+use crate::expressions::machines as expressions;
 use crate::generated;
 use asl_runtime::{TaskContext, TaskError};
 use handwritten::Failure;
@@ -41,6 +42,15 @@ handlers! { generated::map_items::Tasks, handwritten::Echo, echo, echo; }
 handlers! { generated::parallel::Tasks, echo; }
 handlers! { generated::echo_tasks::Tasks, echo; }
 handlers! { generated::waiting::Tasks, echo; }
+handlers! { generated::jsonata_passes::Tasks, }
+handlers! { expressions::conditions::Tasks, }
+handlers! { expressions::plain_path::Tasks, }
+handlers! { expressions::text::Tasks, }
+handlers! { expressions::merge::Tasks, }
+handlers! { expressions::filter::Tasks, }
+handlers! { expressions::map::Tasks, }
+handlers! { expressions::sum::Tasks, }
+handlers! { expressions::constructor::Tasks, }
 handlers! {
     generated::order::Tasks, handwritten::order::Shop,
     validate_order, validate_order;

@@ -1,7 +1,8 @@
 //! Both forms of a machine do the same: the same result, the same calls with the same input, at the same time.
 
+use asl_benches::expressions::{EXPRESSIONS, order};
 use asl_benches::generated;
-use asl_benches::machines::{MACHINES, runtime};
+use asl_benches::machines::{JSONATA_PASSES, MACHINES, runtime};
 use asl_benches::services::{Echo, Over, Services, Shop};
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -112,7 +113,7 @@ fn machine(name: &str) -> Value {
 #[test]
 fn outputs_are_equal() {
     let runtime = runtime().unwrap();
-    for machine in MACHINES {
+    for machine in MACHINES.into_iter().chain([JSONATA_PASSES]) {
         let input = (machine.input)();
         let generated = (machine.generated)(&runtime, vec![input.clone()]);
         assert!(generated.is_ok(), "{generated:?}");
@@ -232,4 +233,34 @@ async fn orders_are_fulfilled_and_undone_alike() {
     }
     assert!(ends.iter().any(Result::is_ok) && ends.contains(&Err("OrderCancelled".to_owned())));
     equal!(order, Shop::default(), json!({"orderId": "A-1"}), &[]);
+}
+
+#[test]
+fn expressions_are_equal_in_their_three_forms() {
+    let runtime = runtime().unwrap();
+    let items = |items: Value| json!({"items": items});
+    let line = json!({"id": "A", "name": "B", "price": 12, "qty": 2.5, "discount": true});
+    let inputs = [
+        order(20),
+        order(1),
+        order(0),
+        items(line.clone()),
+        items(json!([line, {"id": ["C", "D"], "name": ["E"], "price": 1e21, "qty": 1e-7}])),
+        items(json!([{}, {"price": 11}, {"qty": 3, "id": null}])),
+        items(json!([{"price": "11", "qty": true}])),
+        items(json!(7)),
+        json!({}),
+    ];
+    let mut ends = Vec::new();
+    for expression in EXPRESSIONS {
+        for input in &inputs {
+            let native = (expression.generated)(&runtime, vec![input.clone()]).ok();
+            for other in [expression.handwritten, expression.interpreted] {
+                let other = other(&runtime, vec![input.clone()]).ok();
+                assert_eq!(native, other, "{} over {input}", expression.field);
+            }
+            ends.push(native.is_some());
+        }
+    }
+    assert!(ends.contains(&true) && ends.contains(&false));
 }

@@ -9,6 +9,8 @@
 pub mod counting_loop;
 pub mod data;
 pub mod echo_tasks;
+pub mod jsonata;
+pub mod jsonata_passes;
 pub mod map_items;
 pub mod order;
 pub mod parallel;
