@@ -470,7 +470,7 @@ impl Emitter<'_> {
             && state
                 .scopes()
                 .into_iter()
-                .flat_map(super::free_variables)
+                .flat_map(super::scope::free_variables)
                 .any(|name| scope.variables.knows(name));
         (sets || reads || inner_reads).then_some(sets)
     }
