@@ -14,7 +14,7 @@ pub struct Expression {
     pub name: &'static str,
     /// The field that it stands in.
     pub field: &'static str,
-    /// Runs a machine of one state, whose output has it [`TIMES`] times, over each of several inputs.
+    /// Runs a machine of one state, whose output has it several times, over each of several inputs.
     pub generated: Run,
     /// Calls the hand-written form as often.
     pub handwritten: Run,
