@@ -8,7 +8,6 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::Instant;
 use std::{env, fs};
 
 /// Compiles, and looks at everything that a front end would show.
@@ -140,7 +139,6 @@ fn large(length: usize, field: &str, open: &str, repeated: &str, close: &str) ->
 
 #[test]
 fn what_is_large() {
-    let began = Instant::now();
     for field in ["\"Result\"", "\"Parameters\"", "\"Comment\""] {
         for (open, repeated, close) in [
             ("\"", "long \\u00e9 ", "\""),
@@ -152,17 +150,14 @@ fn what_is_large() {
         }
     }
     try_out(large(10_000_000, "\"Result\"", "[", "1.5, {\"b\": \"$.c\"}, ", "0]").as_bytes());
-    assert!(began.elapsed().as_secs() < 300, "{:?}", began.elapsed());
 }
 
 #[test]
 fn many_states() {
-    let began = Instant::now();
     let states: String = (0..2000)
         .map(|n| format!(r#""A{n}": {{"Type": "Pass", "Next": "A{}"}}, "#, n + 1))
         .collect();
     try_out(format!(r#"{{"StartAt": "A0", "States": {{{states} "A2000": {{"Type": "Succeed"}}}}}}"#).as_bytes());
-    assert!(began.elapsed().as_secs() < 300, "{:?}", began.elapsed());
 }
 
 #[test]

@@ -327,6 +327,41 @@ fn ten_megabytes() {
 }
 
 #[test]
+fn a_hundred_thousand_states() {
+    let count = 100_000;
+    let chain = machine(count, |at| match at + 1 == count {
+        true => json!({ "Type": "Succeed" }),
+        false => json!({ "Type": "Pass", "Comment": "x".repeat(60), "Next": format!("S{}", at + 1) }),
+    });
+    assert!(chain.len() > 10_000_000);
+    assert!(check(&chain).is_empty());
+}
+
+#[test]
+fn fifty_thousand_rules() {
+    let rules: Vec<Value> = (0..50_000)
+        .map(|at| json!({ "Variable": "$.a", "NumericEquals": at, "Next": "D" }))
+        .collect();
+    let choice = json!({ "Type": "Choice", "Choices": rules, "Default": "D" });
+    let machine = json!({ "StartAt": "C", "States": { "C": choice, "D": { "Type": "Succeed" } } });
+    assert!(check(&machine.to_string()).is_empty());
+}
+
+#[test]
+fn ten_thousand_placeholders() {
+    let text: String = (0..10_000).map(|at| format!("${{Name{at}}} ")).collect();
+    let state = json!({ "Type": "Pass", "Result": text, "End": true });
+    assert!(!check(&json!({ "StartAt": "S", "States": { "S": state } }).to_string()).has_errors());
+    let each = machine(10_000, |at| {
+        let function = format!("${{Name{at}}}");
+        json!({ "Type": "Task", "Resource": function, "Next": format!("S{}", (at + 1) % 10_000),
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "S0" }] })
+    });
+    // One line, and that there is no end is all that is wrong.
+    check(&each);
+}
+
+#[test]
 fn nested_to_the_limit() {
     let mut scope = json!({ "StartAt": "S", "States": { "S": { "Type": "Pass", "End": true } } });
     for depth in 0..24 {

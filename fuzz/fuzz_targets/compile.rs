@@ -1,6 +1,6 @@
 //! Any bytes: they compile to Rust, or are refused with a reason.
 //!
-//! `mkdir -p fuzz/corpus && cargo +nightly fuzz run compile fuzz/corpus examples/order examples/large` begins with the
+//! `cargo +nightly fuzz run compile fuzz/corpus/compile tests/machines examples/order` begins with the
 //! definitions of this repository, and keeps in `fuzz/corpus` what it finds.
 
 #![no_main]

@@ -193,11 +193,16 @@ impl Env<'_> {
 
     /// An intrinsic call as `Value`.
     pub fn call(&self, call: &Call) -> TokenStream {
-        self.nested_call(&call.text, call)
+        let text = &call.text;
+        if text.len() <= LONG_CALL {
+            return self.nested_call(&quote!(#text), call);
+        }
+        let call = self.nested_call(&quote!(CALL), call);
+        quote!({ const CALL: &str = #text; #call })
     }
 
-    /// A call; `whole` is the text of the field that it stands in, which errors show.
-    fn nested_call(&self, whole: &str, call: &Call) -> TokenStream {
+    /// A call; `whole` is the text of the field that it stands in (as Rust), which errors show.
+    fn nested_call(&self, whole: &TokenStream, call: &Call) -> TokenStream {
         let borrowed = |arg: &Arg| self.argument(whole, arg);
         let literal = |arg: &Arg| self.literal_argument(whole, arg);
         match (call.function, &call.args[..]) {
@@ -254,7 +259,7 @@ impl Env<'_> {
     }
 
     /// An argument as `&Value`.
-    fn argument(&self, whole: &str, arg: &Arg) -> TokenStream {
+    fn argument(&self, whole: &TokenStream, arg: &Arg) -> TokenStream {
         match &arg.kind {
             ArgKind::Path(path) => self.select_argument(whole, path).borrowed(),
             _ => {
@@ -264,7 +269,7 @@ impl Env<'_> {
         }
     }
 
-    fn select_argument(&self, whole: &str, path: &Path) -> Expr {
+    fn select_argument(&self, whole: &TokenStream, path: &Path) -> Expr {
         let (text, steps) = (&path.text, steps(&path.steps));
         let input = &self.root;
         let root = match &path.root {
@@ -283,7 +288,7 @@ impl Env<'_> {
     }
 
     /// An argument as it may stand where a function takes Rust literals too.
-    fn literal_argument(&self, whole: &str, arg: &Arg) -> TokenStream {
+    fn literal_argument(&self, whole: &TokenStream, arg: &Arg) -> TokenStream {
         match &arg.kind {
             ArgKind::String { value, .. } => quote!(#value),
             ArgKind::Bool(value) => quote!(#value),
@@ -294,7 +299,7 @@ impl Env<'_> {
         }
     }
 
-    fn owned_argument(&self, whole: &str, arg: &Arg) -> TokenStream {
+    fn owned_argument(&self, whole: &TokenStream, arg: &Arg) -> TokenStream {
         match &arg.kind {
             ArgKind::String { value, .. } => quote!(Value::from(#value)),
             ArgKind::Number(text) => number(text),
@@ -504,6 +509,9 @@ pub fn mentions(tokens: &TokenStream, name: &str) -> bool {
         _ => false,
     })
 }
+
+/// The longest text of a call, in bytes, that is repeated for each of its arguments.
+const LONG_CALL: usize = 1_000;
 
 /// An optional expression as `Option`.
 pub fn optional(value: Option<impl ToTokens>) -> TokenStream {

@@ -25,7 +25,7 @@ struct Read<'t> {
 }
 
 /// The template with its parts moved out of `owner` (an expression that derefs to an owned value, `&mut`), if each part is
-/// read once and by a path alone.
+/// read once and by a path alone, and there are few enough for an array on the stack.
 pub fn moving(template: &Template, owner: TokenStream, env: &Env) -> Option<Moved> {
     let mut reads = Vec::new();
     let mut names = Names::with(&[
@@ -40,7 +40,7 @@ pub fn moving(template: &Template, owner: TokenStream, env: &Env) -> Option<Move
         "items",
         "credentials",
     ]);
-    if !collect(template, &mut names, &mut reads) || reads.is_empty() {
+    if !collect(template, &mut names, &mut reads) || reads.is_empty() || reads.len() > MAX_PARTS {
         return None;
     }
     let overlap = |a: &[Step], b: &[Step]| a.iter().zip(b).all(|(a, b)| a == b);
@@ -62,6 +62,9 @@ pub fn moving(template: &Template, owner: TokenStream, env: &Env) -> Option<Move
     let value = build(template, &mut locals, env);
     Some(Moved { prelude, value })
 }
+
+/// How many parts are moved at most.
+const MAX_PARTS: usize = 256;
 
 /// Whether the template reads its root by plain paths in fields only; they are collected in document order.
 fn collect<'t>(template: &'t Template, names: &mut Names, reads: &mut Vec<Read<'t>>) -> bool {

@@ -12,7 +12,18 @@ use quote::{format_ident, quote};
 /// Names that mean something else where expressions stand.
 const RESERVED: &[&str] = &["item", "jsonata", "query", "rt", "vars", "cx", "data", "tasks"];
 
+/// How many names an expression with a native form binds at most, one inside another: each is looked for among the others.
+const MAX_LOCALS: usize = 256;
+
 impl Env<'_> {
+    /// Refuses an expression that would bind so many names more.
+    fn has_room(&self, count: usize, expr: &Expr) -> Result<()> {
+        match self.locals.len() + count <= MAX_LOCALS {
+            true => Ok(()),
+            false => Err(Unsupported::new(expr, "hundreds of names")),
+        }
+    }
+
     /// Binds a name.
     pub(super) fn bind(&mut self, name: &str) -> Ident {
         let taken = |candidate: &Ident| {
@@ -87,6 +98,7 @@ impl Env<'_> {
                         return Err(Unsupported::new(statement, "a name that is bound twice"));
                     }
                     bound.push(name);
+                    env.has_room(1, statement)?;
                     let value = env.bound_value(name, value)?;
                     written.push((Some(env.bind(name)), value));
                 }
@@ -101,14 +113,17 @@ impl Env<'_> {
             return Ok(last);
         }
         let form = last.form;
-        let mut tokens = match form {
+        let last = match form {
             Form::Result | Form::Bool => last.tokens,
             _ => last.into_val(),
         };
-        for (name, value) in written.iter().rev() {
-            let name = name.as_ref().map_or(quote!(_), |name| used(name, &tokens));
-            tokens = quote!(let #name = #value; #tokens);
-        }
+        let before = written.iter().enumerate().map(|(at, (name, value))| {
+            let mut after = written[at + 1..].iter().map(|(_, value)| value).chain([&last]);
+            let is_read = |name: &&Ident| after.any(|tokens| mentions(tokens, &name.to_string()));
+            let name = name.as_ref().filter(is_read).map_or(quote!(_), |name| quote!(#name));
+            quote!(let #name = #value;)
+        });
+        let tokens = quote!(#(#before)* #last);
         let form = match form {
             Form::Result | Form::Bool => form,
             _ => Form::Val,
@@ -125,6 +140,7 @@ impl Env<'_> {
     }
 
     pub(super) fn lambda(&self, parameters: &[String], body: &Expr) -> Result<Rust> {
+        self.has_room(parameters.len(), body)?;
         let mut env = self.clone();
         // State variables too: a function takes what it needs of them.
         let mut read: Vec<(&str, Ident)> = Vec::new();
