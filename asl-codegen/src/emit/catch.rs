@@ -54,7 +54,7 @@ fn catch_jsonata(cx: &ScopeContext, state: &State, catcher: &Catcher) -> TokenSt
         return quote!(cx.catch(error, data, Some(&[]))?;);
     }
     let more = quote!(.with_error_output(&error));
-    let query = query::asking(quote!(cx.context()), quote!(data), more, &compute);
+    let query = query::asking(state, quote!(cx.context()), quote!(data), more, &compute);
     let put = match put.is_empty() {
         true => quote!(*data = Data::Owned(error);),
         false => put,

@@ -55,7 +55,7 @@ impl Emitter<'_> {
             [_] => quote!(cx.exit(data)),
             _ => quote!(cx.exit(data)?; Ok(next)),
         };
-        let query = asking(quote!(cx.context()), quote!(data), TokenStream::new(), &decision);
+        let query = asking(state, quote!(cx.context()), quote!(data), TokenStream::new(), &decision);
         let body = quote! {
             #before
             #query

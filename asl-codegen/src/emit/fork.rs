@@ -36,7 +36,7 @@ impl Emitter<'_> {
         let input = match (&parallel.parameters, &input.value) {
             (Some(parameters), _) => {
                 let env = scope.env(state, input.root.clone(), quote!(cx.context()));
-                let value = answered(quote!(cx.context()), quote!(data), env.template(parameters));
+                let value = answered(state, quote!(cx.context()), quote!(data), env.template(parameters));
                 let setup = input.before(&value);
                 quote!(#setup let input = &#value;)
             }
@@ -117,7 +117,7 @@ impl Emitter<'_> {
             }
             Some(Number::Expression(expression)) => env.expression_as("max_concurrency", expression),
         };
-        let ask = |expression| answered(quote!(cx.context()), quote!(data), expression);
+        let ask = |expression| answered(state, quote!(cx.context()), quote!(data), expression);
         let concurrency = ask(concurrency);
         let (mut items_setup, items) = match self.moved_items(state, map, &items) {
             // The error is the Map's own, so it is found when the Map begins.
@@ -149,7 +149,7 @@ impl Emitter<'_> {
                     env.item = moves_item.then(|| quote!(item));
                     let selected = env.template(selector);
                     let parameter = if moves_item { quote!(item) } else { quote!(_) };
-                    let query = asking(quote!(cx.context()), quote!(data), TokenStream::new(), &selected);
+                    let query = asking(state, quote!(cx.context()), quote!(data), TokenStream::new(), &selected);
                     quote!(|cx, #parameter| {
                         #query
                         let item = #selected;
@@ -202,7 +202,7 @@ impl Emitter<'_> {
                 None => quote!(|_, engine, item| Ok(Box::pin(#run_fn(engine, tasks, item)))),
                 Some(selector) => {
                     let selected = scope.env(state, root, quote!(cx)).template(selector);
-                    let query = asking(quote!(cx), quote!(data), TokenStream::new(), &selected);
+                    let query = asking(state, quote!(cx), quote!(data), TokenStream::new(), &selected);
                     let cx = if mentions(&selected, "cx") || !query.is_empty() {
                         quote!(cx)
                     } else {

@@ -93,11 +93,12 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
         items: Vec::new(),
         tables: Vec::new(),
         descriptions: Vec::new(),
+        has_jsonata: false,
     };
     let top = emitter.functions.claim("machine").0;
     let none = Variables::default();
     emitter.scope(&machine.scope, top.clone(), "the machine's states".to_owned(), &none);
-    let asks_queries = emitter.items.iter().any(|item| mentions(item, "jsonata"));
+    let asks_queries = emitter.has_jsonata && emitter.items.iter().any(|item| mentions(item, "jsonata"));
     let imports = imports(&emitter.works, asks_queries);
     let (entry, definition) = (
         emitter.entry(machine, &ident(&top)),

@@ -5,7 +5,7 @@ use super::jsonata;
 use super::parts::{Parted, parted};
 use super::state::ScopeContext;
 use crate::expr::jsonata::Expr;
-use crate::syntax::{Expression, State, Template};
+use crate::syntax::{Expression, QueryLanguage, State, Template};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
@@ -66,17 +66,24 @@ pub fn asks(tokens: &TokenStream) -> bool {
     })
 }
 
-/// Statements that ask a query, after the one that makes it: nothing where they ask none.
-pub fn asking(context: TokenStream, input: TokenStream, more: TokenStream, statements: &TokenStream) -> TokenStream {
-    match asks(statements) {
+/// The statement that makes the query which a state's statements ask: nothing where they ask none.
+pub fn asking(
+    state: &State,
+    context: TokenStream,
+    input: TokenStream,
+    more: TokenStream,
+    statements: &TokenStream,
+) -> TokenStream {
+    // Looking through tokens copies them, so it is left out where there can be none.
+    match state.query_language == QueryLanguage::Jsonata && asks(statements) {
         true => quote!(let query = &jsonata::Query::new(#context, #input) #more;),
         false => TokenStream::new(),
     }
 }
 
 /// An expression that asks a query, with the one that it asks.
-pub fn answered(context: TokenStream, input: TokenStream, expression: TokenStream) -> TokenStream {
-    match asking(context, input, TokenStream::new(), &expression) {
+pub fn answered(state: &State, context: TokenStream, input: TokenStream, expression: TokenStream) -> TokenStream {
+    match asking(state, context, input, TokenStream::new(), &expression) {
         query if query.is_empty() => expression,
         query => quote!({ #query #expression }),
     }
@@ -93,7 +100,7 @@ impl ScopeContext {
             (Some(result), true) => quote!(*data = Data::Owned(#result);),
             _ => put,
         };
-        let query = asking(quote!(cx.context()), quote!(data), quote!(#more), &compute);
+        let query = asking(state, quote!(cx.context()), quote!(data), quote!(#more), &compute);
         quote!(#query #compute #put #set cx.exit(data))
     }
 

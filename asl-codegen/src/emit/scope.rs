@@ -170,6 +170,7 @@ impl Emitter<'_> {
 
     /// The entry of a state in the machine's description.
     fn describe(&mut self, scope: &Scope, state: &State) {
+        self.has_jsonata |= state.query_language == QueryLanguage::Jsonata;
         let (name, location) = (&state.name.value, &state.location);
         let ty = format_ident!("{}", state.type_word());
         let mut next: Vec<&str> = Vec::new();

@@ -32,6 +32,8 @@ pub struct Emitter<'a> {
     pub(super) tables: Vec<TokenStream>,
     /// The entries of the machine's description.
     pub(super) descriptions: Vec<TokenStream>,
+    /// Whether a state is written in JSONata.
+    pub(super) has_jsonata: bool,
 }
 
 /// What the states of a scope have in common.
@@ -384,7 +386,7 @@ impl Emitter<'_> {
             WaitUntil::TimestampExpression(expression) => env.expression_as("timestamp", expression),
         };
         if state.query_language == QueryLanguage::Jsonata {
-            let until = answered(quote!(cx.context()), quote!(data), until);
+            let until = answered(state, quote!(cx.context()), quote!(data), until);
             let conclusion = scope.conclude(state, None);
             let time = state.tells_time().then(|| quote!(cx.tell_time();));
             let body = quote!(let until = #until; rt::wait(cx, until).await?; #time #conclusion);
@@ -444,7 +446,7 @@ impl Emitter<'_> {
             true => quote!(rt::failed(#error, #cause)),
             false => {
                 let texts = quote!(Ok((#error, #cause)));
-                let query = asking(quote!(cx.context()), quote!(data), TokenStream::new(), &texts);
+                let query = asking(state, quote!(cx.context()), quote!(data), TokenStream::new(), &texts);
                 match query.is_empty() {
                     true => quote!(rt::failed_with(|| #texts)),
                     false => quote!(rt::failed_with(|| { #query #texts })),

@@ -61,7 +61,7 @@ impl Emitter<'_> {
         };
         let env = scope.env(state, root.clone(), quote!(cx.context()));
         let credentials = task.credentials.as_ref().map(|credentials| {
-            let value = answered(quote!(cx.context()), quote!(data), env.template(credentials));
+            let value = answered(state, quote!(cx.context()), quote!(data), env.template(credentials));
             quote!(let credentials = #value; cx.set_credentials(credentials);)
         });
         let seconds = |number: &Option<Number>, field: &str| match number {
@@ -84,14 +84,14 @@ impl Emitter<'_> {
                 {
                     let rest = (timeout.is_none() || heartbeat.is_none()).then(|| quote!(..#policy.limits));
                     let limits = quote!(rt::Limits { #timeout #heartbeat #rest });
-                    let limits = answered(quote!(cx.context()), quote!(data), limits);
+                    let limits = answered(state, quote!(cx.context()), quote!(data), limits);
                     quote!(let limits = #limits;)
                 },
                 quote!(limits),
             ),
         };
         let setup = narrow.unwrap_or_else(|| input.before(&quote!(#payload #credentials #limits_setup)));
-        let query = asking(quote!(cx), quote!(data), TokenStream::new(), &payload);
+        let query = asking(state, quote!(cx), quote!(data), TokenStream::new(), &payload);
         let parameter = match query.is_empty() {
             true => parameter,
             false => quote!(cx),
