@@ -1,15 +1,15 @@
 //! Expressions that have no native form: the interpreter of `jsonata-core` evaluates them.
 //!
 //! It works on values of its own, so that it is given only what an expression names, and what it gives back is copied too.
-//! Time, depth and the length of sequences are bounded inside of it; the length of a string only when it leaves, and
-//! values that an expression nests many thousands deep overflow the stack when the interpreter drops them. Where
-//! `$toMillis` is given a part of a time only, it takes the rest from its own clock.
+//! Time, depth and the length of sequences are bounded inside of it; the length of a string only in our own functions and
+//! when it leaves.
 
 use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep, too_nested};
 use super::view::View;
 use super::{
-    Builtin, CLONE, Error, Function, HASH, NOW, Object, PARSE, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, UUID,
-    Val, lambda,
+    BASE64DECODE, BASE64ENCODE, Builtin, CLONE, DECODE_URL, DECODE_URL_COMPONENT, ENCODE_URL, ENCODE_URL_COMPONENT,
+    Error, FORMAT_BASE, FORMAT_INTEGER, FORMAT_NUMBER, FROM_MILLIS, Function, HASH, NOW, Object, PAD, PARSE,
+    PARSE_INTEGER, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, TO_MILLIS, UUID, Val, lambda,
 };
 use crate::scope::{Context, Frame, Visit};
 use crate::{Definition, Execution, WorkflowType};
@@ -20,6 +20,7 @@ use jsonata_core::parser;
 use jsonata_core::value::JValue;
 use rand::RngCore;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -66,7 +67,7 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
     if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
         return Ok(expression);
     }
-    let expression = parser::parse(text).map_err(|error| {
+    let expression = parser::parse(&with_ours(text)).map_err(|error| {
         let message = error.to_string();
         match coded(&message) {
             Some((code, message)) => Error::new(code.to_owned(), message),
@@ -76,6 +77,49 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
     let expression = Rc::new(expression);
     READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
     Ok(expression)
+}
+
+/// Functions of the interpreter that ours replace, with their signatures. Its own differ in what they encode, round and
+/// forgive, take what is missing of a time from another clock, and know no bound on what they make: `$formatInteger(1e18, 'I')`
+/// would never end.
+const OURS: [(&Builtin, &str); 13] = [
+    (&BASE64DECODE, "<s-:s>"),
+    (&BASE64ENCODE, "<s-:s>"),
+    (&DECODE_URL, "<s-:s>"),
+    (&DECODE_URL_COMPONENT, "<s-:s>"),
+    (&ENCODE_URL, "<s-:s>"),
+    (&ENCODE_URL_COMPONENT, "<s-:s>"),
+    (&FORMAT_BASE, "<n-n?:s>"),
+    (&FORMAT_INTEGER, "<n-s:s>"),
+    (&FORMAT_NUMBER, "<n-so?:s>"),
+    (&FROM_MILLIS, "<n-s?s?:s>"),
+    (&PAD, "<s-ns?:s>"),
+    (&PARSE_INTEGER, "<s-s:n>"),
+    (&TO_MILLIS, "<s-s?:n>"),
+];
+
+/// What one of [`OURS`] is called where only this module can mean it.
+fn hidden(function: &Builtin) -> String {
+    format!("asl__{}", function.name)
+}
+
+/// The expression after definitions of those of [`OURS`] that it names. The interpreter hands functions of a host no context
+/// value, but it does so to a function of the expression that has a signature.
+fn with_ours(text: &str) -> Cow<'_, str> {
+    let definitions: String = OURS
+        .iter()
+        .filter(|(function, _)| text.contains(function.name))
+        .map(|(function, signature)| {
+            let (name, hidden) = (function.name, hidden(function));
+            let count = function.signature.len();
+            let parameters = ["$a", "$b", "$c"][..count.min(3)].join(", ");
+            format!("${name} := function({parameters}){signature} {{ ${hidden}({parameters}) }}; ")
+        })
+        .collect();
+    match definitions.is_empty() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("({definitions}{text})")),
+    }
 }
 
 /// What functions need that only the machine can give: the time and random numbers, the same in each life of an execution.
@@ -109,6 +153,10 @@ impl Host {
             let host = Rc::clone(&self);
             let call = move |args: &[JValue]| host.call(function, args);
             evaluator.register_fn_override(function.name, call)?;
+        }
+        for (function, _) in OURS {
+            let host = Rc::clone(&self);
+            evaluator.register_fn(hidden(function), move |args: &[JValue]| host.call(function, args))?;
         }
         let millis = JValue::Number(self.now.timestamp_millis() as f64);
         evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(millis.clone()))?;

@@ -74,6 +74,40 @@ fn functions_of_the_service_are_there() {
 }
 
 #[test]
+fn our_functions_take_the_place_of_its_own() {
+    for (text, wanted) in [
+        ("$encodeUrl('[a b]') & $encodeUrlComponent('-.')", "\"%5Ba%20b%5D-.\""),
+        ("$x.($base64encode())", "\"6Q==\""),
+        ("['a', 'b'].$pad(3)", r#"["a  ","b  "]"#),
+        ("$map(['a', 'b'], $pad(?, -2, '#'))", r##"["#a","#b"]"##),
+        ("$formatBase(2.5)", "\"2\""),
+        ("12 ~> $formatInteger('I')", "\"XII\""),
+        ("$map([1, 2], $formatInteger(?, 'w'))", r#"["one","two"]"#),
+        ("$formatInteger(missing, 'I')", "nothing"),
+        ("$parseInteger('x', '0') = 0", "false"),
+        ("$toMillis('10:00', '[H01]:[m01]')", "1709200800000"),
+        ("($pad := function($text) { $text & '!' }; $pad('a'))", "\"a!\""),
+    ] {
+        assert_eq!(value_of(text, json!("é")), wanted, "{text}");
+    }
+    for text in ["$pad('', 1e9)", "$formatInteger(1e18, 'I')"] {
+        assert_eq!(
+            value_of(text, Value::Null),
+            "Expression evaluation memory limit exceeded",
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn values_nested_thousands_deep_are_refused() {
+    let text = "$reduce([1..100000], function($inner, $n) { [[$inner]] }, 0)";
+    assert!(value_of(text, Value::Null).starts_with("Stack overflow error"));
+    let text = "$count($reduce([1..100000], function($inner, $n) { {'a': $inner} }, 0))";
+    assert_eq!(value_of(text, Value::Null), "1");
+}
+
+#[test]
 fn functions_go_in_and_stay_there() {
     static VOWELS: Regex = Regex::new("[aeiou]", "i");
     let given = [("f", Val::from(&KEYS)), ("vowels", Val::from(&VOWELS))];
