@@ -167,7 +167,8 @@ impl Env<'_> {
         };
         Ok(match (expr.keep_array, expr.group.is_some()) {
             (_, true) => value,
-            (true, false) => value.method(quote!(kept())),
+            (true, false) if expr.predicates.is_empty() => value.method(quote!(kept())),
+            (true, false) => value.method(quote!(kept_found())),
             (false, false) => value.method(quote!(collapsed())),
         })
     }

@@ -312,6 +312,15 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// What `[]` makes of what predicates have found: the one value that was found, too, stays an array.
+    pub fn kept_found(self) -> Val<'a> {
+        match self {
+            Val::Undefined => Val::Undefined,
+            value if value.is_array() => value.kept(),
+            value => Val::Array(Array::sequence(vec![value]).into()).kept(),
+        }
+    }
+
     fn member(&self, name: &str) -> Val<'a> {
         match self {
             Val::Json(Value::Object(members)) => find(members, name).into(),

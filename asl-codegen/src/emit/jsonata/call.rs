@@ -73,12 +73,10 @@ impl Env<'_> {
             .is_some_and(|(function, _)| function.signature.contains('-') && args < *function.arity().end())
     }
 
-    /// `left ~> right`
+    /// `left ~> right`. What follows a call on the right does nothing, as in JSONata itself.
     pub(super) fn apply(&self, left: &Expr, right: &Expr) -> Result<Rust> {
         let value = self.expr(left)?.into_val();
-        if let ExprKind::Call(function, args) = &right.kind
-            && right.is_bare()
-        {
+        if let ExprKind::Call(function, args) = &right.kind {
             return self.call(function, args, Some(value));
         }
         let function = self.expr(right)?.into_val();

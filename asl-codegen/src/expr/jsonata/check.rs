@@ -221,7 +221,8 @@ impl<'e> Check<'e> {
     /// `left ~> right`: `left` is the first argument.
     fn apply(&mut self, left: &'e Expr, right: &'e Expr, context: Context) {
         match &right.kind {
-            ExprKind::Call(function, arguments) if right.predicates.is_empty() && right.group.is_none() => {
+            // What follows the call does nothing.
+            ExprKind::Call(function, arguments) => {
                 let given: Vec<&Expr> = std::iter::once(left).chain(arguments).collect();
                 self.call(function, &given, &right.at, context);
                 self.all(arguments, context);
