@@ -32,15 +32,36 @@ const plain = value => JSON.parse(JSON.stringify(value, (_, part) => {
     return typeof part === 'number' && !isFinite(part) ? String(part) : part;
 }));
 
+const hasHole = value => value === undefined
+    || !!value && typeof value === 'object' && !isFunction(value) && Object.values(value).some(hasHole);
+
+// What comes up while an expression is evaluated that is another thing in Rust.
+function seen(value, met) {
+    if (typeof value === 'string') {
+        if (/\p{Surrogate}/u.test(value)) met.half = true;
+    } else if (Array.isArray(value)) {
+        if (Object.values(value).some(part => part === undefined)) met.hole = true;
+        if (value.some(part => typeof part === 'string' && /\p{Surrogate}/u.test(part))) met.half = true;
+    } else if (value && typeof value === 'object' && !isFunction(value)) {
+        const names = Object.keys(value);
+        if (names.length > 1 && names.some(name => /^(0|[1-9]\d*)$/.test(name))) met.indexed = true;
+    }
+}
+
 async function evaluate({ expr, data, bindings }) {
+    const met = {};
     try {
         const expression = jsonata(expr);
+        expression.assign(Symbol.for('jsonata.__evaluate_exit'), (node, input, environment, result) => seen(result, met));
         for (const [name, signature, body] of added) expression.registerFunction(name, body, signature);
         const value = await expression.evaluate(data, bindings);
-        if (value === undefined || isFunction(value)) return { wanted: { undef: true } };
-        return { wanted: { ok: plain(value) }, hole: hasHole(value) };
+        if (value === undefined || isFunction(value)) return { wanted: { undef: true }, met };
+        const wanted = { ok: plain(value) };
+        if (hasHole(value)) met.hole = true;
+        if (/\\ud[89a-f]/.test(JSON.stringify(wanted))) met.half = true;
+        return { wanted, met };
     } catch (error) {
-        return { wanted: { err: error.code || 'limit' } };
+        return { wanted: { err: error.code || 'limit' }, met, message: error.message };
     }
 }
 
@@ -54,17 +75,26 @@ function same(left, right) {
         && names.every(name => name in right && same(left[name], right[name]));
 }
 
+// An outcome whatever the order of what stands in its arrays.
+const unordered = value => {
+    if (Array.isArray(value)) return value.map(unordered).map(part => JSON.stringify(part)).sort();
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.keys(value).sort().map(name => [name, unordered(value[name])]));
+};
+
 // What native code does in another way on purpose, or cannot do.
 const known = [
-    ['an array cannot hold nothing', drawn => drawn.hole],
-    ['half a surrogate pair is no text', drawn => /\\ud[89a-f]/.test(JSON.stringify(drawn.wanted))],
+    ['an array cannot hold nothing', ({ met }) => met.hole],
+    ['half a surrogate pair is no text', ({ met }) => met.half],
+    // No recording of the service tells. Its limits are worded as those of JSONata for Java, whose objects keep their order.
+    ['names that are whole numbers do not come first', ({ met, native, wanted }) =>
+        met.indexed && same(unordered(native), unordered(wanted))],
+    ['JSONata trips over a function of its own in a last call', ({ message }) =>
+        message === 'func.apply is not a function'],
     ['an evaluation is not given so much memory (J-69)', ({ expr, native }) => native.err === 'limit' && expr.includes('..')],
     // JSONata evaluates the parts of a constructor side by side.
     ['another of several errors', ({ native, wanted }) => native.err && wanted.err],
 ];
-
-const hasHole = value => value === undefined
-    || !!value && typeof value === 'object' && !isFunction(value) && Object.values(value).some(hasHole);
 
 async function main() {
     const lines = fs.readFileSync(process.argv[3], 'utf8').split('\n').filter(line => line);
