@@ -189,13 +189,29 @@ impl Execution {
         Execution::new()
             .region(region)
             .account(account)
-            .state_machine_id(format!("arn:aws:states:{region}:{account}:stateMachine:{machine}"))
+            .state_machine_id(self.state_machine_arn(&machine))
             .state_machine_name(machine)
             .with(|kept| {
                 kept.role_arn.clone_from(&parent.role_arn);
                 kept.quotas = parent.quotas;
                 kept.item = Some(Arc::new((child.index, item)));
             })
+    }
+
+    /// An execution that a task of this one starts: in the same Region and account, with the same quotas.
+    pub(crate) fn nested(&self) -> Execution {
+        let parent = self.kept();
+        Execution::new().with(|kept| {
+            kept.region.clone_from(&parent.region);
+            kept.account.clone_from(&parent.account);
+            kept.quotas = parent.quotas;
+        })
+    }
+
+    /// The ARN of a machine beside that of this execution.
+    pub(crate) fn state_machine_arn(&self, name: &str) -> String {
+        let (region, account) = self.place();
+        format!("arn:aws:states:{region}:{account}:stateMachine:{name}")
     }
 
     /// The members `Execution` and `StateMachine` of the context object, in the order of CX-20.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 ///
 /// `input` is the task's: `StateMachineArn`, `Name` and `Input` as the definition gives them. `.sync` gets `Input` and
 /// `Output` as JSON text, `.sync:2` as JSON values. The child runs in memory, as a part of this attempt of the task: it ends
-/// with it, and an engine that stores results stores that of the whole child.
+/// with it, and an engine that stores results stores that of the whole child. It keeps to the
+/// [quotas](crate::Quotas) that the execution of the task keeps to.
 ///
 /// ```
 /// use asl_runtime::{TaskContext, TaskError, Value, asl, json, start_execution};
@@ -65,7 +66,7 @@ where
             "does not wait for the execution that it starts: use `spawn_execution`",
         ));
     }
-    let child = NewExecution::new::<M, T>(input)?;
+    let child = NewExecution::new::<M, T>(cx.frame.execution, input)?;
     let result = M::run_on(&child.engine, tasks, child.input.clone()).await;
     child.description(result, pattern)
 }
@@ -131,7 +132,7 @@ where
             "waits for the execution that it starts: use `start_execution`",
         ));
     }
-    let child = NewExecution::new::<M, T>(input)?;
+    let child = NewExecution::new::<M, T>(cx.frame.execution, input)?;
     let answer = json!({ "ExecutionArn": child.arn, "StartDate": child.engine.started().timestamp_millis() });
     spawn(Box::pin(async move {
         let NewExecution { engine, input, .. } = child;
@@ -177,7 +178,7 @@ struct NewExecution {
 }
 
 impl NewExecution {
-    fn new<M: Run<T>, T: ?Sized>(mut request: Value) -> Result<NewExecution, TaskError> {
+    fn new<M: Run<T>, T: ?Sized>(parent: &Execution, mut request: Value) -> Result<NewExecution, TaskError> {
         let input = match request.get_mut("Input").map(Value::take) {
             None | Some(Value::Null) => json!({}),
             Some(Value::String(text)) => serde_json::from_str(&text).map_err(|error| {
@@ -190,17 +191,15 @@ impl NewExecution {
         };
         let text = |name: &str| request.get(name).and_then(Value::as_str).map(str::to_owned);
         let name = text("Name").unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-        let state_machine_arn = text("StateMachineArn").unwrap_or_else(|| {
-            let machine = M::DEFINITION.name;
-            format!("arn:aws:states:us-east-1:000000000000:stateMachine:{machine}")
-        });
+        let state_machine_arn = text("StateMachineArn").unwrap_or_else(|| parent.state_machine_arn(M::DEFINITION.name));
         // A version or an alias may follow the machine's name (X-33).
         let (place, machine) = match state_machine_arn.split_once(":stateMachine:") {
             Some((place, rest)) => (place, rest.split(':').next().unwrap_or(rest)),
             None => (state_machine_arn.as_str(), M::DEFINITION.name),
         };
         let arn = format!("{place}:execution:{machine}:{name}");
-        let execution = Execution::new()
+        let execution = parent
+            .nested()
             .name(&name)
             .id(&arn)
             .state_machine_id(&state_machine_arn)

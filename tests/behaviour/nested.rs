@@ -2,7 +2,9 @@
 
 use crate::support::{Gauge, seconds};
 use asl_runtime::testing::{Report, Test};
-use asl_runtime::{TaskContext, TaskError, Value, asl, json, nested, spawn_execution, start_execution};
+use asl_runtime::{
+    Execution, Quotas, TaskContext, TaskError, Value, asl, json, nested, spawn_execution, start_execution,
+};
 use std::sync::{Arc, Mutex};
 use tokio::time::sleep;
 
@@ -64,7 +66,7 @@ asl!(mod parent = {
     }
 });
 
-/// Does the child's work: as many seconds as its input says, then it fails if it says so.
+/// Does the child's work: as many seconds as its input says, then it fails or answers with many letters if it says so.
 #[derive(Clone, Default)]
 struct Work {
     gauge: Gauge,
@@ -77,7 +79,10 @@ impl child::Tasks for Work {
         sleep(seconds(input["input"]["seconds"].as_u64().unwrap_or_default())).await;
         match input["input"]["error"].as_str() {
             Some(error) => Err(TaskError::new(error, "as asked")),
-            None => Ok(input),
+            None => match input["input"]["letters"].as_u64() {
+                Some(letters) => Ok("x".repeat(letters as usize).into()),
+                None => Ok(input),
+            },
         }
     }
 }
@@ -166,6 +171,26 @@ fn x_91_the_input_may_be_text_or_missing() {
     assert_eq!(given(json!([1])), Ok(json!([1])));
     let error = given(json!("{")).unwrap_err();
     assert_eq!(error.name(), Some("StepFunctions.InvalidExecutionInputException"));
+}
+
+#[test]
+fn io_30_a_child_keeps_to_the_quotas_of_its_parent() {
+    let answer = |quotas| {
+        let work = Work::default();
+        let input = json!({ "how": "sync:2", "input": { "letters": 262_143 } });
+        Test::with(Execution::new().quotas(quotas))
+            .run::<parent::Machine, _>(&work, input)
+            .result()
+            .clone()
+    };
+    // The child's task fails. Were it not so, its answer would be too long for the parent.
+    let error = answer(Quotas::Service).unwrap_err();
+    assert_eq!(error.name(), Some("States.TaskFailed"));
+    let description: Value = serde_json::from_str(error.cause().unwrap()).unwrap();
+    assert_eq!(description["Error"], "States.DataLimitExceeded");
+
+    let description = answer(Quotas::Unlimited).unwrap();
+    assert_eq!(description["Output"].as_str().map(str::len), Some(262_143));
 }
 
 #[test]
