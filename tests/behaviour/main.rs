@@ -9,6 +9,7 @@ mod hostile;
 mod limits;
 mod loops;
 mod nested;
+mod queries;
 mod quotas;
 mod retries;
 mod sizes;

@@ -231,7 +231,9 @@ impl Emitter<'_> {
     /// the data, and a selector that reads other parts of it.
     fn moved_items(&self, state: &State, map: &Map, items: &TokenStream) -> Option<TokenStream> {
         let outcome = &map.outcome;
-        let is_last = outcome.retry.is_empty()
+        // `Output` and `Assign` of JSONata may read the input afterwards (J-30), and its error is another one (MP-22).
+        let is_last = state.query_language == QueryLanguage::JsonPath
+            && outcome.retry.is_empty()
             && outcome.catch.is_empty()
             && matches!(outcome.result_path, ResultPath::Replace)
             && matches!(state.input_path, Selection::Whole)
