@@ -59,6 +59,9 @@ enum Kind {
     Ended(Status),
 }
 
+/// What ends an execution at once, whatever handles errors around it (ER-10, CH-10).
+const UNCATCHABLE: [&str; 2] = ["States.Runtime", "States.NoChoiceMatched"];
+
 impl Error {
     fn from_parts(name: Option<Cow<'static, str>>, cause: Option<String>, kind: Kind) -> Error {
         Error(Box::new(Inner {
@@ -157,7 +160,7 @@ impl Error {
         matches!(self.0.kind, Kind::Timeout { .. })
     }
 
-    /// Whether a Retrier or Catcher with these names in `ErrorEquals` takes it (ER-10 to ER-18, TO-4).
+    /// Whether a Retrier or Catcher with these names in `ErrorEquals` takes it (ER-10 to ER-18, TO-4, CH-10).
     pub fn is(&self, error_equals: &[&str]) -> bool {
         if matches!(self.0.kind, Kind::Ended(_) | Kind::Excess) {
             return false;
@@ -167,7 +170,7 @@ impl Error {
                 .iter()
                 .any(|e| matches!(*e, "States.ALL" | "States.TaskFailed"));
         };
-        if name == "States.Runtime" {
+        if UNCATCHABLE.contains(&name) {
             return false;
         }
         error_equals.iter().any(|&equals| match equals {

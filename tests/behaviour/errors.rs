@@ -244,3 +244,37 @@ fn a_fail_state_may_compute_its_error() {
         .run::<fails::Machine>(json!({ "name": 7, "n": 3 }))
         .assert_failed("States.Runtime");
 }
+
+asl!(mod undecided = {
+    "StartAt": "Around",
+    "States": {
+        "Around": {
+            "Type": "Parallel",
+            "Branches": [
+                {
+                    "StartAt": "Decide",
+                    "States": {
+                        "Decide": {
+                            "Type": "Choice",
+                            "Choices": [{ "Variable": "$.n", "NumericEquals": 1, "Next": "One" }]
+                        },
+                        "One": { "Type": "Succeed" }
+                    }
+                }
+            ],
+            "Retry": [{ "ErrorEquals": ["States.ALL"] }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Caught" }],
+            "End": true
+        },
+        "Caught": { "Type": "Succeed" }
+    }
+});
+
+#[test]
+fn ch_10_nothing_around_a_choice_without_a_match_takes_its_error() {
+    let run = |n| Script::new().run::<undecided::Machine>(json!({ "n": n }));
+    run(1).assert_output(json!([{ "n": 1 }]));
+    run(2)
+        .assert_failed("States.NoChoiceMatched")
+        .assert_path(["Around", "Decide"]);
+}
