@@ -1,7 +1,7 @@
 //! Wait: for a time, until a timestamp.
 
 use crate::{Engine, Error, Scope, Until};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::Value;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -15,6 +15,11 @@ const MAX_DELAY_SECONDS: u64 = 2_147_483_647;
 /// # Errors
 /// `States.Runtime` when the time is longer than 2147483647 seconds.
 pub async fn wait<E: Engine>(scope: &mut Scope<'_, E>, until: Until) -> Result<(), Error> {
+    let until = match until {
+        // WT-11
+        Until::At(time) => Until::At(time.trunc_subsecs(0)),
+        after => after,
+    };
     let too_long = match until {
         Until::After(time) => time.as_secs() > MAX_DELAY_SECONDS,
         Until::At(time) => (time - scope.engine.now(&scope.at)).num_seconds() > MAX_DELAY_SECONDS as i64,

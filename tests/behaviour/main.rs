@@ -17,3 +17,4 @@ mod support;
 mod testing;
 mod values;
 mod variables;
+mod waits;

@@ -1,8 +1,8 @@
 //! The value of a field: what an expression must give there, and what is said where it does not (J-80 to J-85).
 
 use super::{Error as Fault, Query, Result as Evaluated, Val};
+use crate::choice::parse_timestamp;
 use crate::{Error, Until};
-use chrono::DateTime;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -128,13 +128,12 @@ impl<'a> Query<'a> {
         expr: impl FnOnce() -> Evaluated<Val<'a>>,
     ) -> Result<Until, Error> {
         let value = self.string(field, text, expr)?;
-        match DateTime::parse_from_rfc3339(&value) {
-            Ok(time) => Ok(Until::At(time.to_utc())),
-            Err(_) => Err(Error::query_evaluation(format!(
+        parse_timestamp(&value).map(Until::At).ok_or_else(|| {
+            Error::query_evaluation(format!(
                 "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {value}"
             ))
-            .at(field)),
-        }
+            .at(field)
+        })
     }
 
     /// The value of `Seconds` (WT-3).
