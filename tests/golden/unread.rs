@@ -6,12 +6,12 @@
 pub mod unread {
     use ::asl_runtime::codegen::{
         self as rt, Data, Engine, Error, Execution, Future, Lane, Scope, TaskContext,
-        TaskError, Type, Value,
+        TaskError, Type, Value, jsonata,
     };
 
     /// The work that this machine hands to its caller.
     pub trait Tasks: Send + Sync {
-        /// `arn:aws:states:::sqs:sendMessage`, called by `Selected`, `Replaced`, `Dropped`, `Assigned`, `From the context`.
+        /// `arn:aws:states:::sqs:sendMessage`, called by `Selected`, `Replaced`, `Dropped`, `Caught`, `Assigned`, `From the context`.
         fn sqs_send_message(
             &self,
             cx: &TaskContext<'_>,
@@ -121,7 +121,39 @@ pub mod unread {
         parameters_assigned(cx, data, vars)?;
         selected(cx, tasks, data).await?;
         replaced(cx, tasks, data).await?;
-        dropped(cx, tasks, data).await?;
+        match dropped(cx, tasks, data).await {
+            Ok(()) => {}
+            Err(error) if error.is(&["States.ALL"]) => {
+                let output = cx.caught(error);
+                let new_x = Value::clone(rt::variable(&vars.x, "x")?);
+                cx.assign(&[("x", &new_x)])?;
+                cx.catch_output(output, data, None)?;
+                vars.x = Some(new_x);
+            }
+            Err(error) => return Err(error),
+        }
+        match caught(cx, tasks, data).await {
+            Ok(()) => {}
+            Err(error) if error.is(&["States.ALL"]) => {
+                let error = cx.caught(error);
+                let query = &jsonata::Query::new(cx.context(), data)
+                    .with_error_output(&error);
+                let output = rt::object([
+                    (
+                        "a",
+                        query
+                            .value(
+                                "Catch[0]/Output/a",
+                                "$x",
+                                || Ok(jsonata::variable(&vars.x)),
+                            )?,
+                    ),
+                ]);
+                *data = Data::Owned(output);
+                cx.exit(data)?;
+            }
+            Err(error) => return Err(error),
+        }
         'to_wait: {
             match assigned(cx, tasks, data, vars).await {
                 Ok(()) => {}
@@ -332,6 +364,29 @@ pub mod unread {
                 },
             )
             .await?;
+        cx.exit(data)
+    }
+
+    /// Task `Caught`.
+    async fn caught<E: Engine, T: Tasks>(
+        cx: &mut Scope<'_, E>,
+        tasks: &T,
+        data: &mut Data<'_>,
+    ) -> Result<(), Error> {
+        cx.enter(Type::Task, "Caught", data);
+        let result = rt::task(
+                cx,
+                &CAUGHT,
+                CAUGHT.limits,
+                &mut |_| Ok(Value::clone(data)),
+                &mut |cx, input| {
+                    Box::pin(async move { tasks.sqs_send_message(&cx, input).await })
+                },
+            )
+            .await?;
+        let query = &jsonata::Query::new(cx.context(), data).with_result(&result);
+        let output = query.part("Output", "$states.input", &[])?;
+        *data = Data::Owned(output.take(data));
         cx.exit(data)
     }
 
@@ -745,6 +800,16 @@ pub mod unread {
         limits: rt::Limits::NONE,
         retry: &[],
     };
+    const CAUGHT: rt::Policy = rt::Policy {
+        resource: rt::Resource::service(
+            "arn:aws:states:::sqs:sendMessage",
+            "sqs",
+            "sendMessage",
+            rt::Pattern::RequestResponse,
+        ),
+        limits: rt::Limits::NONE,
+        retry: &[],
+    };
     const ASSIGNED: rt::Policy = rt::Policy {
         resource: rt::Resource::service(
             "arn:aws:states:::sqs:sendMessage",
@@ -776,7 +841,7 @@ pub mod unread {
     const DEFINITION: rt::Definition = rt::Definition {
         name: "unread",
         source: "machines/unread.asl.json",
-        sha256: "f10bc9ea488b2c963210f07233f0f68ff2119c6b1e28d7ae1a5ee6a078283c46",
+        sha256: "da718c0bb6f723e336c88e752bc49b71ce8621b048873a14c51dfe8b5cbd6a21",
         workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
@@ -850,6 +915,12 @@ pub mod unread {
                 name: "Dropped",
                 state_type: Type::Task,
                 location: "/States/Dropped",
+                next: &["Caught"],
+            },
+            rt::State {
+                name: "Caught",
+                state_type: Type::Task,
+                location: "/States/Caught",
                 next: &["Assigned"],
             },
             rt::State {

@@ -8,9 +8,8 @@ use quote::quote;
 
 /// The Catchers of a state: what each does with the error before its `Next` (CT-5 to CT-7).
 pub(super) fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
-    let catchers = state.outcome().map(|outcome| &outcome.catch[..]).unwrap_or_default();
+    let catchers = state.catchers().iter();
     catchers
-        .iter()
         .map(|catcher| {
             let path = match &catcher.result_path {
                 ResultPath::Replace => quote!(Some(&[])),
@@ -36,6 +35,7 @@ pub(super) fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
             };
             CatcherCode {
                 names: catcher.error_equals.iter().map(|name| name.value.clone()).collect(),
+                takes_variables: expr::mentions(&transition, "vars"),
                 transition,
                 assigns: catcher
                     .assign

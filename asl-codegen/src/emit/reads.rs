@@ -7,18 +7,30 @@ use std::collections::BTreeSet;
 
 /// Calls `visit` with every path in the state's own fields; those of inner scopes are not among them.
 pub fn each_path<'s>(state: &'s State, visit: &mut dyn FnMut(&'s Path)) {
-    walk(state, &mut |seen| seen.path().into_iter().for_each(&mut *visit));
+    let visit = &mut |seen: Seen<'s>| seen.path().into_iter().for_each(&mut *visit);
+    walk(state, visit);
+    walk_catchers(state, visit);
 }
 
 /// Whether a call in the state's own fields draws random numbers.
 pub fn draws(state: &State) -> bool {
     let mut draws = state.expressions().into_iter().any(Expression::draws);
-    walk(state, &mut |seen| {
+    let visit = &mut |seen: Seen<'_>| {
         draws |= matches!(seen, Seen::Call(call) if matches!(call.function, Intrinsic::Uuid | Intrinsic::MathRandom));
-    });
+    };
+    walk(state, visit);
+    walk_catchers(state, visit);
     draws
 }
 
+fn walk_catchers<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
+    let mut walk = Walk { visit };
+    for catcher in state.catchers() {
+        walk.template(catcher.assign.as_ref());
+    }
+}
+
+/// Goes through the fields of a state, but for its Catchers.
 fn walk<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
     let mut walk = Walk { visit };
     walk.selection(&state.input_path);
@@ -162,9 +174,6 @@ impl<'s> Walk<'_, 's> {
 
     fn outcome(&mut self, outcome: &'s Outcome) {
         self.template(outcome.result_selector.as_ref());
-        for catcher in &outcome.catch {
-            self.template(catcher.assign.as_ref());
-        }
     }
 
     fn template(&mut self, template: Option<&'s Template>) {
@@ -215,13 +224,27 @@ impl<'s> Walk<'_, 's> {
 
 /// The variables that a state's own fields read.
 pub fn variables(state: &State) -> BTreeSet<&str> {
+    variables_in(state.expressions(), |visit| each_path(state, visit))
+}
+
+/// Those that its function reads: what its Catchers do stands in the flow of the scope.
+pub fn function_variables(state: &State) -> BTreeSet<&str> {
+    variables_in(state.expressions_outside_catchers(), |visit| {
+        walk(state, &mut |seen| seen.path().into_iter().for_each(&mut *visit));
+    })
+}
+
+fn variables_in<'s>(
+    expressions: Vec<&'s Expression>,
+    each_path: impl FnOnce(&mut dyn FnMut(&'s Path)),
+) -> BTreeSet<&'s str> {
     let mut names = BTreeSet::new();
-    each_path(state, &mut |path| {
+    each_path(&mut |path| {
         if let Root::Variable(name) = &path.root {
             names.insert(name.as_str());
         }
     });
-    let read = state.expressions().into_iter().flat_map(|expression| &expression.reads);
+    let read = expressions.into_iter().flat_map(|expression| &expression.reads);
     names.extend(read.filter_map(|read| read.value.state_variable()));
     names
 }
@@ -231,13 +254,7 @@ pub fn assigned(state: &State) -> BTreeSet<&str> {
     let mut templates: Vec<&Option<Template>> = vec![&state.assign];
     match &state.kind {
         StateKind::Choice(choice) => templates.extend(choice.rules.iter().map(|rule| &rule.assign)),
-        _ => templates.extend(
-            state
-                .outcome()
-                .iter()
-                .flat_map(|outcome| &outcome.catch)
-                .map(|catcher| &catcher.assign),
-        ),
+        _ => templates.extend(state.catchers().iter().map(|catcher| &catcher.assign)),
     }
     templates.into_iter().flatten().flat_map(assigned_names).collect()
 }

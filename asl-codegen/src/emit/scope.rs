@@ -201,9 +201,8 @@ impl Emitter<'_> {
                 needs.is_async |= function.is_async || function.turns;
                 needs.variables |= function.takes_variables.is_some();
                 needs.sets |= function.takes_variables == Some(true);
-                let assigns = function.catchers.iter().any(|catcher| catcher.assigns);
-                needs.sets |= assigns;
-                needs.variables |= assigns;
+                needs.sets |= function.catchers.iter().any(|catcher| catcher.assigns);
+                needs.variables |= function.catchers.iter().any(|catcher| catcher.takes_variables);
             }
             needs
         };

@@ -77,6 +77,8 @@ pub struct CatcherCode {
     pub transition: TokenStream,
     /// Whether that assigns variables.
     pub assigns: bool,
+    /// Whether it needs the variables at all.
+    pub takes_variables: bool,
 }
 
 impl StateFn {
@@ -465,7 +467,7 @@ impl Emitter<'_> {
             }
             _ => state.assign.is_some(),
         };
-        let reads = reads::variables(state)
+        let reads = reads::function_variables(state)
             .into_iter()
             .any(|name| scope.variables.knows(name));
         let inner_reads = !state.is_distributed()

@@ -1,6 +1,6 @@
 //! JSONata strings (spec J-1 to J-24).
 
-use super::{Condition, FailText, FieldValue, Items, Number, Outcome, State, StateKind, Template, WaitUntil};
+use super::{Condition, FailText, FieldValue, Items, Number, State, StateKind, Template, WaitUntil};
 use crate::expr::jsonata::{Expr, ExprKind};
 use crate::json::Places;
 use crate::source::{Span, Spanned};
@@ -88,6 +88,16 @@ impl Reference {
 impl State {
     /// Every expression in the state's own fields; those of the states inside it are not among them.
     pub fn expressions(&self) -> Vec<&Expression> {
+        let mut found = Found(self.expressions_outside_catchers());
+        for catcher in self.catchers() {
+            found.template(catcher.assign.as_ref());
+            found.template(catcher.output.as_ref());
+        }
+        found.0
+    }
+
+    /// Those that its Catchers do not hold.
+    pub fn expressions_outside_catchers(&self) -> Vec<&Expression> {
         let mut found = Found(Vec::new());
         match &self.kind {
             StateKind::Task(task) => {
@@ -95,7 +105,6 @@ impl State {
                 found.template(task.credentials.as_ref());
                 found.number(task.timeout.as_ref());
                 found.number(task.heartbeat.as_ref());
-                found.outcome(&task.outcome);
             }
             StateKind::Pass(_) | StateKind::Succeed => {}
             StateKind::Choice(choice) => {
@@ -123,7 +132,6 @@ impl State {
             }
             StateKind::Parallel(parallel) => {
                 found.template(parallel.parameters.as_ref());
-                found.outcome(&parallel.outcome);
             }
             StateKind::Map(map) => {
                 if let Items::Template(items) = &map.items {
@@ -140,7 +148,6 @@ impl State {
                         .for_each(|template| found.template(Some(template)));
                     field.limits.iter().for_each(|limit| found.number(Some(limit)));
                 }
-                found.outcome(&map.outcome);
             }
         }
         found.template(self.assign.as_ref());
@@ -180,13 +187,6 @@ impl<'s> Found<'s> {
     fn number(&mut self, number: Option<&'s Number>) {
         if let Some(Number::Expression(expression)) = number {
             self.0.push(expression);
-        }
-    }
-
-    fn outcome(&mut self, outcome: &'s Outcome) {
-        for catcher in &outcome.catch {
-            self.template(catcher.assign.as_ref());
-            self.template(catcher.output.as_ref());
         }
     }
 }

@@ -369,6 +369,11 @@ impl State {
         }
     }
 
+    /// Its Catchers.
+    pub fn catchers(&self) -> &[Catcher] {
+        self.outcome().map(|outcome| &outcome.catch[..]).unwrap_or_default()
+    }
+
     /// Where it leads. Choice, Succeed and Fail have no `Next` of their own.
     pub fn next(&self) -> Option<&Next> {
         match &self.kind {
