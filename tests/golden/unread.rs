@@ -118,6 +118,7 @@ pub mod unread {
         input_assigned(cx, data, vars)?;
         input_put(cx, data, vars)?;
         no_input(cx, data)?;
+        result_only(cx, data)?;
         parameters_assigned(cx, data, vars)?;
         selected(cx, tasks, data).await?;
         replaced(cx, tasks, data).await?;
@@ -277,6 +278,12 @@ pub mod unread {
     /// Pass `No input`.
     fn no_input<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
         cx.enter(Type::Pass, "No input", data);
+        cx.exit(data)
+    }
+
+    /// Pass `Result only`.
+    fn result_only<E: Engine>(cx: &mut Scope<'_, E>, data: &Value) -> Result<(), Error> {
+        cx.enter(Type::Pass, "Result only", data);
         cx.exit(data)
     }
 
@@ -841,7 +848,7 @@ pub mod unread {
     const DEFINITION: rt::Definition = rt::Definition {
         name: "unread",
         source: "machines/unread.asl.json",
-        sha256: "da718c0bb6f723e336c88e752bc49b71ce8621b048873a14c51dfe8b5cbd6a21",
+        sha256: "33b22d5628637e847f69d6517b6435343b87bb4a11dfc4cc1071f665d3967b5b",
         workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
@@ -891,6 +898,12 @@ pub mod unread {
                 name: "No input",
                 state_type: Type::Pass,
                 location: "/States/No input",
+                next: &["Result only"],
+            },
+            rt::State {
+                name: "Result only",
+                state_type: Type::Pass,
+                location: "/States/Result only",
                 next: &["Parameters assigned"],
             },
             rt::State {

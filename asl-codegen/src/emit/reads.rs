@@ -33,7 +33,11 @@ fn walk_catchers<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
 /// Goes through the fields of a state, but for its Catchers.
 fn walk<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
     let mut walk = Walk { visit };
-    walk.selection(&state.input_path);
+    // With a Result, neither InputPath nor Parameters are applied (PS-2).
+    let has_result = matches!(&state.kind, StateKind::Pass(pass) if pass.result.is_some());
+    if !has_result {
+        walk.selection(&state.input_path);
+    }
     walk.selection(&state.output_path);
     walk.template(state.assign.as_ref());
     match &state.kind {
@@ -45,8 +49,7 @@ fn walk<'s>(state: &'s State, visit: &mut dyn FnMut(Seen<'s>)) {
             walk.outcome(&task.outcome);
         }
         StateKind::Pass(pass) => {
-            // With a Result, Parameters are not applied (PS-2).
-            if pass.result.is_none() {
+            if !has_result {
                 walk.template(pass.parameters.as_ref());
             }
         }
