@@ -47,7 +47,11 @@ pub fn context(cx: Context<'_>, text: &str, steps: &[Step]) -> Result<Value, Err
 
 /// What a path in the template field `key` finds in the context object, or the error of ER-20 (CX-24).
 pub fn context_field(cx: Context<'_>, input: &Value, key: &str, text: &str, steps: &[Step]) -> Result<Value, Error> {
-    context(cx, text, steps).map_err(|_| path::missing_field(key, text, input, &[]))
+    // As in the data, an element beyond the end of an array is null (P-36).
+    let found = context(cx, text, steps).ok();
+    found
+        .or_else(|| path::get_in_template(&cx.object(), steps).cloned())
+        .ok_or_else(|| path::missing_field(key, text, input, &[]))
 }
 
 /// A value whose parts may be moved out.

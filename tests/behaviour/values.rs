@@ -163,3 +163,33 @@ fn keys_may_be_anything() {
         "empty": { "": 1 }, "deeper": 1, "dotted": 2, "quoted": 3, "unicode": 4, "hyphen": 5, "": { "": { "": 1 } }
     }));
 }
+
+asl!(mod beyond = {
+    "StartAt": "Keep",
+    "States": {
+        "Keep": { "Type": "Pass", "Assign": { "list.$": "$.list" }, "Next": "Each" },
+        "Each": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemSelector": {
+                "data.$": "$.list[2]",
+                "variable.$": "$list[2]",
+                "execution.$": "$$.Execution.Input.list[2]",
+                "item.$": "$$.Map.Item.Value[2]"
+            },
+            "ItemProcessor": { "StartAt": "Is", "States": { "Is": { "Type": "Pass", "End": true } } },
+            "End": true
+        }
+    }
+});
+
+#[test]
+fn p_36_an_element_beyond_the_end_is_null_wherever_the_array_is() {
+    let report = Script::new().run::<beyond::Machine>(json!({ "list": [1, 2], "items": [[3]] }));
+    report.assert_output(json!([{ "data": null, "variable": null, "execution": null, "item": null }]));
+    let report = Script::new().run::<beyond::Machine>(json!({ "list": [1, 2, 3], "items": [[4, 5, 6]] }));
+    report.assert_output(json!([{ "data": 3, "variable": 3, "execution": 3, "item": 6 }]));
+    Script::new()
+        .run::<beyond::Machine>(json!({ "list": [1, 2], "items": [4] }))
+        .assert_failed("States.Runtime");
+}
