@@ -8,8 +8,8 @@ use std::sync::Arc;
 ///
 /// `input` is the task's: `StateMachineArn`, `Name` and `Input` as the definition gives them. `.sync` gets `Input` and
 /// `Output` as JSON text, `.sync:2` as JSON values. The child runs in memory, as a part of this attempt of the task: it ends
-/// with it, and an engine that stores results stores that of the whole child. It keeps to the
-/// [quotas](crate::Quotas) that the execution of the task keeps to.
+/// with it, and an engine that stores results stores that of the whole child. It keeps to the [quotas](crate::Quotas) of the
+/// execution that starts it, and lies in its Region and account where no `StateMachineArn` says otherwise.
 ///
 /// ```
 /// use asl_runtime::{TaskContext, TaskError, Value, asl, json, start_execution};
@@ -75,6 +75,7 @@ where
 ///
 /// `spawn` is handed the execution, to run it beside this one: with tokio,
 /// `|child| drop(tokio::spawn(child))`. It ends with the child's own result, which nobody here waits for.
+/// The child's quotas, Region and account are as with [`start_execution`].
 ///
 /// ```
 /// use asl_runtime::{TaskContext, TaskError, Value, asl, json, spawn_execution};

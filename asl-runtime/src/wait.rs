@@ -10,13 +10,13 @@ use std::time::Duration;
 /// The longest wait that the service accepts, in seconds (WT-12).
 const MAX_DELAY_SECONDS: u64 = 2_147_483_647;
 
-/// Waits in the current state (WT-1 to WT-16).
+/// Waits in the current state, for a time or until the whole second of a timestamp (WT-1 to WT-16).
 ///
 /// # Errors
 /// `States.Runtime` when the time is longer than 2147483647 seconds.
 pub async fn wait<E: Engine>(scope: &mut Scope<'_, E>, until: Until) -> Result<(), Error> {
     let until = match until {
-        // WT-11
+        // Fractions of a second are cut off (WT-11).
         Until::At(time) => Until::At(time.trunc_subsecs(0)),
         after => after,
     };

@@ -328,8 +328,7 @@ pub(super) fn exits(state: &State) -> Vec<Exit<'_>> {
         to: target.index,
         assign: own,
     });
-    let catchers = state.outcome().map_or(&[][..], |outcome| &outcome.catch);
-    let catchers = catchers.iter().map(|catcher| Exit {
+    let catchers = state.catchers().iter().map(|catcher| Exit {
         to: catcher.next.index,
         assign: assigned(catcher.assign.as_ref()),
     });
@@ -359,12 +358,7 @@ pub(super) fn assignments<'a>(scope: &'a Scope) -> Vec<Assignment<'a>> {
                 add(rule.assign.as_ref(), Place::RuleAssign(index));
             }
         }
-        for (index, catcher) in state
-            .outcome()
-            .into_iter()
-            .flat_map(|outcome| &outcome.catch)
-            .enumerate()
-        {
+        for (index, catcher) in state.catchers().iter().enumerate() {
             add(catcher.assign.as_ref(), Place::CatcherAssign(index));
         }
     }

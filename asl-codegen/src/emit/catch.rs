@@ -8,8 +8,9 @@ use quote::quote;
 
 /// The Catchers of a state: what each does with the error before its `Next` (CT-5 to CT-7).
 pub(super) fn catchers(cx: &ScopeContext, state: &State) -> Vec<CatcherCode> {
-    let catchers = state.catchers().iter();
-    catchers
+    state
+        .catchers()
+        .iter()
         .map(|catcher| {
             let path = match &catcher.result_path {
                 ResultPath::Replace => quote!(Some(&[])),

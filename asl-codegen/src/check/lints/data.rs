@@ -131,7 +131,7 @@ impl<'m> Flow<'m> {
         } else if let Some(target) = self.state.next().and_then(|next| next.target()) {
             exits.push((target.index, output));
         }
-        for catcher in self.state.outcome().into_iter().flat_map(|outcome| &outcome.catch) {
+        for catcher in self.state.catchers() {
             let caught = match self.state.query_language {
                 QueryLanguage::JsonPath => applied(&catcher.result_path, &self.raw, error_output()),
                 QueryLanguage::Jsonata => {
