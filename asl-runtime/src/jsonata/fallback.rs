@@ -58,7 +58,7 @@ pub fn evaluate<'a>(
         ..EvaluatorOptions::default()
     };
     let mut evaluator = Evaluator::with_options(names, options);
-    Host::new(query).register(&mut evaluator).map_err(failed)?;
+    Host::new(query).register(text, &mut evaluator).map_err(failed)?;
     let result = evaluator.evaluate(&expression, &given(here.into(), 0)?);
     taken(&result.map_err(failed)?, 0)
 }
@@ -98,6 +98,11 @@ const OURS: [(&Builtin, &str); 13] = [
     (&TO_MILLIS, "<s-s?:n>"),
 ];
 
+/// Whether an expression may call a function: a call spells its name.
+fn may_call(text: &str, function: &Builtin) -> bool {
+    text.contains(function.name)
+}
+
 /// What one of [`OURS`] is called where only this module can mean it.
 fn hidden(function: &Builtin) -> String {
     format!("asl__{}", function.name)
@@ -108,7 +113,7 @@ fn hidden(function: &Builtin) -> String {
 fn with_ours(text: &str) -> Cow<'_, str> {
     let definitions: String = OURS
         .iter()
-        .filter(|(function, _)| text.contains(function.name))
+        .filter(|(function, _)| may_call(text, function))
         .map(|(function, signature)| {
             let (name, hidden) = (function.name, hidden(function));
             let count = function.signature.len();
@@ -148,13 +153,14 @@ impl Host {
         })
     }
 
-    fn register(self: Rc<Host>, evaluator: &mut Evaluator) -> std::result::Result<(), EvaluatorError> {
-        for function in FUNCTIONS {
+    /// Gives the interpreter what `text` may call, and no more: this is done for every evaluation.
+    fn register(self: Rc<Host>, text: &str, evaluator: &mut Evaluator) -> std::result::Result<(), EvaluatorError> {
+        for function in FUNCTIONS.into_iter().filter(|function| may_call(text, function)) {
             let host = Rc::clone(&self);
             let call = move |args: &[JValue]| host.call(function, args);
             evaluator.register_fn_override(function.name, call)?;
         }
-        for (function, _) in OURS {
+        for (function, _) in OURS.into_iter().filter(|(function, _)| may_call(text, function)) {
             let host = Rc::clone(&self);
             evaluator.register_fn(hidden(function), move |args: &[JValue]| host.call(function, args))?;
         }
