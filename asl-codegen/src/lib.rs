@@ -33,6 +33,7 @@ mod lint;
 mod nearest;
 mod options;
 mod render;
+pub mod shapes;
 pub mod source;
 mod support;
 pub mod syntax;
@@ -133,6 +134,19 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
         checked(source, &json, options, &mut diagnostics);
     }
     diagnostics
+}
+
+/// The machine of a definition, checked but not compiled.
+///
+/// # Errors
+/// With what [`check`] finds, where that has errors.
+pub fn machine(source: &Source, options: &Options) -> Result<Machine, CompileError> {
+    let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
+    let json = read(source, options, &mut diagnostics);
+    match json.and_then(|json| checked(source, &json, options, &mut diagnostics)) {
+        Some(machine) if !diagnostics.has_errors() => Ok(machine),
+        _ => Err(CompileError::new(source.clone(), diagnostics, None)),
+    }
 }
 
 fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {

@@ -198,7 +198,7 @@ fn find(whole: &mut [usize], mut node: usize) -> usize {
     node
 }
 
-fn reverse_postorder(start: usize, successors: &[Vec<usize>]) -> Vec<usize> {
+pub(crate) fn reverse_postorder(start: usize, successors: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = vec![false; successors.len()];
     let mut order = Vec::with_capacity(successors.len());
     // Later successors are visited first, so that the first one comes first in the reversed order.

@@ -1,0 +1,188 @@
+//! Objects: which members they have.
+
+use super::shape::{Shape, either};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Objects are known to this many members.
+const MAX_MEMBERS: usize = 128;
+
+/// Which objects.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Object {
+    members: BTreeMap<Arc<str>, Member>,
+    rest: Option<Shape>,
+}
+
+/// A member of an object that is known by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its value. One that can be nothing is surely absent.
+    pub shape: Shape,
+    /// Whether it is always there. Otherwise there is a way to the value on which it is not.
+    pub is_required: bool,
+}
+
+impl Object {
+    /// All objects.
+    pub fn any() -> Object {
+        Object {
+            members: BTreeMap::new(),
+            rest: Some(Shape::Any),
+        }
+    }
+
+    /// Objects with exactly these members.
+    pub fn closed<N: Into<Arc<str>>>(members: impl IntoIterator<Item = (N, Shape)>) -> Object {
+        let required = |(name, shape): (N, Shape)| {
+            let member = Member {
+                shape,
+                is_required: true,
+            };
+            (name.into(), member)
+        };
+        Object {
+            members: members.into_iter().map(required).collect(),
+            rest: None,
+        }
+    }
+
+    /// Its members, by name.
+    pub fn members(&self) -> impl Iterator<Item = (&Arc<str>, &Member)> {
+        self.members.iter()
+    }
+
+    /// What a member that is not among them is, if there can be one.
+    pub fn rest(&self) -> Option<&Shape> {
+        self.rest.as_ref()
+    }
+
+    /// What is known of a member: nothing if it cannot be there.
+    pub fn member(&self, name: &str) -> Option<Member> {
+        match (self.members.get(name), &self.rest) {
+            (Some(member), _) if member.shape.is_never() => None,
+            (Some(member), _) => Some(member.clone()),
+            (None, Some(rest)) => Some(Member {
+                shape: rest.clone(),
+                is_required: false,
+            }),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether the name is one of those that are known.
+    pub fn knows(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
+    /// Sets a member.
+    pub fn set(&mut self, name: impl Into<Arc<str>>, member: Member) {
+        self.members.insert(name.into(), member);
+    }
+
+    /// Lets it have other members, of this shape.
+    pub fn open(&mut self, rest: Shape) {
+        self.rest = Some(match &self.rest {
+            Some(before) => before.join(&rest),
+            None => rest,
+        });
+    }
+
+    pub(super) fn admits(&self, members: &Map<String, Value>) -> bool {
+        let has_all = self
+            .members
+            .iter()
+            .all(|(name, member)| !member.is_required || members.contains_key(&**name));
+        has_all
+            && members
+                .iter()
+                .all(|(name, value)| match self.members.get(name.as_str()) {
+                    Some(member) => member.shape.admits(value),
+                    None => self.rest.as_ref().is_some_and(|rest| rest.admits(value)),
+                })
+    }
+
+    /// The shapes in it.
+    pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut Shape> {
+        let members = self.members.values_mut().map(|member| &mut member.shape);
+        members.chain(&mut self.rest)
+    }
+
+    /// Whether a member must be there and can be nothing.
+    pub(super) fn is_impossible(&self) -> bool {
+        self.members
+            .values()
+            .any(|member| member.is_required && member.shape.is_never())
+    }
+
+    pub(super) fn bound(&mut self) {
+        if self.rest.is_none() {
+            self.members
+                .retain(|_, member| member.is_required || !member.shape.is_never());
+        }
+        while self.members.len() > MAX_MEMBERS {
+            self.members.pop_last();
+            self.rest = Some(Shape::Any);
+        }
+    }
+
+    pub(super) fn join(&self, other: &Object) -> Object {
+        let mut joined = Object {
+            members: BTreeMap::new(),
+            rest: either(&self.rest, &other.rest, Shape::join),
+        };
+        let names = self
+            .members
+            .keys()
+            .chain(other.members.keys().filter(|name| !self.knows(name)));
+        for name in names {
+            let member = match (self.members.get(name), other.members.get(name)) {
+                (Some(a), Some(b)) => Member {
+                    shape: a.shape.join(&b.shape),
+                    is_required: a.is_required && b.is_required,
+                },
+                (Some(member), None) => member.or_rest(&other.rest),
+                (None, Some(member)) => member.or_rest(&self.rest),
+                (None, None) => continue,
+            };
+            // That a member of an open object may be there says nothing.
+            let says_nothing = joined.rest == Some(Shape::Any) && member.shape.is_any() && !member.is_required;
+            if !says_nothing {
+                joined.members.insert(name.clone(), member);
+            }
+        }
+        joined
+    }
+
+    pub(super) fn widen(&self, grown: &Object) -> Object {
+        let widen = |(name, member): (&Arc<str>, &Member)| {
+            let shape = match self.members.get(name) {
+                Some(before) => before.shape.widen(&member.shape),
+                None => member.shape.clone(),
+            };
+            let is_required = member.is_required;
+            (name.clone(), Member { shape, is_required })
+        };
+        Object {
+            members: grown.members.iter().map(widen).collect(),
+            rest: match (&self.rest, &grown.rest) {
+                (Some(before), Some(after)) => Some(before.widen(after)),
+                (_, rest) => rest.clone(),
+            },
+        }
+    }
+}
+
+impl Member {
+    /// Joined with that of an object that does not know it by name.
+    fn or_rest(&self, rest: &Option<Shape>) -> Member {
+        Member {
+            shape: match rest {
+                Some(rest) => self.shape.join(rest),
+                None => self.shape.clone(),
+            },
+            is_required: false,
+        }
+    }
+}
