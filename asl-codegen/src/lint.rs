@@ -131,7 +131,11 @@ lints! {
 
     // Data.
     ImpossiblePath "impossible_path" Warn "a path to what cannot exist"
-    ImpossibleComparison "impossible_comparison" Warn "a comparison that is never true, because of its types"
+    MaybeMissingPath "maybe_missing_path" Warn "a path to what is missing on some of the ways to its state"
+    ImpossibleComparison "impossible_comparison" Warn "a comparison that is never true, because of what the data is"
+    ConstantComparison "constant_comparison" Warn "a comparison that is always true"
+    UnreachableRule "unreachable_rule" Warn "a rule or a `Default` of a Choice that no data reaches"
+    WrongType "wrong_type" Warn "a path to a value of a type that its field does not take"
     SymbolicComparison "symbolic_comparison" Warn "a comparison with a `${Name}` that no value was given for"
     MatchWithoutWildcard "match_without_wildcard" Warn "a StringMatches pattern without `*`"
     ResultPathIntoNonObject "result_path_into_non_object" Warn "a ResultPath into what is no object"

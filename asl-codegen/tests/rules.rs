@@ -211,6 +211,10 @@ fn line(source: &Source, diagnostic: &Diagnostic) -> String {
         one_line(message),
         one_line(label)
     );
+    for (span, label) in &diagnostic.related {
+        let text = one_line(source.slice(*span));
+        writeln!(line, "    also on {text}: {}", one_line(label)).unwrap();
+    }
     if let Some(help) = &diagnostic.help {
         writeln!(line, "    help: {}", one_line(help)).unwrap();
     }

@@ -6,12 +6,11 @@ mod graph;
 mod lints;
 mod names;
 mod references;
-mod shape;
-mod value;
 mod variables;
 mod visit;
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::shapes::{Known, infer};
 use crate::syntax::{Machine, Scope};
 
 /// Settles targets, names and variables, and looks for what is legal but hardly meant.
@@ -27,7 +26,9 @@ pub(crate) fn check(machine: &mut Machine, diagnostics: &mut Diagnostics) {
     // After this no scope assigns a variable of another.
     variables::check(machine, has_gaps, diagnostics);
     if !has_gaps {
-        lints::check(machine, diagnostics);
+        // After this it is known what the data can be at each state.
+        let shapes = infer(machine, &Known::default());
+        lints::check(machine, &shapes, diagnostics);
     }
 }
 

@@ -110,7 +110,7 @@ pub enum Way {
 }
 
 /// The Error Output (CT-3, CT-12).
-pub(super) fn error_output() -> Shape {
+pub(crate) fn error_output() -> Shape {
     let text = Shape::string().join(&Shape::null());
     Shape::object([("Error", text.clone()), ("Cause", text)])
 }
@@ -297,7 +297,7 @@ impl Flow {
             let Some(data) = left.take() else { break };
             let held = match &rule.condition {
                 Some(condition) => {
-                    let split = split(data, condition);
+                    let split = split(data, condition, &mut |_, _, _| {});
                     left = split.fails;
                     split.holds
                 }

@@ -31,10 +31,14 @@ mod template;
 mod value;
 
 pub use array::Array;
+pub(crate) use flow::error_output;
 pub use flow::{Data, Exit, Flow, Way};
+pub(crate) use narrow::{Split, split};
 pub use object::{Member, Object};
 pub use path::Found;
+pub(crate) use scope::Scope;
 pub use shape::{Booleans, Kept, Number, Shape, Strings, Types};
+pub(crate) use value::Value;
 
 use crate::flow::graph::reverse_postorder;
 use crate::syntax::{self, Machine, MapMode, State, StateKind};

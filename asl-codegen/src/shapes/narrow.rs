@@ -44,12 +44,15 @@ impl Split {
     }
 }
 
+/// Looks at each test with the data that it sees, and what it makes of that.
+pub(crate) type Observer<'o> = dyn FnMut(&Data, &Test, &Split) + 'o;
+
 /// Conditions nest as the JSON does, whose depth is bounded; each is looked at once.
-pub(crate) fn split(data: Data, condition: &Condition) -> Split {
+pub(crate) fn split(data: Data, condition: &Condition, observer: &mut Observer<'_>) -> Split {
     match condition {
-        Condition::And(all) => chain(data, all, split),
-        Condition::Or(all) => chain(data, all, |data, one| split(data, one).flip()).flip(),
-        Condition::Not(inner) => split(data, inner).flip(),
+        Condition::And(all) => chain(data, all, |data, one| split(data, one, observer)),
+        Condition::Or(all) => chain(data, all, |data, one| split(data, one, observer).flip()).flip(),
+        Condition::Not(inner) => split(data, inner, observer).flip(),
         Condition::Literal(true) => Split {
             holds: Some(data),
             fails: None,
@@ -58,13 +61,17 @@ pub(crate) fn split(data: Data, condition: &Condition) -> Split {
             holds: None,
             fails: Some(data),
         },
-        Condition::Test(test) => tested(data, test),
+        Condition::Test(test) => {
+            let split = tested(&data, test);
+            observer(&data, test, &split);
+            split
+        }
         Condition::Expression(expression) => evaluated(data, &expression.expr),
     }
 }
 
 /// Of conditions that are tried one after the other until one does not hold.
-fn chain<T>(data: Data, all: &[T], split: impl Fn(Data, &T) -> Split) -> Split {
+fn chain<T>(data: Data, all: &[T], mut split: impl FnMut(Data, &T) -> Split) -> Split {
     let mut holds = Some(data);
     let mut fails: Option<Data> = None;
     for one in all {
@@ -76,7 +83,7 @@ fn chain<T>(data: Data, all: &[T], split: impl Fn(Data, &T) -> Split) -> Split {
     Split { holds, fails }
 }
 
-fn tested(data: Data, test: &Test) -> Split {
+fn tested(data: &Data, test: &Test) -> Split {
     let path = &test.variable.value;
     let right = match &test.operator {
         Operator::String(_, Right::Path(right))

@@ -1,14 +1,16 @@
 //! Rules of a Choice that say too little, or the same twice.
 
+use super::conditions;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::expr::jsonata::{BinaryOp, Expr, ExprKind};
 use crate::expr::path::Path;
+use crate::shapes::Flow;
 use crate::source::Span;
 use crate::syntax::{Choice, Condition, Expression, Operator, Right, State, StateKind, Test};
 use std::collections::HashMap;
 use std::fmt::Write;
 
-pub(super) fn check(state: &State, diagnostics: &mut Diagnostics) {
+pub(super) fn check(state: &State, flow: Option<&Flow>, diagnostics: &mut Diagnostics) {
     let StateKind::Choice(choice) = &state.kind else { return };
     let mut seen: HashMap<String, Span> = HashMap::new();
     for (index, rule) in choice.rules.iter().enumerate() {
@@ -28,7 +30,9 @@ pub(super) fn check(state: &State, diagnostics: &mut Diagnostics) {
             );
         }
     }
-    if choice.default.is_none() && !is_exhaustive(choice, &seen) {
+    let is_exhaustive =
+        is_exhaustive(choice, &seen) || flow.is_some_and(|flow| conditions::is_exhaustive(state, choice, flow));
+    if choice.default.is_none() && !is_exhaustive {
         diagnostics.push(
             Diagnostic::lint(
                 Lint::ChoiceWithoutDefault,

@@ -1,232 +1,102 @@
-//! Paths that cannot find anything, and comparisons that cannot hold, because of what is known about the data
-//! (V-123, V-125, V-127).
+//! Paths that find nothing, or not on every way, and values of a type that their field does not take
+//! (V-123, V-127), because of what is known about the data.
 
-use super::super::shape::{Found, Shape};
-use super::super::visit::{Place, reads};
+use super::super::visit::{Place, Read, reads};
+use super::conditions;
 use super::expressions;
+use super::ways::Ways;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::expr::intrinsic::Type;
 use crate::expr::path::{Path, Root, Step};
-use crate::source::{Span, Spanned};
-use crate::syntax::{
-    Condition, Machine, Operator, QueryLanguage, ResultPath, Right, Scope, Selection, State, StateKind, Template, Test,
-};
+use crate::shapes::{Flow, Scope, Shape, Types, error_output};
+use crate::source::Spanned;
+use crate::syntax::{Items, QueryLanguage, ResultPath, State, StateKind};
 
-/// How often the shape at a state is widened before it is given up.
-const MAX_CHANGES: usize = 4;
-
-pub(super) fn check(machine: &Machine, diagnostics: &mut Diagnostics) {
-    scope(&machine.scope, Shape::Any, diagnostics);
+/// Looks at the state of this index.
+pub(super) fn check(ways: &Ways<'_>, at: usize, flow: &Flow, diagnostics: &mut Diagnostics) {
+    let state = &ways.scope.states[at];
+    Visit { ways, at, state, flow }.report(diagnostics);
 }
 
-fn scope<'m>(of: &'m Scope, input: Shape<'m>, diagnostics: &mut Diagnostics) {
-    if !of.intact {
-        return;
-    }
-    let mut shapes: Vec<Option<Shape>> = vec![None; of.states.len()];
-    let mut changes = vec![0; of.states.len()];
-    let mut open = vec![of.start.index];
-    shapes[of.start.index] = Some(input);
-    while let Some(at) = open.pop() {
-        let Some(raw) = shapes[at].clone() else { continue };
-        for (to, after) in Flow::new(&of.states[at], raw).exits() {
-            let joined = match &shapes[to] {
-                None => after,
-                Some(_) if changes[to] >= MAX_CHANGES => Shape::Any,
-                Some(before) => before.join(&after),
-            };
-            if shapes[to].as_ref() != Some(&joined) {
-                changes[to] += 1;
-                shapes[to] = Some(joined);
-                open.push(to);
-            }
-        }
-    }
-    for (state, raw) in of.states.iter().zip(shapes) {
-        let Some(raw) = raw else { continue };
-        let flow = Flow::new(state, raw);
-        flow.report(diagnostics);
-        for inner in state.scopes() {
-            scope(inner, flow.inner(), diagnostics);
-        }
-    }
+/// Whether a value of some types can be what is wanted.
+pub(super) type Accepts = fn(&Types) -> bool;
+
+/// A state that is looked at.
+struct Visit<'a> {
+    ways: &'a Ways<'a>,
+    at: usize,
+    state: &'a State,
+    flow: &'a Flow,
 }
 
-/// The data on its way through a state.
-struct Flow<'m> {
-    state: &'m State,
-    raw: Shape<'m>,
-    /// After `InputPath`.
-    effective: Shape<'m>,
-    /// What templates begin from before there is a result: the same, or the `$states` of a JSONata state.
-    scope: Shape<'m>,
-    /// After `Parameters` or `Arguments`.
-    payload: Shape<'m>,
-    /// What the state makes, before `ResultSelector`.
-    result: Shape<'m>,
+/// What a path is applied to.
+struct Base<'a> {
+    scope: Scope<'a>,
+    /// Whether `$` is the input of the state.
+    is_input: bool,
 }
 
-impl<'m> Flow<'m> {
-    fn new(state: &'m State, raw: Shape<'m>) -> Self {
-        let effective = selected(&state.input_path, &raw);
-        let parameters = match &state.kind {
-            StateKind::Task(task) => task.parameters.as_ref(),
-            StateKind::Pass(pass) => pass.parameters.as_ref(),
-            StateKind::Parallel(parallel) => parallel.parameters.as_ref(),
-            _ => None,
-        };
-        let scope = match state.query_language {
-            QueryLanguage::JsonPath => effective.clone(),
-            QueryLanguage::Jsonata => states(&raw, None),
-        };
-        let payload = match parameters {
-            Some(template) => Shape::template(template, &scope, 0),
-            None => effective.clone(),
-        };
-        let result = match &state.kind {
-            StateKind::Pass(pass) => pass
-                .result
-                .as_ref()
-                .map_or_else(|| payload.clone(), |result| Shape::literal(result, 0)),
-            StateKind::Parallel(_) => Shape::Array,
-            // Where the results are written to S3, an object tells where.
-            StateKind::Map(map) if map.data_set_fields.is_empty() => Shape::Array,
-            _ => Shape::Any,
-        };
-        Flow {
-            state,
-            raw,
-            effective,
-            scope,
-            payload,
-            result,
-        }
-    }
-
-    /// The input of the scopes inside.
-    fn inner(&self) -> Shape<'m> {
-        match &self.state.kind {
-            StateKind::Parallel(_) => self.payload.clone(),
-            StateKind::Map(map) => match &map.item_selector {
-                Some(selector) if map.data_set_fields.is_empty() => Shape::template(selector, &self.scope, 0),
-                _ => Shape::Any,
-            },
-            _ => Shape::Any,
-        }
-    }
-
-    /// Where the state leads, and with what.
-    fn exits(&self) -> Vec<(usize, Shape<'m>)> {
-        let output = self.output();
-        let mut exits = Vec::new();
-        if let StateKind::Choice(choice) = &self.state.kind {
-            for rule in &choice.rules {
-                let own = match self.state.query_language {
-                    QueryLanguage::JsonPath => output.clone(),
-                    QueryLanguage::Jsonata => self.made(rule.output.as_ref(), &self.scope, &self.raw),
-                };
-                exits.push((rule.next.index, own));
-            }
-            exits.extend(choice.default.iter().map(|target| (target.index, output.clone())));
-        } else if let Some(target) = self.state.next().and_then(|next| next.target()) {
-            exits.push((target.index, output));
-        }
-        for catcher in self.state.catchers() {
-            let caught = match self.state.query_language {
-                QueryLanguage::JsonPath => applied(&catcher.result_path, &self.raw, error_output()),
-                QueryLanguage::Jsonata => {
-                    let scope = states(&self.raw, Some(("errorOutput", error_output())));
-                    self.made(catcher.output.as_ref(), &scope, &error_output())
-                }
-            };
-            exits.push((catcher.next.index, caught));
-        }
-        exits
-    }
-
-    /// What an `Output` makes, or what goes on without one.
-    fn made(&self, output: Option<&'m Template>, scope: &Shape<'m>, otherwise: &Shape<'m>) -> Shape<'m> {
-        match output {
-            Some(output) => Shape::template(output, scope, 0),
-            None => otherwise.clone(),
-        }
-    }
-
-    /// `$states` in the `Output` and the `Assign` of a JSONata state.
-    fn after(&self) -> Shape<'m> {
-        let result = self.state.outcome().map(|_| ("result", self.result.clone()));
-        states(&self.raw, result)
-    }
-
-    /// What `OutputPath` is applied to.
-    fn before_output(&self) -> Shape<'m> {
-        match &self.state.kind {
-            StateKind::Pass(pass) => applied(&pass.result_path, &self.raw, self.result.clone()),
-            _ => match self.state.outcome() {
-                Some(outcome) => {
-                    let result = match &outcome.result_selector {
-                        Some(selector) => Shape::template(selector, &self.result, 0),
-                        None => self.result.clone(),
-                    };
-                    applied(&outcome.result_path, &self.raw, result)
-                }
-                None => self.effective.clone(),
-            },
-        }
-    }
-
-    fn output(&self) -> Shape<'m> {
-        if self.state.query_language == QueryLanguage::Jsonata {
-            let otherwise = self.state.outcome().map_or(&self.raw, |_| &self.result);
-            return self.made(self.state.output.as_ref(), &self.after(), otherwise);
-        }
-        selected(&self.state.output_path, &self.before_output())
-    }
-
+impl Visit<'_> {
     fn report(&self, diagnostics: &mut Diagnostics) {
+        conditions::check(self.state, self.flow, diagnostics);
         if self.state.query_language == QueryLanguage::Jsonata {
-            return self.report_expressions(diagnostics);
+            return self.expressions(diagnostics);
         }
-        let before_output = self.before_output();
         let error = error_output();
         for read in reads(self.state) {
-            let input = match read.place {
-                // `Result` leaves them without effect (PS-2).
-                Place::Field("InputPath") | Place::Parameters if self.has_result() => continue,
-                Place::Field("InputPath" | "ErrorPath" | "CausePath") => &self.raw,
-                Place::Field("OutputPath") => &before_output,
-                Place::Field("ResultSelector") => &self.result,
-                // IO-29
-                Place::Field("Assign") => &self.result_or_effective(),
-                Place::CatcherAssign(_) => &error,
-                Place::Presence(_) => continue,
-                // The items come from elsewhere (RD-17).
-                Place::Field("ItemsPath") if self.has_reader() => continue,
-                _ => &self.effective,
-            };
-            self.path(input, read.path, read.span, &read.place, diagnostics);
-        }
-        self.result_path(diagnostics);
-        if let StateKind::Choice(choice) = &self.state.kind {
-            for (index, rule) in choice.rules.iter().enumerate() {
-                if let Some(condition) = &rule.condition {
-                    self.condition(condition, index, diagnostics);
-                }
+            // In a condition it depends on those before whether it is looked for.
+            if matches!(read.place, Place::Presence(_) | Place::Rule(_)) {
+                continue;
+            }
+            if let Some(base) = self.base(&read.place, &error) {
+                self.path(&base, &read, diagnostics);
+                self.takes(&base, &read, diagnostics);
             }
         }
+        self.items(diagnostics);
+        self.result_path(diagnostics);
     }
 
-    fn report_expressions(&self, diagnostics: &mut Diagnostics) {
+    fn expressions(&self, diagnostics: &mut Diagnostics) {
+        let error = error_output();
         for expression in self.state.expressions() {
             let field = expression.field.as_str();
             let scope = if field.starts_with("Catch[") {
-                states(&self.raw, Some(("errorOutput", error_output())))
+                self.flow.scope_caught(self.state, &error)
             } else if field.starts_with("Output") || field.starts_with("Assign") {
-                self.after()
+                self.flow.scope_after(self.state)
             } else {
-                self.scope.clone()
+                self.flow.scope(self.state)
             };
             expressions::check(self.state, expression, &scope, diagnostics);
+        }
+    }
+
+    /// What the paths of a field see; nothing where they have no effect, or what they see is not known.
+    fn base<'s>(&'s self, place: &Place, error: &'s Shape) -> Option<Base<'s>> {
+        let flow = self.flow;
+        let with = |input| {
+            Some(Base {
+                scope: Scope::new(input, &flow.data.variables, &flow.context),
+                is_input: std::ptr::eq(input, &flow.data.input),
+            })
+        };
+        match place {
+            // `Result` leaves them without effect (PS-2).
+            Place::Field("InputPath") | Place::Parameters if self.has_result() => None,
+            // The items come from elsewhere (RD-17).
+            Place::Field("ItemsPath") if self.has_reader() => None,
+            Place::Field("InputPath" | "ErrorPath" | "CausePath") => with(&flow.data.input),
+            Place::Field("OutputPath") => with(&flow.combined),
+            Place::Field("ResultSelector") => with(&flow.result),
+            Place::Field("Assign") => Some(Base {
+                scope: flow.scope_after(self.state),
+                is_input: false,
+            }),
+            Place::CatcherAssign(_) => with(error),
+            // Which rule held tells more than is known here.
+            Place::RuleAssign(_) => None,
+            _ if flow.effective == flow.data.input => with(&flow.data.input),
+            _ => with(&flow.effective),
         }
     }
 
@@ -238,40 +108,95 @@ impl<'m> Flow<'m> {
         matches!(&self.state.kind, StateKind::Map(map) if map.data_set_fields.iter().any(|field| field.name.value == "ItemReader"))
     }
 
-    fn result_or_effective(&self) -> Shape<'m> {
-        match &self.state.kind {
-            StateKind::Choice(_) | StateKind::Wait(_) => self.effective.clone(),
-            _ => self.result.clone(),
+    fn path(&self, base: &Base<'_>, read: &Read<'_>, diagnostics: &mut Diagnostics) {
+        let found = base.scope.find(read.path);
+        // What the context object has is a matter of its own.
+        let is_asked = read.path.is_definite() && read.path.root != Root::Context;
+        let Some(at) = found.fails_at.filter(|_| is_asked) else {
+            return;
+        };
+        let is_never = found.shape.is_never();
+        let before = base.scope.before(read.path, at);
+        if !is_never && !is_known_to_be_missing(&before, &read.path.steps[at]) {
+            return;
+        }
+        let (lint, message) = match is_never {
+            true => (Lint::ImpossiblePath, format!("`{}` finds nothing", read.path.text)),
+            false => (
+                Lint::MaybeMissingPath,
+                format!("`{}` finds nothing on some of the ways here", read.path.text),
+            ),
+        };
+        let (label, help) = explained(&before, &read.path.steps[at], is_never);
+        let origin = match &read.path.root {
+            Root::Input if !base.is_input => None,
+            _ => self.ways.origin(self.at, &read.path.root, &read.path.steps[..=at]),
+        };
+        let mut diagnostic = Diagnostic::lint(lint, read.span, message)
+            .label(label)
+            .maybe_help(help)
+            .at(read.place.location(self.state));
+        if let Some(origin) = origin {
+            diagnostic = diagnostic.related(origin.span, origin.label);
+        }
+        diagnostics.push(diagnostic);
+    }
+
+    /// What a field takes of what its path finds.
+    fn takes(&self, base: &Base<'_>, read: &Read<'_>, diagnostics: &mut Diagnostics) {
+        let Place::Field(field) = read.place else { return };
+        let (takes, wanted): (Accepts, _) = match field {
+            "SecondsPath" | "TimeoutSecondsPath" | "HeartbeatSecondsPath" => {
+                (|types| types.number().is_some(), "an integer")
+            }
+            // A numeric string will do (MP-29).
+            "MaxConcurrencyPath" | "ToleratedFailureCountPath" => (
+                |types| types.number().is_some() || types.string().is_some(),
+                "an integer",
+            ),
+            "ToleratedFailurePercentagePath" => {
+                (|types| types.number().is_some() || types.string().is_some(), "a number")
+            }
+            "TimestampPath" => (|types| types.string().is_some(), "a timestamp"),
+            _ => return,
+        };
+        let found = base.scope.find(read.path).shape;
+        if let Some(types) = found.types().filter(|types| !found.is_never() && !takes(types)) {
+            diagnostics.push(
+                Diagnostic::lint(Lint::WrongType, read.span, format!("`{field}` must lead to {wanted}"))
+                    .label(format!("this is {}", types.names().join(" or ")))
+                    .at(read.place.location(self.state)),
+            );
         }
     }
 
-    fn path(&self, input: &Shape<'m>, path: &Path, span: Span, place: &Place, diagnostics: &mut Diagnostics) {
-        let Found::Nothing(at) = input.find(path) else { return };
-        if !path.is_definite() {
+    /// A Map over what is no array (MP-21).
+    fn items(&self, diagnostics: &mut Diagnostics) {
+        let StateKind::Map(map) = &self.state.kind else { return };
+        if !map.data_set_fields.is_empty() {
             return;
         }
-        let before = input.before(path, at);
-        let (label, help) = match (&path.steps[at], before.member_names()) {
-            (Step::Member(name), Some(names)) => {
-                let meant = crate::nearest(name, names.iter().copied());
-                let known: Vec<_> = names.iter().take(5).map(|name| format!("`{name}`")).collect();
-                let help = match meant {
-                    Some(meant) => Some(format!("did you mean `{meant}`?")),
-                    None if names.is_empty() => Some("there is nothing in this object".to_owned()),
-                    None if names.len() <= 5 => Some(format!("there is {}", known.join(", "))),
-                    None => None,
-                };
-                (format!("there is no `{name}` at this point"), help)
-            }
-            (Step::Member(name), None) => (format!("`{name}` is looked for in {}", before.name()), None),
-            _ => (format!("an element is looked for in {}", before.name()), None),
+        let (found, span) = match &map.items {
+            Items::Input => (self.flow.effective.clone(), self.state.name.span),
+            Items::Path(path) => (self.flow.scope(self.state).find(&path.value).shape, path.span),
+            Items::Template(_) => return,
         };
-        diagnostics.push(
-            Diagnostic::lint(Lint::ImpossiblePath, span, format!("`{}` finds nothing", path.text))
-                .label(label)
-                .maybe_help(help)
-                .at(place.location(self.state)),
-        );
+        if let Some(types) = found
+            .types()
+            .filter(|types| !found.is_never() && types.array().is_none())
+        {
+            let label = match &map.items {
+                Items::Input => format!("its input is {}", types.names().join(" or ")),
+                _ => format!("this is {}", types.names().join(" or ")),
+            };
+            let message = format!("there is no array for Map `{}` to go over", self.state.name.value);
+            diagnostics.push(
+                Diagnostic::lint(Lint::WrongType, span, message)
+                    .label(label)
+                    .help("let `ItemsPath` lead to an array")
+                    .at(format!("{}/ItemsPath", self.state.location)),
+            );
+        }
     }
 
     /// A `ResultPath` into what is no object (IO-20).
@@ -283,100 +208,76 @@ impl<'m> Flow<'m> {
         let Some(ResultPath::Into(Spanned { value: path, span })) = result_path else {
             return;
         };
-        let plain = matches!(
-            self.raw,
-            Shape::Array | Shape::Plain(Type::String | Type::Number | Type::Boolean)
-        );
-        if plain && matches!(path.steps.first(), Some(Step::Member(_))) {
-            diagnostics.push(
-                Diagnostic::lint(
-                    Lint::ResultPathIntoNonObject,
-                    *span,
-                    format!("the result cannot be put at `{}`", path.text),
-                )
-                .label(format!("the input of this state is {}", self.raw.name()))
-                .help("leave `ResultPath` out, so that the result replaces the input")
-                .at(format!("{}/ResultPath", self.state.location)),
-            );
-        }
-    }
-
-    /// Comparisons of values whose type the operator does not know (CH-22).
-    fn condition(&self, condition: &Condition, rule: usize, diagnostics: &mut Diagnostics) {
-        match condition {
-            Condition::And(all) | Condition::Or(all) => {
-                all.iter().for_each(|one| self.condition(one, rule, diagnostics));
-            }
-            Condition::Not(inner) => self.condition(inner, rule, diagnostics),
-            Condition::Test(test) => self.test(test, rule, diagnostics),
-            Condition::Literal(_) | Condition::Expression(_) => {}
-        }
-    }
-
-    fn test(&self, test: &Test, rule: usize, diagnostics: &mut Diagnostics) {
-        let (wanted, right) = match &test.operator {
-            Operator::String(_, right) | Operator::Timestamp(_, right) => (Type::String, path_of(right)),
-            Operator::Numeric(_, right) => (Type::Number, path_of(right)),
-            Operator::Boolean(right) => (Type::Boolean, path_of(right)),
-            Operator::Matches(_) => (Type::String, None),
-            Operator::Is(..) => return,
+        let Some(types) = self.flow.data.input.types() else {
+            return;
         };
-        for path in std::iter::once(&test.variable).chain(right) {
-            let Found::Value(found) = self.effective.find(&path.value) else {
-                continue;
-            };
-            let found = match path.value.is_definite() {
-                true => found,
-                false if path.value.root == Root::Input => Shape::Array,
-                false => continue,
-            };
-            if found == Shape::Any || found == Shape::Plain(wanted) {
-                continue;
-            }
+        let is_plain = types.object().is_none() && !types.has_null() && !self.flow.data.input.is_never();
+        if is_plain && matches!(path.steps.first(), Some(Step::Member(_))) {
+            let message = format!("the result cannot be put at `{}`", path.text);
             diagnostics.push(
-                Diagnostic::lint(Lint::ImpossibleComparison, path.span, "this comparison never holds")
-                    .label(format!(
-                        "this is {}, and the operator compares with {wanted}",
-                        found.name()
-                    ))
-                    .at(Place::Rule(rule).location(self.state)),
+                Diagnostic::lint(Lint::ResultPathIntoNonObject, *span, message)
+                    .label(format!("the input of this state is {}", types.names().join(" or ")))
+                    .help("leave `ResultPath` out, so that the result replaces the input")
+                    .at(format!("{}/ResultPath", self.state.location)),
             );
         }
     }
 }
 
-fn path_of<T>(right: &Right<T>) -> Option<&Spanned<Path>> {
-    match right {
-        Right::Path(path) => Some(path),
-        Right::Literal(_) => None,
+/// Whether there is a way on which the step finds nothing: not where nothing is known to say that it does.
+pub(super) fn is_known_to_be_missing(before: &Shape, step: &Step) -> bool {
+    let (Some(types), Step::Member(name)) = (before.types(), step) else {
+        return false;
+    };
+    types
+        .object()
+        .is_some_and(|object| object.knows(name) && object.member(name).is_some_and(|member| !member.is_required))
+}
+
+/// Why a step finds nothing, and what to write instead.
+pub(super) fn explained(before: &Shape, step: &Step, is_never: bool) -> (String, Option<String>) {
+    let Some(types) = before.types() else {
+        return ("nothing is there".to_owned(), None);
+    };
+    match (step, types.object()) {
+        (Step::Member(name), Some(_)) if !is_never => (
+            format!("`{name}` is not always there"),
+            Some("test it with `IsPresent` first, or put it there on every way".to_owned()),
+        ),
+        (Step::Member(name), Some(object)) => {
+            let names: Vec<&str> = match object.rest() {
+                Some(_) => Vec::new(),
+                None => object.members().map(|(name, _)| &**name).collect(),
+            };
+            let known: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            let help = match crate::nearest(name, names.iter().copied()) {
+                _ if object.rest().is_some() => None,
+                Some(meant) => Some(format!("did you mean `{meant}`?")),
+                None if names.is_empty() => Some("there is nothing in this object".to_owned()),
+                None if names.len() <= 5 => Some(format!("there is {}", known.join(", "))),
+                None => None,
+            };
+            (format!("there is no `{name}` at this point"), help)
+        }
+        (Step::Member(name), None) => (
+            format!("`{name}` is looked for in {}", types.names().join(" or ")),
+            None,
+        ),
+        _ => (
+            format!("an element is looked for in {}", types.names().join(" or ")),
+            None,
+        ),
     }
 }
 
-fn selected<'m>(selection: &Selection, input: &Shape<'m>) -> Shape<'m> {
-    match selection {
-        Selection::Whole => input.clone(),
-        Selection::Nothing => Shape::nothing(),
-        Selection::Path(path) => input.select(&path.value),
+impl Scope<'_> {
+    /// What stands before a step of a path.
+    pub(super) fn before(&self, path: &Path, step: usize) -> Shape {
+        self.find(&Path {
+            text: String::new(),
+            root: path.root.clone(),
+            steps: path.steps[..step].to_vec(),
+        })
+        .shape
     }
-}
-
-fn applied<'m>(path: &'m ResultPath, raw: &Shape<'m>, result: Shape<'m>) -> Shape<'m> {
-    match path {
-        ResultPath::Replace => result,
-        ResultPath::Discard => raw.clone(),
-        ResultPath::Into(path) => raw.with(&path.value, result),
-    }
-}
-
-/// The `$states` of a JSONata state with this input, and a result or error if there is one (J-30 to J-33).
-fn states<'m>(input: &Shape<'m>, further: Option<(&'m str, Shape<'m>)>) -> Shape<'m> {
-    let members = [("input", input.clone()), ("context", Shape::Any)]
-        .into_iter()
-        .chain(further);
-    Shape::object(members)
-}
-
-/// The Error Output (CT-3).
-fn error_output() -> Shape<'static> {
-    Shape::object(["Error", "Cause"].map(|name| (name, Shape::Any)))
 }

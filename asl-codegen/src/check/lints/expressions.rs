@@ -1,15 +1,14 @@
 //! Expressions that are certain to fail, because of what is known about their values.
 
-use super::super::shape::Shape;
-use super::super::value::Value;
+use super::data::Accepts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::expr::intrinsic::Type;
+use crate::shapes::{Scope, Value};
 use crate::syntax::{Expression, State};
 
-/// Looks at an expression of a state where `$states` has the shape `states`.
-pub(super) fn check<'m>(state: &State, expression: &'m Expression, states: &Shape<'m>, diagnostics: &mut Diagnostics) {
+/// Looks at an expression of a state that sees this.
+pub(super) fn check(state: &State, expression: &Expression, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let whole = || 0..expression.text.len();
-    let (lint, message, at, label) = match Value::of(&expression.expr, states) {
+    let (lint, message, at, label) = match Value::of(&expression.expr, scope) {
         Err(failure) => (
             Lint::FailingExpression,
             "this expression always fails".to_owned(),
@@ -29,20 +28,14 @@ pub(super) fn check<'m>(state: &State, expression: &'m Expression, states: &Shap
             "this is a function, which is no JSON".to_owned(),
         ),
         Ok(Value::Surely(shape) | Value::Maybe(shape)) => {
-            let Some(wanted) = wanted(&expression.field) else {
+            let (Some((wanted, fits)), Some(types)) = (wanted(&expression.field), shape.types()) else {
                 return;
             };
-            let fits = match &shape {
-                Shape::Any => true,
-                Shape::Plain(plain) => wanted.contains(plain),
-                Shape::Array => wanted.contains(&Type::Array),
-                Shape::Object(_) => wanted.contains(&Type::Object),
-            };
-            if fits {
+            if shape.is_never() || fits(types) {
                 return;
             }
-            let message = format!("`{}` must be {}", expression.field, wanted[0]);
-            let label = format!("this gives {}", shape.name());
+            let message = format!("`{}` must be {wanted}", expression.field);
+            let label = format!("this gives {}", types.names().join(" or "));
             (Lint::FailingExpression, message, whole(), label)
         }
     };
@@ -53,13 +46,15 @@ pub(super) fn check<'m>(state: &State, expression: &'m Expression, states: &Shap
     );
 }
 
-/// The types that a field takes, where it does not take any (J-13 to J-23).
-fn wanted(field: &str) -> Option<&'static [Type]> {
+/// What a field takes, where it does not take any value (J-13 to J-23): in words, and as a test.
+fn wanted(field: &str) -> Option<(&'static str, Accepts)> {
     let of_rule = field.strip_prefix("Choices[").and_then(|rest| rest.split_once("]/"));
     match field {
-        _ if of_rule.is_some_and(|(_, field)| field == "Condition") => Some(&[Type::Boolean]),
+        _ if of_rule.is_some_and(|(_, field)| field == "Condition") => {
+            Some(("a boolean", |types| types.booleans().any()))
+        }
         // An object, in distributed Maps.
-        "Items" => Some(&[Type::Array, Type::Object]),
+        "Items" => Some(("an array", |types| types.array().is_some() || types.object().is_some())),
         "Seconds"
         | "TimeoutSeconds"
         | "HeartbeatSeconds"
@@ -68,8 +63,8 @@ fn wanted(field: &str) -> Option<&'static [Type]> {
         | "ToleratedFailurePercentage"
         | "ItemReader/ReaderConfig/MaxItems"
         | "ItemBatcher/MaxItemsPerBatch"
-        | "ItemBatcher/MaxInputBytesPerBatch" => Some(&[Type::Number]),
-        "Timestamp" | "Error" | "Cause" | "Credentials/RoleArn" => Some(&[Type::String]),
+        | "ItemBatcher/MaxInputBytesPerBatch" => Some(("a number", |types| types.number().is_some())),
+        "Timestamp" | "Error" | "Cause" | "Credentials/RoleArn" => Some(("a string", |types| types.string().is_some())),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Retriers and Catchers that never act (V-120, V-121).
 
-use super::scopes;
+use super::super::scopes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::expr::jsonata::ExprKind;
 use crate::source::{Span, Spanned};

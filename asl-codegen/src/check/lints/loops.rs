@@ -1,6 +1,6 @@
 //! Loops that nothing leaves.
 
-use super::scopes;
+use super::super::scopes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::syntax::{Scope, State, StateKind};
 

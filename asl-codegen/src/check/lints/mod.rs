@@ -1,26 +1,40 @@
 //! What is legal but hardly meant (validation.md section 9). Every target is right here.
 
 mod choices;
+mod conditions;
 mod context;
 mod data;
 mod expressions;
 mod handlers;
 mod loops;
 mod tasks;
+mod ways;
 
-use super::scopes;
 use crate::diagnostic::Diagnostics;
-use crate::syntax::Machine;
+use crate::shapes::ScopeShapes;
+use crate::syntax::{Machine, Scope, State};
+use ways::Ways;
 
-pub(super) fn check(machine: &Machine, diagnostics: &mut Diagnostics) {
+pub(super) fn check(machine: &Machine, shapes: &ScopeShapes, diagnostics: &mut Diagnostics) {
     handlers::check(machine, diagnostics);
     context::check(machine, diagnostics);
-    data::check(machine, diagnostics);
-    for scope in scopes(&machine.scope) {
-        loops::check(scope, diagnostics);
-        for state in &scope.states {
-            choices::check(state, diagnostics);
-            tasks::check(state, diagnostics);
+    check_scope(&machine.scope, Some(shapes), None, diagnostics);
+}
+
+/// Scopes nest as the JSON does, whose depth is bounded.
+fn check_scope(scope: &Scope, shapes: Option<&ScopeShapes>, outer: Option<&State>, diagnostics: &mut Diagnostics) {
+    loops::check(scope, diagnostics);
+    let ways = shapes.map(|shapes| Ways { scope, shapes, outer });
+    for (at, state) in scope.states.iter().enumerate() {
+        let known = shapes.and_then(|shapes| shapes.states.get(at)?.as_ref());
+        choices::check(state, known.map(|known| &known.flow), diagnostics);
+        tasks::check(state, diagnostics);
+        if let (Some(ways), Some(known)) = (&ways, known) {
+            data::check(ways, at, &known.flow, diagnostics);
+        }
+        for (number, inner) in state.scopes().into_iter().enumerate() {
+            let shapes = known.and_then(|known| known.scopes.get(number));
+            check_scope(inner, shapes, Some(state), diagnostics);
         }
     }
 }
