@@ -19,9 +19,7 @@ impl Display for Shape {
 impl Display for Types {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let mut alternatives: Vec<String> = Vec::new();
-        if let Some(object) = self.object() {
-            alternatives.push(object.to_string());
-        }
+        alternatives.extend(self.objects().iter().map(Object::to_string));
         if let Some(array) = self.array() {
             alternatives.push(array.to_string());
         }
@@ -69,7 +67,7 @@ fn is_union(shape: &Shape) -> bool {
             Some(Strings::Known(known)) => known.len(),
             _ => 1,
         };
-        types.names().len() > 1 || texts > 1
+        types.names().len() > 1 || texts > 1 || types.objects().len() > 1
     })
 }
 

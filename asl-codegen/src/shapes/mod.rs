@@ -29,6 +29,7 @@ mod scope;
 mod shape;
 mod template;
 mod value;
+mod variants;
 
 pub use array::Array;
 pub(crate) use flow::error_output;

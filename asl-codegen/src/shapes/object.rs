@@ -89,6 +89,18 @@ impl Object {
         });
     }
 
+    /// Whether no value is both: there is a member that both have with different values, or that one has and the other has not.
+    pub(super) fn is_disjoint(&self, other: &Object) -> bool {
+        let without = |one: &Object, other: &Object| {
+            let mut required = one.members.iter().filter(|(_, member)| member.is_required);
+            required.any(|(name, member)| match other.members.get(name) {
+                Some(other) => member.shape.is_disjoint(&other.shape) && other.is_required || other.shape.is_never(),
+                None => other.rest.is_none(),
+            })
+        };
+        without(self, other) || without(other, self)
+    }
+
     pub(super) fn admits(&self, members: &Map<String, Value>) -> bool {
         let has_all = self
             .members

@@ -2,7 +2,7 @@
 
 use super::array::Array;
 use super::object::{Member, Object};
-use super::shape::{Kept, Shape};
+use super::shape::{Kept, Shape, Types};
 use crate::expr::path::Step;
 
 /// What a path finds.
@@ -140,22 +140,23 @@ impl Shape {
         match steps.split_first() {
             None => value,
             Some((Step::Member(name), rest)) => {
-                let mut object = match self.types().map(|types| (types.object(), types.names().len())) {
-                    Some((Some(object), 1)) => object.clone(),
+                let place = |object: &mut Object| {
+                    let inner = match object.member(name) {
+                        Some(member) if member.is_required => member.shape,
+                        Some(_) => Shape::Any,
+                        None => Shape::object::<&str>([]),
+                    };
+                    let member = Member {
+                        shape: inner.put(rest, value.clone()),
+                        is_required: true,
+                    };
+                    object.set(name.as_str(), member);
+                };
+                match self.types().map(Types::names) {
+                    Some(names) if names == ["an object"] => self.filter(|types| types.change_object(place)),
                     // What stands for something else is replaced where this does not fail.
-                    _ => Object::any(),
-                };
-                let inner = match object.member(name) {
-                    Some(member) if member.is_required => member.shape,
-                    Some(_) => Shape::Any,
-                    None => Shape::object::<&str>([]),
-                };
-                let member = Member {
-                    shape: inner.put(rest, value),
-                    is_required: true,
-                };
-                object.set(name.as_str(), member);
-                object.into()
+                    _ => Shape::any_object().filter(|types| types.change_object(place)),
+                }
             }
             Some(_) => Shape::Any,
         }
@@ -187,14 +188,16 @@ impl Shape {
         let Some((name, rest)) = members.split_first() else {
             return Shape::never();
         };
-        let (inner, may_fail) = self.member(name);
-        if !rest.is_empty() && may_fail {
+        if !rest.is_empty() && self.member(name).1 {
             // It may be what is missing.
             return self.clone();
         }
         self.filter(|types| {
             types.change_object(|object| {
-                let is_required = object.member(name).is_some_and(|member| member.is_required);
+                let (inner, is_required) = match object.member(name) {
+                    Some(member) => (member.shape, member.is_required),
+                    None => (Shape::never(), false),
+                };
                 let shape = inner.forbid(rest);
                 object.set(*name, Member { shape, is_required });
             });

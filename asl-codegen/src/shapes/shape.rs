@@ -2,6 +2,7 @@
 
 use super::array::{Array, MAX_ELEMENTS};
 use super::object::Object;
+use super::variants::Variants;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub struct Types {
     number: Option<Number>,
     string: Option<Strings>,
     array: Option<Array>,
-    object: Option<Object>,
+    object: Option<Variants>,
     extent: Extent,
 }
 
@@ -294,7 +295,7 @@ fn is_integer(number: &serde_json::Number) -> bool {
 impl From<Object> for Shape {
     fn from(object: Object) -> Shape {
         Types {
-            object: Some(object),
+            object: Some(object.into()),
             ..Types::default()
         }
         .into()
@@ -318,11 +319,8 @@ impl From<Types> for Shape {
         if let Some(array) = &mut types.array {
             array.bound();
         }
-        if let Some(object) = &mut types.object {
-            object.bound();
-        }
         types.array = types.array.filter(|array| !array.is_impossible());
-        types.object = types.object.filter(|object| !object.is_impossible());
+        types.object = types.object.and_then(Variants::bounded);
         if matches!(&types.string, Some(Strings::Known(known)) if known.len() > MAX_STRINGS) {
             types.string = Some(Strings::Any);
         }
@@ -357,6 +355,22 @@ impl From<Types> for Shape {
 }
 
 impl Shape {
+    /// Whether no value has both, as far as can be told at a glance.
+    pub(super) fn is_disjoint(&self, other: &Shape) -> bool {
+        let (Some(a), Some(b)) = (self.types(), other.types()) else {
+            return self.is_never() || other.is_never();
+        };
+        let texts = match (&a.string, &b.string) {
+            (Some(Strings::Known(a)), Some(Strings::Known(b))) => a.is_disjoint(b),
+            (a, b) => a.is_none() || b.is_none(),
+        };
+        let no_boolean = !(a.booleans.has_true && b.booleans.has_true || a.booleans.has_false && b.booleans.has_false);
+        let no_number = a.number.is_none() || b.number.is_none();
+        let no_array = a.array.is_none() || b.array.is_none();
+        let no_object = a.object.is_none() || b.object.is_none();
+        texts && no_boolean && no_number && no_array && no_object && !(a.null && b.null)
+    }
+
     fn extent(&self) -> Extent {
         match self {
             Shape::Any => Extent { depth: 0, size: 1 },
@@ -377,7 +391,7 @@ impl Types {
             number: Some(Number::Any),
             string: Some(Strings::Any),
             array: Some(Array::Of(Shape::Any)),
-            object: Some(Object::any()),
+            object: Some(Object::any().into()),
             extent: Extent::default(),
         }
     }
@@ -408,8 +422,15 @@ impl Types {
     }
 
     /// The objects that it can be.
+    ///
+    /// Where there are several kinds of them, this is what these have in common.
     pub fn object(&self) -> Option<&Object> {
-        self.object.as_ref()
+        self.object.as_ref().map(Variants::joined)
+    }
+
+    /// The kinds of objects that it can be. They are told apart by the value or the presence of a member.
+    pub fn objects(&self) -> &[Object] {
+        self.object.as_ref().map(Variants::all).unwrap_or_default()
     }
 
     fn is_none(&self) -> bool {
@@ -440,7 +461,7 @@ impl Types {
             Array::Of(shape) => std::slice::from_mut(shape).iter_mut(),
             Array::Tuple(shapes) => shapes.iter_mut(),
         });
-        let members = self.object.iter_mut().flat_map(Object::parts_mut);
+        let members = self.object.iter_mut().flat_map(Variants::parts_mut);
         elements.chain(members).collect()
     }
 
@@ -458,7 +479,7 @@ impl Types {
                 _ => Strings::Any,
             }),
             array: either(&self.array, &other.array, Array::join),
-            object: either(&self.object, &other.object, Object::join),
+            object: either(&self.object, &other.object, Variants::join),
             extent: Extent::default(),
         }
     }
@@ -538,11 +559,9 @@ impl Types {
         }
     }
 
-    /// Changes what its objects are, if it can be one.
-    pub fn change_object(&mut self, change: impl FnOnce(&mut Object)) {
-        if let Some(object) = &mut self.object {
-            change(object);
-        }
+    /// Changes each kind of object that it can be.
+    pub fn change_object(&mut self, change: impl Fn(&mut Object)) {
+        self.object = self.object.take().and_then(|objects| objects.change(change));
     }
 }
 

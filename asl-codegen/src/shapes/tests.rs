@@ -86,7 +86,10 @@ fn ways_that_meet_are_joined() {
         "Bad": { "Type": "Pass", "Parameters": { "ok": false, "why.$": "$.Cause" }, "Next": "Both" },
         "Both": { "Type": "Succeed" }
     });
-    assert_eq!(output(states), "{ id?: integer, ok: boolean, why?: string | null }");
+    assert_eq!(
+        output(states),
+        "{ id: integer, ok: true } | { ok: false, why: string | null }"
+    );
 }
 
 #[test]
@@ -173,11 +176,11 @@ fn a_choice_tells_its_ways_apart() {
         chosen(both.clone(), ""),
         is(
             "{ a: true, .. }",
-            "{ a?: object | any[] | string | number | false | null, .. } | any[] | string | number | boolean | null"
+            "{ a?: never, .. } | { a: object | any[] | string | number | false | null, .. } | any[] | string | number | boolean | null"
         )
     );
     let either = json!({ "Or": [test("IsNull", json!(true)), test("IsString", json!(true))] });
-    assert_eq!(chosen(either, "").0, "{ a: string | null, .. }");
+    assert_eq!(chosen(either, "").0, "{ a: null, .. } | { a: string, .. }");
     let nested = json!({ "Variable": "$.a.b", "IsPresent": false });
     assert_eq!(chosen(nested, "").1, r#"{ a: { b: any, .. }, .. }"#);
 }
@@ -244,7 +247,38 @@ fn shapes_hold_their_values_and_no_others() {
     let either = shape.join(&Shape::of(&json!({ "b": { "c": 2 }, "e": true })));
     assert_eq!(
         either.to_string(),
-        r#"{ a?: [integer, "x", null], b: { c: number }, e?: true }"#
+        r#"{ a: [integer, "x", null], b: { c: number } } | { b: { c: integer }, e: true }"#
     );
     assert!(either.includes(&shape) && !shape.includes(&either));
+}
+
+#[test]
+fn kinds_of_objects_are_told_apart() {
+    let chosen = |rule: Value| {
+        let mut rule = rule;
+        rule["Next"] = json!("Charged");
+        output(json!({
+            "Pay": { "Type": "Task", "Resource": task(), "ResultPath": null, "Next": "Paid",
+                "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Refused" }] },
+            "Paid": { "Type": "Pass", "Result": { "payment": { "status": "paid", "receipt": 7 } }, "Next": "Which?" },
+            "Refused": { "Type": "Pass", "Result": { "payment": { "status": "refused", "why": "poor" } }, "Next": "Which?" },
+            "Which?": { "Type": "Choice", "Choices": [rule], "Default": "Not" },
+            "Charged": { "Type": "Pass", "Parameters": { "receipt.$": "$.payment.receipt" }, "Next": "End" },
+            "Not": { "Type": "Pass", "Parameters": { "why.$": "$.payment.why" }, "Next": "End" },
+            "End": { "Type": "Succeed" }
+        }))
+    };
+    let both = r#"{ receipt: integer } | { why: "poor" }"#;
+    assert_eq!(
+        chosen(json!({ "Variable": "$.payment.status", "StringEquals": "paid" })),
+        both
+    );
+    assert_eq!(
+        chosen(json!({ "Variable": "$.payment.receipt", "IsPresent": true })),
+        both
+    );
+    assert_eq!(
+        chosen(json!({ "Not": { "Variable": "$.payment.why", "IsPresent": true } })),
+        both
+    );
 }
