@@ -44,6 +44,16 @@ pub struct Builder {
     out_dir: Option<PathBuf>,
     check: bool,
     options: Options,
+    types: Vec<(Typed, String)>,
+}
+
+/// What a type was given for.
+#[derive(Debug, Clone)]
+enum Typed {
+    Input,
+    Output,
+    TaskInput(String),
+    TaskResult(String),
 }
 
 #[derive(Debug, Clone)]
@@ -112,6 +122,28 @@ impl Builder {
     /// Gives the Rust name of a state, or of the work that tasks ask for: `.rename("Cat?", "cat_question")`.
     pub fn rename(mut self, state: impl Into<String>, name: impl Into<String>) -> Builder {
         self.options.renames.insert(state.into(), name.into());
+        self
+    }
+
+    /// Gives the Rust type of the machines' input: `.input("crate::Order")`. It is written as it is seen from the generated
+    /// module.
+    pub fn input(mut self, path: impl Into<String>) -> Builder {
+        self.types.push((Typed::Input, path.into()));
+        self
+    }
+
+    /// Gives the Rust type of the machines' output.
+    pub fn output(mut self, path: impl Into<String>) -> Builder {
+        self.types.push((Typed::Output, path.into()));
+        self
+    }
+
+    /// Gives the Rust types of what a method of `Tasks` takes and gives:
+    /// `.task("charge_card", "crate::Charge", "crate::Payment")`. `Value` is any JSON.
+    pub fn task(mut self, method: impl Into<String>, input: impl Into<String>, result: impl Into<String>) -> Builder {
+        let method = method.into();
+        self.types.push((Typed::TaskInput(method.clone()), input.into()));
+        self.types.push((Typed::TaskResult(method), result.into()));
         self
     }
 

@@ -42,7 +42,7 @@ pub mod yaml;
 
 pub use builder::Builder;
 pub use nearest::nearest;
-pub use options::{Module, Options, WorkflowType, split_path};
+pub use options::{Module, Options, TaskTypes, Types, WorkflowType, split_path};
 
 use diagnostic::{Code, CompileError, Diagnostic, Diagnostics, ServiceCode};
 use json::Json;

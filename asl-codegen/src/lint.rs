@@ -110,6 +110,7 @@ lints! {
     DuplicateKey "duplicate_key" Warn "the same key twice in one object"
     Doubtful "doubtful" Warn "what the documentation forbids, though the service was not seen to refuse it"
     UnknownRename "unknown_rename" Deny "a `rename` of what no definition has"
+    UnknownTask "unknown_task" Deny "types for a task that no definition has"
     NameCollision "name_collision" Warn "a method of `Tasks` that gets a number, because its name is taken"
 
     // The service's own warnings (V-29).

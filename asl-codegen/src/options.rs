@@ -31,6 +31,31 @@ pub struct Options {
     /// Rust names for states and for the work that they ask for, where their own give no good ones: `"Cat?"` to
     /// `cat_question`.
     pub renames: BTreeMap<String, String>,
+    /// Rust types for what goes in and out.
+    pub types: Types,
+}
+
+/// Rust types for what goes in and out of a machine and its tasks, which serde takes from JSON and to it.
+///
+/// Where none is given, it is `serde_json::Value`. Generated code stands in a module of its own, so that a type is written as
+/// it is seen from there: `crate::Order`.
+#[derive(Debug, Clone, Default)]
+pub struct Types {
+    /// What the machine takes: `serde::Serialize`.
+    pub input: Option<TokenStream>,
+    /// What the machine gives: `serde::de::DeserializeOwned`.
+    pub output: Option<TokenStream>,
+    /// Those of tasks, by the name of their method in `Tasks`.
+    pub tasks: BTreeMap<String, TaskTypes>,
+}
+
+/// Rust types for a task.
+#[derive(Debug, Clone, Default)]
+pub struct TaskTypes {
+    /// What its method takes: `serde::de::DeserializeOwned`.
+    pub input: Option<TokenStream>,
+    /// What it gives: `serde::Serialize`.
+    pub result: Option<TokenStream>,
 }
 
 /// The file of a path, and the name of the resource in it that may follow: `template.yaml#OrderMachine`.

@@ -2,7 +2,7 @@
 
 use asl_codegen::diagnostic::{Code, Level, Lint};
 use asl_codegen::source::Source;
-use asl_codegen::{Options, compile};
+use asl_codegen::{Options, TaskTypes, compile};
 
 const PAGE: &str = include_str!("../../docs/lints.md");
 
@@ -44,10 +44,16 @@ fn findings(states: &str, rename: Option<&str>) -> Vec<Code> {
     }
     if let Some(rename) = rename {
         let parts: Vec<_> = rename.split(['"', ' ']).filter(|part| !part.is_empty()).collect();
-        let ["rename", "{", state, "=>", name, "}"] = parts[..] else {
-            panic!("{rename}");
-        };
-        options.renames.insert(state.to_owned(), name.to_owned());
+        match parts[..] {
+            ["rename", "{", state, "=>", name, "}"] => {
+                options.renames.insert(state.to_owned(), name.to_owned());
+            }
+            ["tasks", "{", task, "->", _, "}"] => {
+                let (name, _) = task.split_once('(').expect("what it takes");
+                options.types.tasks.insert(name.to_owned(), TaskTypes::default());
+            }
+            _ => panic!("{rename}"),
+        }
     }
     let first = states.split('"').nth(1).expect("a state");
     let done = match states.contains("\"Done\"") {

@@ -3,12 +3,12 @@
 use crate::literal;
 use asl_codegen::diagnostic::{CompileError, Diagnostic, Level, Lint, Severity, and_more};
 use asl_codegen::source::Source;
-use asl_codegen::{Module, Options, WorkflowType, nearest};
+use asl_codegen::{Module, Options, TaskTypes, WorkflowType, nearest};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, LitStr, Token, Visibility, braced};
+use syn::{Attribute, LitStr, Token, Visibility, braced, parenthesized};
 
 /// `pub mod order = `, and what follows it.
 pub(crate) struct Declaration {
@@ -104,7 +104,7 @@ impl Failure {
     }
 }
 
-const OPTIONS: [&str; 4] = ["type", "substitutions", "lints", "rename"];
+const OPTIONS: [&str; 7] = ["type", "substitutions", "lints", "rename", "input", "output", "tasks"];
 
 impl Given {
     fn read(&mut self, input: ParseStream) -> syn::Result<()> {
@@ -126,6 +126,9 @@ impl Given {
                 "substitutions" => self.substitutions(input)?,
                 "lints" => lints(input, &mut self.options)?,
                 "rename" => rename(input, &mut self.options)?,
+                "input" => self.options.types.input = Some(rust_type(input)?),
+                "output" => self.options.types.output = Some(rust_type(input)?),
+                "tasks" => tasks(input, &mut self.options)?,
                 other => return Err(unknown(key.span(), "option", other, OPTIONS)),
             }
             seen.push(key);
@@ -206,6 +209,36 @@ fn rename(input: ParseStream, options: &mut Options) -> syn::Result<()> {
         let name: Ident = input.parse()?;
         match options.renames.insert(state.value(), name.to_string()) {
             Some(_) => Err(twice(&state)),
+            None => Ok(()),
+        }
+    })
+}
+
+/// `: crate::Order`
+fn rust_type(input: ParseStream) -> syn::Result<TokenStream> {
+    input.parse::<Token![:]>()?;
+    Ok(input.parse::<syn::Type>()?.into_token_stream())
+}
+
+/// `{ charge_card(crate::Charge) -> crate::Payment, notify(crate::Note) }`
+fn tasks(input: ParseStream, options: &mut Options) -> syn::Result<()> {
+    entries(input, |input| {
+        let name: Ident = input.parse()?;
+        let taken;
+        parenthesized!(taken in input);
+        let mut types = TaskTypes::default();
+        if !taken.is_empty() {
+            types.input = Some(taken.parse::<syn::Type>()?.into_token_stream());
+            if !taken.is_empty() {
+                return Err(taken.error("a task takes one input"));
+            }
+        }
+        if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            types.result = Some(input.parse::<syn::Type>()?.into_token_stream());
+        }
+        match options.types.tasks.insert(name.to_string(), types) {
+            Some(_) => Err(twice(&name)),
             None => Ok(()),
         }
     })

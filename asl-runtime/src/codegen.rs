@@ -10,7 +10,7 @@ pub use crate::wait::{seconds_path, timestamp, timestamp_path, wait};
 pub use crate::{
     Definition, Engine, Error, Execution, Family, Handler, Limits, Machine, Memory, Pattern, Policy, Resource, Retrier,
     Run, Scope, State, StateType as Type, TaskContext, TaskError, Until, Untyped, Value, WorkflowType, choice, execute,
-    intrinsic, jsonata, task,
+    intrinsic, jsonata, task, typed,
 };
 pub use std::future::Future;
 pub use std::time::Duration;

@@ -90,6 +90,8 @@ mod task;
 pub mod testing;
 mod text;
 #[doc(hidden)]
+pub mod typed;
+#[doc(hidden)]
 pub mod wait;
 
 #[cfg(feature = "macros")]

@@ -15,6 +15,7 @@ mod retries;
 mod sizes;
 mod support;
 mod testing;
+mod typed;
 mod values;
 mod variables;
 mod waits;

@@ -1,14 +1,18 @@
 //! What a builder does: files in, files out, lines for Cargo.
 
-use super::{BuildError, BuildFailure, Builder, Input, name};
+use super::{BuildError, BuildFailure, Builder, Input, Typed, name};
 use crate::diagnostic::{Code, Diagnostics, Level, Lint, and_more};
 use crate::emit::name::is_function_name;
 use crate::options::{Module, Options, split_path};
 use crate::source::Source;
 use crate::{compile, format};
+use quote::ToTokens;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs, io};
+
+/// The lints of names that the options have and a definition has not.
+const UNUSED: [Lint; 2] = [Lint::UnknownRename, Lint::UnknownTask];
 
 /// One call of [`Builder::compile`].
 #[derive(Debug, Default)]
@@ -32,9 +36,11 @@ struct Unused {
 impl Build {
     pub(super) fn run(&mut self, builder: &Builder) -> Result<(), BuildError> {
         let mut options = builder.options.clone();
-        // A rename may belong to another definition, so that it is judged after the last one.
-        if options.levels.level(Lint::UnknownRename) == Level::Deny {
-            options.levels.set(Lint::UnknownRename, Level::Warn);
+        // A name may belong to another definition, so that it is judged after the last one.
+        for lint in UNUSED {
+            if options.levels.level(lint) == Level::Deny {
+                options.levels.set(lint, Level::Warn);
+            }
         }
         // Reported once, and not for each definition.
         options.renames.retain(|state, name| {
@@ -45,6 +51,7 @@ impl Build {
             }
             is_name
         });
+        self.types(builder, &mut options);
         let folder = builder
             .out_dir
             .clone()
@@ -85,6 +92,26 @@ impl Build {
             return Ok(());
         }
         Err(BuildError::new(std::mem::take(&mut self.failures)))
+    }
+
+    /// Reads the Rust types.
+    fn types(&mut self, builder: &Builder, options: &mut Options) {
+        for (typed, text) in &builder.types {
+            let tokens = match syn::parse_str::<syn::Type>(text) {
+                Ok(tokens) => tokens.into_token_stream(),
+                Err(_) => {
+                    self.failures.push(BuildFailure::Type(text.clone()));
+                    continue;
+                }
+            };
+            let types = &mut options.types;
+            *match typed {
+                Typed::Input => &mut types.input,
+                Typed::Output => &mut types.output,
+                Typed::TaskInput(method) => &mut types.tasks.entry(method.clone()).or_default().input,
+                Typed::TaskResult(method) => &mut types.tasks.entry(method.clone()).or_default().result,
+            } = (text.trim() != "Value").then_some(tokens);
+        }
     }
 
     /// The files to read, each once, in the order in which they were given.
@@ -182,9 +209,9 @@ impl Build {
         let mut here: BTreeMap<String, Unused> = unused.collect();
         let (shown, hidden) = warnings.shown();
         for warning in shown {
-            if warning.code == Code::Lint(Lint::UnknownRename) {
+            if let Some(lint) = UNUSED.into_iter().find(|lint| warning.code == Code::Lint(*lint)) {
                 let unused = Unused {
-                    lint: Some(Lint::UnknownRename),
+                    lint: Some(lint),
                     help: warning.help.clone(),
                 };
                 here.insert(warning.message.clone(), unused);

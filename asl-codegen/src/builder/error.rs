@@ -55,6 +55,8 @@ pub enum BuildFailure {
         /// Its new name.
         name: String,
     },
+    /// What was given for a Rust type is none.
+    Type(String),
     /// The builder was told something about a name that no definition has.
     Unused {
         /// What, and which name.
@@ -135,6 +137,7 @@ impl fmt::Display for BuildFailure {
                     "error: the new name `{name}` of the state `{state}` is no name of a Rust function"
                 )
             }
+            BuildFailure::Type(text) => write!(f, "error: `{text}` is no Rust type"),
             BuildFailure::Unused { message, help } => {
                 let help = help.as_ref().map_or_else(String::new, |help| format!("\nhelp: {help}"));
                 write!(f, "error: {message}{help}")

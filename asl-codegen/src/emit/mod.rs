@@ -44,7 +44,7 @@ use work::Works;
 
 /// Names of functions that the module has besides those of states.
 const FUNCTIONS: &[&str] = &[
-    "run", "run_with", "run_on", "tasks", "data", "vars", "cx", "input", "result", "rt", "jsonata",
+    "run", "run_with", "run_on", "run_json", "tasks", "data", "vars", "cx", "input", "result", "rt", "jsonata",
 ];
 /// Names of types.
 const TYPES: &[&str] = &[
@@ -78,9 +78,9 @@ const TYPES: &[&str] = &[
 
 /// Writes the module of a checked machine; `sha256` is that of its canonical definition.
 pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options, out: &mut Diagnostics) -> TokenStream {
-    let mut works = Works::default();
-    works.collect(&machine.scope, &options.renames, &mut Names::default(), out);
+    let works = Works::of(machine, options, out);
     check_renames(machine, &works, options, out);
+    check_task_types(machine, &works, options, out);
     if options.levels.level(Lint::InterpretedExpression) != Level::Allow {
         jsonata::report(&machine.scope, out);
     }
@@ -152,6 +152,26 @@ fn check_renames(machine: &Machine, works: &Works, options: &Options, out: &mut 
     }
 }
 
+/// Reports types of tasks that are not there.
+fn check_task_types(machine: &Machine, works: &Works, options: &Options, out: &mut Diagnostics) {
+    let names: BTreeSet<String> = works.methods().iter().map(|method| method.name.to_string()).collect();
+    let span = Span::new(machine.scope.span.start, machine.scope.span.start + 1);
+    for name in options.types.tasks.keys().filter(|name| !names.contains(*name)) {
+        let similar = nearest(name, names.iter().map(String::as_str));
+        let message = format!("`tasks` has types for `{name}`, which is not there");
+        out.push(
+            Diagnostic::lint(Lint::UnknownTask, span, message)
+                .label("no work here has this name")
+                .maybe_help(similar.map(|name| format!("work with a similar name exists: `{name}`"))),
+        );
+    }
+}
+
+/// A type that was given, or JSON.
+fn or_value(given: &Option<TokenStream>) -> TokenStream {
+    given.clone().unwrap_or_else(|| quote!(Value))
+}
+
 /// The names that the module takes from the runtime.
 fn imports(works: &Works, asks_queries: bool) -> TokenStream {
     let of_work = ["Future", "TaskContext", "TaskError"];
@@ -170,7 +190,7 @@ fn imports(works: &Works, asks_queries: bool) -> TokenStream {
     ];
     let used = names
         .iter()
-        .filter(|name| works.names().len() > 0 || !of_work.contains(name))
+        .filter(|name| !works.methods().is_empty() || !of_work.contains(name))
         .map(|name| ident(name));
     let jsonata = asks_queries.then(|| quote!(, jsonata));
     quote!(use ::asl_runtime::codegen::{self as rt, #(#used),* #jsonata};)
@@ -180,28 +200,41 @@ impl Emitter<'_> {
     /// The items that stand first: what the user implements and calls.
     fn entry(&self, machine: &Machine, top: &Ident) -> TokenStream {
         let methods = braced(self.works.declarations());
-        let forwards = self.works.names().map(|method| {
+        let forwards = self.works.methods().iter().map(|method| {
+            let name = &method.name;
             quote! {
-                async fn #method(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+                async fn #name(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
                     self.0.call(cx, input).await
                 }
             }
         });
         let forwards = braced(forwards);
-        let keep_input = Kept::by_scope(&machine.scope).input;
+        // What serde cannot take from a type and to it, nobody can hand on.
+        let untyped = (!self.works.are_typed()).then(|| {
+            quote! {
+                /// One handler for all the work: `Untyped(handler)` is asked by the state and its resource.
+                impl<H: rt::Handler> Tasks for rt::Untyped<H> #forwards
+            }
+        });
+        let on_engine = self.on_engine(machine, top);
+        let types = &self.options.types;
+        let (input, output) = (or_value(&types.input), or_value(&types.output));
+        let on_json = ident(match types.input.is_some() || types.output.is_some() {
+            true => "run_json",
+            false => "run_on",
+        });
         quote! {
             /// The work that this machine hands to its caller.
             pub trait Tasks: Send + Sync #methods
 
-            /// One handler for all the work: `Untyped(handler)` is asked by the state and its resource.
-            impl<H: rt::Handler> Tasks for rt::Untyped<H> #forwards
+            #untyped
 
             /// Runs the machine in memory.
             ///
             /// # Errors
             /// With the error that nothing in the machine caught.
             #[allow(dead_code, reason = "one of several ways to run it")]
-            pub async fn run(tasks: &impl Tasks, input: Value) -> Result<Value, Error> {
+            pub async fn run(tasks: &impl Tasks, input: #input) -> Result<#output, Error> {
                 run_on(&rt::Memory::default(), tasks, input).await
             }
 
@@ -210,18 +243,11 @@ impl Emitter<'_> {
             /// # Errors
             /// With the error that nothing in the machine caught.
             #[allow(dead_code, reason = "one of several ways to run it")]
-            pub async fn run_with(execution: Execution, tasks: &impl Tasks, input: Value) -> Result<Value, Error> {
+            pub async fn run_with(execution: Execution, tasks: &impl Tasks, input: #input) -> Result<#output, Error> {
                 run_on(&rt::Memory::new(execution), tasks, input).await
             }
 
-            /// Runs the machine on an engine.
-            ///
-            /// # Errors
-            /// With the error that nothing in the machine caught.
-            #[allow(dead_code, reason = "one of several ways to run it")]
-            pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
-                rt::execute(engine, &DEFINITION, #keep_input, Data::Owned(input), |cx, data| #top(cx, tasks, data)).await
-            }
+            #on_engine
 
             /// The machine as a type: its description, and a way to run it on any engine.
             #[allow(dead_code, reason = "for hosts that run machines by their type")]
@@ -233,9 +259,49 @@ impl Emitter<'_> {
 
             impl<T: Tasks> rt::Run<T> for Machine {
                 async fn run_on<E: Engine>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
-                    run_on(engine, tasks, input).await
+                    #on_json(engine, tasks, input).await
                 }
             }
+        }
+    }
+
+    /// The function that runs the machine on an engine: one for JSON, and one over it for types.
+    fn on_engine(&self, machine: &Machine, top: &Ident) -> TokenStream {
+        let keep_input = Kept::by_scope(&machine.scope).input;
+        let execute = quote! {
+            rt::execute(engine, &DEFINITION, #keep_input, Data::Owned(input), |cx, data| #top(cx, tasks, data)).await
+        };
+        let types = &self.options.types;
+        let typed = types.input.is_some() || types.output.is_some();
+        let (input, output) = (or_value(&types.input), or_value(&types.output));
+        let given = match types.input {
+            Some(_) => quote!(rt::typed::machine_input(&input)?),
+            None => quote!(input),
+        };
+        let run = match types.output {
+            Some(_) => quote!(rt::typed::machine_output(run_json(engine, tasks, #given).await?)),
+            None => quote!(run_json(engine, tasks, #given).await),
+        };
+        let body = if typed { &run } else { &execute };
+        let on_json = typed.then(|| {
+            quote! {
+                /// Runs the machine on an engine, from JSON to JSON.
+                async fn run_json<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
+                    #execute
+                }
+            }
+        });
+        quote! {
+            /// Runs the machine on an engine.
+            ///
+            /// # Errors
+            /// With the error that nothing in the machine caught.
+            #[allow(dead_code, reason = "one of several ways to run it")]
+            pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: #input) -> Result<#output, Error> {
+                #body
+            }
+
+            #on_json
         }
     }
 

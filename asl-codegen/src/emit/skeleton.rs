@@ -1,8 +1,8 @@
 //! The module of a definition that does not compile: its names, and bodies that do nothing, so that one mistake in the
 //! definition is not ten errors in the Rust around it.
 
-use super::name::Names;
-use super::work::Works;
+use super::or_value;
+use super::work::{Method, Works};
 use crate::Options;
 use crate::diagnostic::Diagnostics;
 use crate::options::Module;
@@ -12,10 +12,16 @@ use quote::quote;
 
 /// Writes what users name of a module. The machine may be one that `check` refused.
 pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
-    let mut works = Works::default();
-    let (names, ignored) = (&mut Names::default(), &mut Diagnostics::new());
-    works.collect(&machine.scope, &options.renames, names, ignored);
-    let methods = works.names();
+    let works = Works::of(machine, options, &mut Diagnostics::new());
+    let methods = works.methods().iter().map(|method| &method.name);
+    let inputs = works.methods().iter().map(Method::input);
+    let results = works.methods().iter().map(Method::result);
+    let untyped = (!works.are_typed()).then(|| {
+        quote!(
+            impl<H: rt::Handler> Tasks for rt::Untyped<H> {}
+        )
+    });
+    let (input, output) = (or_value(&options.types.input), or_value(&options.types.output));
     let Module {
         attributes,
         visibility,
@@ -32,25 +38,25 @@ pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
             pub trait Tasks: Send + Sync {
                 #(
                     // With a body, since the method may be new.
-                    fn #methods(&self, cx: &TaskContext<'_>, input: Value)
-                        -> impl Future<Output = Result<Value, TaskError>> + Send
+                    fn #methods(&self, cx: &TaskContext<'_>, input: #inputs)
+                        -> impl Future<Output = Result<#results, TaskError>> + Send
                     {
                         async { unreachable!() }
                     }
                 )*
             }
 
-            impl<H: rt::Handler> Tasks for rt::Untyped<H> {}
+            #untyped
 
-            pub async fn run(tasks: &impl Tasks, input: Value) -> Result<Value, Error> {
+            pub async fn run(tasks: &impl Tasks, input: #input) -> Result<#output, Error> {
                 unreachable!()
             }
 
-            pub async fn run_with(execution: Execution, tasks: &impl Tasks, input: Value) -> Result<Value, Error> {
+            pub async fn run_with(execution: Execution, tasks: &impl Tasks, input: #input) -> Result<#output, Error> {
                 unreachable!()
             }
 
-            pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
+            pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: #input) -> Result<#output, Error> {
                 unreachable!()
             }
 

@@ -7,6 +7,7 @@ use super::name::screaming;
 use super::query::{answered, asking};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
+use super::work::Method;
 use crate::expr::path::Root;
 use crate::syntax::*;
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
@@ -16,7 +17,7 @@ impl Emitter<'_> {
     pub(super) fn task(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, task: &Task) -> TokenStream {
         let outcome = &task.outcome;
         let policy = ident(&self.constants.claim(&screaming(&function.name)).0);
-        let method = self.works.method(state, task);
+        let call = self.works.method(state, task).map(Method::call);
         self.tables.push(policy_table(&policy, task));
         let is_jsonata = state.query_language == QueryLanguage::Jsonata;
         let keeps_input = !outcome.retry.is_empty()
@@ -104,7 +105,7 @@ impl Emitter<'_> {
         };
         let run = quote! {
             rt::task(cx, &#policy, #limits, &mut |#parameter| #payload, &mut |cx, input| {
-                Box::pin(async move { tasks.#method(&cx, input).await })
+                Box::pin(async move { #call })
             })
             .await?
         };

@@ -2,7 +2,8 @@
 
 use super::name::{Names, snake};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::syntax::{FieldValue, Pattern, ResourceKind, Scope, State, StateKind, Task, Template};
+use crate::options::{Options, TaskTypes};
+use crate::syntax::{FieldValue, Machine, Pattern, ResourceKind, Scope, State, StateKind, Task, Template};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,22 +21,56 @@ pub struct Works {
 /// the state.
 type Key = (String, String);
 
+/// A method of `Tasks`.
 #[derive(Debug)]
-struct Method {
-    name: Ident,
+pub struct Method {
+    /// Its name.
+    pub name: Ident,
     resource: String,
     states: Vec<String>,
+    types: TaskTypes,
+}
+
+impl Method {
+    /// What it takes.
+    pub fn input(&self) -> TokenStream {
+        self.types.input.clone().unwrap_or_else(|| quote!(Value))
+    }
+
+    /// What it gives.
+    pub fn result(&self) -> TokenStream {
+        self.types.result.clone().unwrap_or_else(|| quote!(Value))
+    }
+
+    /// Calls it with an input as JSON, for a result as JSON.
+    pub fn call(&self) -> TokenStream {
+        let name = &self.name;
+        let input = match self.types.input {
+            Some(_) => quote!(rt::typed::input(&cx, input)?),
+            None => quote!(input),
+        };
+        match self.types.result {
+            Some(_) => quote!(rt::typed::result(&cx, &tasks.#name(&cx, #input).await?)),
+            None => quote!(tasks.#name(&cx, #input).await),
+        }
+    }
 }
 
 impl Works {
+    /// The work of a machine.
+    pub fn of(machine: &Machine, options: &Options, out: &mut Diagnostics) -> Works {
+        let mut works = Works::default();
+        works.collect(&machine.scope, &options.renames, &mut Names::default(), out);
+        for method in &mut works.methods {
+            if let Some(types) = options.types.tasks.get(&method.name.to_string()) {
+                method.types = types.clone();
+            }
+        }
+        works
+    }
+
     /// Collects the work of a scope and of those inside it.
-    pub fn collect(
-        &mut self,
-        scope: &Scope,
-        renames: &BTreeMap<String, String>,
-        names: &mut Names,
-        out: &mut Diagnostics,
-    ) {
+    fn collect(&mut self, scope: &Scope, renames: &BTreeMap<String, String>, names: &mut Names, out: &mut Diagnostics) {
         for state in &scope.states {
             if let StateKind::Task(task) = &state.kind {
                 self.add(state, task, renames, names, out);
@@ -74,17 +109,16 @@ impl Works {
                 name: format_ident!("{name}"),
                 resource,
                 states: Vec::new(),
+                types: TaskTypes::default(),
             });
         }
         self.methods[index].states.push(state.name.value.clone());
     }
 
     /// The method that does the work of a Task state.
-    pub fn method(&self, state: &State, task: &Task) -> Ident {
-        match self.by_key.get(&work(state, task).key) {
-            Some(&index) => self.methods[index].name.clone(),
-            None => format_ident!("task"),
-        }
+    pub fn method(&self, state: &State, task: &Task) -> Option<&Method> {
+        let index = self.by_key.get(&work(state, task).key)?;
+        self.methods.get(*index)
     }
 
     /// Whether some work is named after this.
@@ -92,15 +126,22 @@ impl Works {
         self.titles.contains(title)
     }
 
-    /// The names of all methods.
-    pub fn names(&self) -> impl ExactSizeIterator<Item = &Ident> {
-        self.methods.iter().map(|method| &method.name)
+    /// The methods.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// Whether one of them has a type of its own.
+    pub fn are_typed(&self) -> bool {
+        let is_typed = |method: &Method| method.types.input.is_some() || method.types.result.is_some();
+        self.methods.iter().any(is_typed)
     }
 
     /// The methods as they are declared in the trait.
     pub fn declarations(&self) -> impl Iterator<Item = TokenStream> {
         self.methods.iter().map(|method| {
             let name = &method.name;
+            let (input, result) = (method.input(), method.result());
             let callers: Vec<_> = method.states.iter().map(|state| super::doc::code(state)).collect();
             let doc = super::doc::doc(&[format!(
                 "{}, called by {}.",
@@ -115,8 +156,8 @@ impl Works {
             quote! {
                 #doc
                 #allow
-                fn #name(&self, cx: &TaskContext<'_>, input: Value)
-                    -> impl Future<Output = Result<Value, TaskError>> + Send;
+                fn #name(&self, cx: &TaskContext<'_>, input: #input)
+                    -> impl Future<Output = Result<#result, TaskError>> + Send;
             }
         })
     }

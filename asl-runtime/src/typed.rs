@@ -1,0 +1,76 @@
+//! Between JSON and the Rust types that a user named.
+
+use crate::{Error, TaskContext, TaskError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::{Segment, Track};
+use std::fmt::Write;
+
+/// The input of a task as the type that its method takes.
+///
+/// # Errors
+/// `States.TaskFailed`, with a cause that names the state, the place in the input (a JSON pointer) and what was expected.
+pub fn input<T: DeserializeOwned>(cx: &TaskContext<'_>, input: Value) -> Result<T, TaskError> {
+    read(input).map_err(|why| failed(cx, "input", &why))
+}
+
+/// The result of a task as JSON.
+///
+/// # Errors
+/// `States.TaskFailed`, where the type has no form in JSON: a map whose keys are no strings, a number that is none.
+pub fn result<T: Serialize>(cx: &TaskContext<'_>, result: &T) -> Result<Value, TaskError> {
+    write(result).map_err(|why| failed(cx, "result", &why))
+}
+
+/// The input of a machine as JSON.
+///
+/// # Errors
+/// `States.Runtime`, where the type has no form in JSON.
+pub fn machine_input<T: Serialize>(input: &T) -> Result<Value, Error> {
+    write(input).map_err(|why| Error::runtime(format!("The input of the execution is not JSON: {why}")))
+}
+
+/// The output of a machine as the type that its caller wants.
+///
+/// # Errors
+/// `States.Runtime`, with a cause that names the place in the output and what was expected.
+pub fn machine_output<T: DeserializeOwned>(output: Value) -> Result<T, Error> {
+    read(output).map_err(|why| Error::runtime(format!("The output of the execution does not fit its type: {why}")))
+}
+
+fn failed(cx: &TaskContext<'_>, what: &str, why: &str) -> TaskError {
+    let cause = format!("The {what} of the state '{}' does not fit its type: {why}", cx.state());
+    TaskError::new("States.TaskFailed", cause)
+}
+
+/// What serde makes of JSON, or why it cannot and where.
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    let mut track = Track::new();
+    let deserializer = serde_path_to_error::Deserializer::new(value, &mut track);
+    T::deserialize(deserializer).map_err(|error| at(&track.path(), &error))
+}
+
+fn write<T: Serialize>(value: &T) -> Result<Value, String> {
+    let mut track = Track::new();
+    let serializer = serde_path_to_error::Serializer::new(serde_json::value::Serializer, &mut track);
+    value.serialize(serializer).map_err(|error| at(&track.path(), &error))
+}
+
+/// `invalid type: string "x", expected u64 at /items/0/count`
+fn at(path: &serde_path_to_error::Path, error: &serde_json::Error) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        // Writing to a string cannot fail.
+        let _ = match segment {
+            Segment::Seq { index } => write!(pointer, "/{index}"),
+            Segment::Map { key } => write!(pointer, "/{}", key.replace('~', "~0").replace('/', "~1")),
+            // A variant stands in the path of the type, not of the value.
+            Segment::Enum { .. } | Segment::Unknown => Ok(()),
+        };
+    }
+    match pointer.as_str() {
+        "" => error.to_string(),
+        pointer => format!("{error} at {pointer}"),
+    }
+}
