@@ -7,7 +7,7 @@ use asl_conformance::compare::{Comparison, Wild};
 use asl_conformance::machines::{self, Compiled};
 use asl_conformance::report::{Line, Report, Verdict};
 use asl_conformance::run::Outcome;
-use asl_conformance::{corpus, events, known, mutate, run, verdict};
+use asl_conformance::{corpus, events, known, mutate, run, shapes, verdict};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::error::Error;
@@ -29,6 +29,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     fs::write(&file, format!("{:#}\n", report.to_json()))?;
     let unexpected = unexpected(&report)?;
     print!("{unexpected}{report}");
+    let values: usize = report.lines.iter().map(|line| line.values).sum();
+    println!("{values} values of histories lie in the shapes of their places");
     println!("{}: {} written", corpus::folder().display(), file.display());
     Ok(match unexpected.is_empty() && !report.lines.is_empty() {
         true => ExitCode::SUCCESS,
@@ -55,6 +57,7 @@ fn execution(value: &Value) -> Result<Line, Box<dyn Error>> {
         history: Vec::new(),
         mutants: 0,
         survivors: Vec::new(),
+        values: 0,
     };
     let machine = match machines::find(&corpus::key(value)) {
         Compiled::Machine(machine) => machine,
@@ -68,7 +71,10 @@ fn execution(value: &Value) -> Result<Line, Box<dyn Error>> {
         }
     };
     let outcome = run::run(&case, machine)?;
-    let differences = differences(&case, &case.expect, &outcome);
+    let mut differences = differences(&case, &case.expect, &outcome);
+    let (misfits, values) = shapes::misfits(&value["definition"], &outcome.events);
+    differences.extend(misfits);
+    line.values = values;
     line.calls.clone_from(&outcome.complaints);
     if case.recording == "history" && !case.events.is_empty() {
         line.events = Some(events::compare(&case.events, &outcome.events));
@@ -110,6 +116,7 @@ fn judged(case: &Value, kind: &str) -> Line {
         events: None,
         history: Vec::new(),
         mutants: mutants.len(),
+        values: 0,
         survivors: mutants.into_iter().filter(|mutant| *mutant == found).collect(),
     }
 }

@@ -13,4 +13,5 @@ pub mod machines;
 pub mod mutate;
 pub mod report;
 pub mod run;
+pub mod shapes;
 pub mod verdict;

@@ -35,6 +35,8 @@ pub struct Line {
     pub mutants: usize,
     /// Those that passed though they are wrong.
     pub survivors: Vec<String>,
+    /// How many values of the history were compared with the shape of their place.
+    pub values: usize,
 }
 
 /// The cases that were run.
