@@ -32,7 +32,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let values: usize = report.lines.iter().map(|line| line.values).sum();
     println!("{values} values of histories lie in the shapes of their places");
     println!("{}: {} written", corpus::folder().display(), file.display());
-    Ok(match unexpected.is_empty() && !report.lines.is_empty() {
+    Ok(match unexpected.is_empty() && values > 0 {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })

@@ -29,19 +29,19 @@ pub fn misfits(definition: &Value, events: &[Value]) -> (Vec<String>, usize) {
             ("stateEnteredEventDetails", "input"),
             ("stateExitedEventDetails", "output"),
         ] {
-            let Some((name, value)) = shown(&event[details], field) else {
+            let (Some(name), Some(value)) = (event[details]["name"].as_str(), event[details].get(field)) else {
                 continue;
             };
             values += 1;
-            let fits = match places.get(name.as_str()) {
+            let fits = match places.get(name) {
                 // Names of an execution started by this one.
                 None => true,
                 Some((_, None)) => false,
-                Some((_, Some(flow))) if field == "input" => flow.data.input.admits(&value),
-                Some((state, Some(flow))) => flow.exits(state).iter().any(|exit| exit.data.input.admits(&value)),
+                Some((_, Some(flow))) if field == "input" => flow.data.input.admits(value),
+                Some((state, Some(flow))) => flow.exits(state).iter().any(|exit| exit.data.input.admits(value)),
             };
             if !fits {
-                let shape = places.get(name.as_str()).and_then(|(_, flow)| flow.as_ref());
+                let shape = places.get(name).and_then(|(_, flow)| flow.as_ref());
                 let shape = shape.map(|flow| match field {
                     "input" => flow.data.input.to_string(),
                     _ => flow.output.to_string(),
@@ -51,12 +51,6 @@ pub fn misfits(definition: &Value, events: &[Value]) -> (Vec<String>, usize) {
         }
     }
     (misfits, values)
-}
-
-/// The state of an event, and a value in it.
-fn shown(details: &Value, field: &str) -> Option<(String, Value)> {
-    let value = serde_json::from_str(details[field].as_str()?).ok()?;
-    Some((details["name"].as_str()?.to_owned(), value))
 }
 
 /// The states of a scope and of those inside it, by name, with what is known of those that can be reached.
