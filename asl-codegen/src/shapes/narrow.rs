@@ -177,7 +177,13 @@ fn evaluated(data: Data, expr: &Expr) -> Split {
             chain(data, &[left, right], |data, one| evaluated(data, one).flip()).flip()
         }
         ExprKind::Binary(BinaryOp::Equal, left, right) => equal(data, left, right),
-        ExprKind::Binary(BinaryOp::NotEqual, left, right) => equal(data, left, right).flip(),
+        // What is absent is neither equal to anything nor not.
+        ExprKind::Binary(BinaryOp::NotEqual, left, right) => Split {
+            holds: [left, right]
+                .iter()
+                .try_fold(data.clone(), |data, side| exists(data, side).holds),
+            fails: Some(data),
+        },
         ExprKind::Call(function, arguments) => match (&function.kind, &arguments[..]) {
             (ExprKind::Variable(name), [argument]) if data.variables.member(name).is_none() => match name.as_str() {
                 "not" => evaluated(data, argument).flip(),

@@ -282,3 +282,28 @@ fn kinds_of_objects_are_told_apart() {
         both
     );
 }
+
+#[test]
+fn what_is_absent_differs_from_nothing_in_jsonata() {
+    let reached = |condition: &str| {
+        let states = json!({
+            "C": { "Type": "Choice", "QueryLanguage": "JSONata", "Default": "Not",
+                "Choices": [{ "Condition": format!("{{% {condition} %}}"), "Next": "Held" }] },
+            "Held": { "Type": "Succeed" },
+            "Not": { "Type": "Succeed" }
+        });
+        let input = Shape::of(&json!({ "a": "x" }));
+        let shapes = shapes(
+            states,
+            &Known {
+                input,
+                ..Known::default()
+            },
+        );
+        [1, 2].map(|at| shapes.states[at].is_some())
+    };
+    assert_eq!(reached("$states.input.b != 'x'"), [false, true]);
+    assert_eq!(reached("$states.input.a != 'y'"), [true, true]);
+    assert_eq!(reached("$states.input.a = 'y'"), [false, true]);
+    assert_eq!(reached("$not($exists($states.input.b))"), [true, false]);
+}
