@@ -45,6 +45,8 @@ impl Shape {
     }
 
     /// An object of this shape, with as many values.
+    // Inlined where the values are at hand, which then go from there into the object and nowhere else.
+    #[inline]
     pub(crate) fn object(&self, values: impl Iterator<Item = Value>) -> Value {
         let mut object = self.members.clone();
         for (place, value) in object.values_mut().zip(values) {
@@ -56,9 +58,15 @@ impl Shape {
 }
 
 /// An object with these members.
-pub fn object<const N: usize>(members: [(&'static str, Value); N]) -> Value {
+pub fn object<const N: usize>(mut members: [(&'static str, Value); N]) -> Value {
     match Shape::of(members.iter().map(|(name, _)| *name)) {
-        Some(shape) => shape.object(members.into_iter().map(|(_, value)| value)),
+        Some(shape) => {
+            // To take each value where it is takes less than to move the array into an iterator.
+            let object = shape.object(members.iter_mut().map(|(_, value)| value.take()));
+            // The nulls that are left have nothing to drop.
+            mem::forget(members);
+            object
+        }
         None => Value::Object(
             members
                 .into_iter()

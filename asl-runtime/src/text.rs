@@ -18,8 +18,10 @@ pub(crate) fn write_plain(value: &Value, text: &mut String) {
         Value(&'v Value),
         Text(&'v str),
     }
-    let mut rest = vec![Part::Value(value)];
-    while let Some(part) = rest.pop() {
+    // Empty for a value without parts, which most are.
+    let mut rest = Vec::new();
+    let mut next = Some(Part::Value(value));
+    while let Some(part) = next {
         match part {
             Part::Text(part) => text.push_str(part),
             Part::Value(Value::String(part)) => text.push_str(part),
@@ -46,6 +48,7 @@ pub(crate) fn write_plain(value: &Value, text: &mut String) {
             // Writing to a string cannot fail.
             Part::Value(scalar) => _ = write!(text, "{scalar}"),
         }
+        next = rest.pop();
     }
 }
 

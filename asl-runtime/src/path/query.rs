@@ -5,6 +5,7 @@ use super::{Function, Step, get, position};
 use crate::number::Num;
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
+use std::slice;
 
 /// What any path finds: the array of all it finds for an indefinite path (P-32), one value for a definite one.
 ///
@@ -14,7 +15,14 @@ pub fn query(value: &Value, steps: &[Step]) -> Option<Value> {
     if value.is_null() && !steps.is_empty() {
         return None;
     }
-    evaluate(value, value, steps).ok()?.into_value()
+    if let Some(Step::Function(_) | Step::Keys(_)) = steps.last() {
+        return evaluate(value, value, steps).ok()?.into_value();
+    }
+    // What is found goes from where it is into the array, by no other list.
+    match select(value, value, steps).ok()? {
+        (nodes, true) => nodes.first().copied().cloned(),
+        (nodes, false) => Some(Value::Array(nodes.into_iter().cloned().collect())),
+    }
 }
 
 /// An index, slice or filter on what cannot have one (P-34, P-37).
@@ -86,10 +94,18 @@ fn select<'v>(root: &'v Value, value: &'v Value, steps: &[Step]) -> Result<(Vec<
     let mut filters = Elements::new(root);
     let mut after_descend = false;
     for step in steps {
-        let mut next = Vec::with_capacity(nodes.len());
+        if let Step::Key(_) = step {
+            // In the same list, since none becomes more than one.
+            nodes = nodes
+                .into_iter()
+                .filter_map(|node| get(node, slice::from_ref(step)))
+                .collect();
+            after_descend = false;
+            continue;
+        }
+        let mut next = Vec::new();
         for node in nodes {
             match (step, node) {
-                (Step::Key(name), _) => next.extend(node.get(*name)),
                 (Step::At(index), Value::Array(elements)) => next.extend(element(elements, *index)),
                 (Step::Indices(indices), Value::Array(elements)) => {
                     next.extend(indices.iter().filter_map(|index| element(elements, *index)));
@@ -125,12 +141,12 @@ fn select<'v>(root: &'v Value, value: &'v Value, steps: &[Step]) -> Result<(Vec<
                         return Err(Inapplicable);
                     }
                 }
-                // Parsed as the last step of a path only.
-                (Step::Keys(_) | Step::Function(_), _) => {}
+                // The first has been taken above, the others are parsed as the last step of a path only.
+                (Step::Key(_) | Step::Keys(_) | Step::Function(_), _) => {}
             }
         }
         nodes = next;
-        definite &= matches!(step, Step::Key(_) | Step::At(_));
+        definite &= matches!(step, Step::At(_));
         after_descend = matches!(step, Step::Descend);
     }
     Ok((nodes, definite))
