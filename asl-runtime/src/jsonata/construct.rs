@@ -58,13 +58,13 @@ fn append<'a>(all: &mut Vec<Val<'a>>, value: Val<'a>) {
 
 /// `{'a': 1}` with names that are known: members that are nothing are left out.
 pub fn object<'a, const N: usize>(members: [(&'static str, Val<'a>); N]) -> Val<'a> {
-    let mut object = Object::with_capacity(N);
+    let mut found = Vec::with_capacity(N);
     for (name, value) in members {
         if !value.is_undefined() {
-            object.push(Text::Static(name), value);
+            found.push((Text::Static(name), value));
         }
     }
-    Val::from(object)
+    Val::from(Object::of(found))
 }
 
 /// The same with members that are read of the context value: of an array, they are read of what its elements are together.

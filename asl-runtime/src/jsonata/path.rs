@@ -62,7 +62,7 @@ impl<'a> Path<'a> {
         if self.is_empty() {
             return self;
         }
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(self.size());
         self.each(|value| {
             found.extend(Some(value.lookup(name)).filter(|value| !value.is_undefined()));
             Ok(())
@@ -80,7 +80,7 @@ impl<'a> Path<'a> {
         if self.is_empty() {
             return Ok(self);
         }
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(self.size());
         self.each(|value| {
             query.tick()?;
             let value = step(value)?;
@@ -203,6 +203,15 @@ impl<'a> Path<'a> {
         matches!(self.0, Found::Empty(_))
     }
 
+    /// How many values the next step goes through, where that is plain to see.
+    fn size(&self) -> usize {
+        match &self.0 {
+            Found::One(value) => value.array_len().unwrap_or(1),
+            Found::Many(found) => found.len(),
+            Found::Empty(_) => 0,
+        }
+    }
+
     fn of(mut found: Vec<Val<'a>>) -> Path<'a> {
         match found.len() {
             1 => Path(found.pop().map_or(Found::Many(Vec::new()), Found::One)),
@@ -276,10 +285,13 @@ pub(super) fn compare_strings(left: &str, right: &str) -> Ordering {
 
 impl<'a> Val<'a> {
     /// The path `name` where this is the context value.
+    #[inline]
     pub fn get(&self, name: &str) -> Val<'a> {
-        match self.is_array() {
-            true => Path::over(self).name(name).end(),
-            false => match self.member(name) {
+        match self {
+            // Most of them by far.
+            Val::Json(Value::Object(members)) => find(members, name).into(),
+            value if value.is_array() => Path::over(value).name(name).end(),
+            value => match value.member(name) {
                 made @ Val::Array(_) => Path::from(made).end(),
                 value => value,
             },
@@ -326,7 +338,7 @@ impl<'a> Val<'a> {
             Val::Json(Value::Object(members)) => find(members, name).into(),
             Val::Object(object) => object.get(name).cloned().unwrap_or(Val::Undefined),
             value if value.is_array() => {
-                let mut found = Vec::new();
+                let mut found = Vec::with_capacity(value.array_len().unwrap_or(0));
                 let mut take = |element: &Val<'a>| match element.member(name) {
                     Val::Undefined => {}
                     member if member.is_array() => member.visit(&mut |element| found.push(element.clone())),
@@ -435,7 +447,7 @@ pub fn filter<'a, R: Into<Val<'a>>>(
             times => Val::Array(Array::sequence(vec![value; times]).into()),
         });
     };
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(length);
     let mut at = 0;
     value.each(|element| {
         query.tick()?;

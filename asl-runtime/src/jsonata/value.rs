@@ -100,6 +100,12 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// One with these members, whose names differ.
+    pub(super) fn of(members: Vec<(Text<'a>, Val<'a>)>) -> Object<'a> {
+        let index = (members.len() > MANY).then(|| index(&members));
+        Object { members, index }
+    }
+
     /// Adds a member whose name is known to be new.
     pub(super) fn push(&mut self, name: Text<'a>, value: Val<'a>) {
         if let Some(index) = &mut self.index {
@@ -107,8 +113,7 @@ impl<'a> Object<'a> {
         }
         self.members.push((name, value));
         if self.index.is_none() && self.members.len() > MANY {
-            let names = self.members.iter().map(|(name, _)| name.clone());
-            self.index = Some(names.zip(0..).collect());
+            self.index = Some(index(&self.members));
         }
     }
 
@@ -123,6 +128,12 @@ impl<'a> Object<'a> {
             None => self.members.iter().position(|(member, _)| **member == *name),
         }
     }
+}
+
+/// Where each name is.
+fn index<'a>(members: &[(Text<'a>, Val<'a>)]) -> HashMap<Text<'a>, usize> {
+    let names = members.iter().map(|(name, _)| name.clone());
+    names.zip(0..).collect()
 }
 
 impl<'a> Array<'a> {
@@ -168,15 +179,20 @@ fn drop_parts(values: &mut Vec<Val<'_>>) {
     if !values.iter().any(has_parts) {
         return;
     }
-    while let Some(value) = values.pop() {
-        match value {
+    while let Some(mut value) = values.pop() {
+        // What holds no others is left as it is: to drop it goes no deeper.
+        match &mut value {
             Val::Array(array) => {
-                if let Some(mut array) = Rc::into_inner(array) {
+                if let Some(array) = Rc::get_mut(array)
+                    && array.elements.iter().any(has_parts)
+                {
                     values.append(&mut array.elements);
                 }
             }
             Val::Object(object) => {
-                if let Some(mut object) = Rc::into_inner(object) {
+                if let Some(object) = Rc::get_mut(object)
+                    && object.members.iter().any(|(_, value)| has_parts(value))
+                {
                     values.extend(object.members.drain(..).map(|(_, value)| value));
                 }
             }
@@ -322,11 +338,9 @@ impl<'a> Val<'a> {
         self.into_json_within(MAX_NESTING)
     }
 
+    // Inlined for what has no parts, so that it is written where it belongs.
+    #[inline]
     fn into_json_within(self, depth: usize) -> Result<Option<Value>> {
-        let depth = match depth.checked_sub(usize::from(has_parts(&self))) {
-            Some(depth) => depth,
-            None => return Err(too_nested(MAX_NESTING)),
-        };
         Ok(Some(match self {
             Val::Undefined | Val::Function(_) => return Ok(None),
             Val::Null => Value::Null,
@@ -334,27 +348,38 @@ impl<'a> Val<'a> {
             Val::Number(number) => json_number(number),
             Val::String(text) => Value::from(&*text),
             Val::Json(value) => value.clone(),
-            Val::Array(array) => {
-                let elements = match Rc::try_unwrap(array) {
-                    Ok(mut array) => std::mem::take(&mut array.elements),
-                    Err(array) => array.elements.clone(),
-                };
-                let elements = elements.into_iter().map(|element| element.into_json_within(depth));
-                elements.filter_map(Result::transpose).collect::<Result<_>>()?
-            }
-            Val::Object(object) => {
-                let members = match Rc::try_unwrap(object) {
-                    Ok(mut object) => std::mem::take(&mut object.members),
-                    Err(object) => object.members.clone(),
-                };
-                json_object(members, depth)?
-            }
+            Val::Array(array) => json_array(array, depth)?,
+            Val::Object(object) => json_object(object, depth)?,
         }))
     }
 }
 
-/// Members as JSON. Where all of their names stand in the expression, the object has a shape.
-fn json_object(members: Vec<(Text<'_>, Val<'_>)>, depth: usize) -> Result<Value> {
+/// The depth that is left to the parts of a value.
+fn deeper(depth: usize) -> Result<usize> {
+    depth.checked_sub(1).ok_or_else(|| too_nested(MAX_NESTING))
+}
+
+/// An array as JSON.
+fn json_array(array: Rc<Array<'_>>, depth: usize) -> Result<Value> {
+    let depth = deeper(depth)?;
+    let elements = match Rc::try_unwrap(array) {
+        Ok(mut array) => std::mem::take(&mut array.elements),
+        Err(array) => array.elements.clone(),
+    };
+    let mut all = Vec::with_capacity(elements.len());
+    for element in elements {
+        all.extend(element.into_json_within(depth)?);
+    }
+    Ok(Value::Array(all))
+}
+
+/// An object as JSON. Where all of its names stand in the expression, it has a shape.
+fn json_object(object: Rc<Object<'_>>, depth: usize) -> Result<Value> {
+    let depth = deeper(depth)?;
+    let members = match Rc::try_unwrap(object) {
+        Ok(mut object) => std::mem::take(&mut object.members),
+        Err(object) => object.members.clone(),
+    };
     let is_fixed = |(name, value): &(Text, Val)| {
         matches!(name, Text::Static(_)) && !matches!(value, Val::Undefined | Val::Function(_))
     };
