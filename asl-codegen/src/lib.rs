@@ -22,6 +22,7 @@
 
 pub mod builder;
 mod check;
+pub mod contract;
 pub mod diagnostic;
 pub mod emit;
 pub mod expr;

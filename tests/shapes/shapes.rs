@@ -1,9 +1,11 @@
-//! Every value that a random machine gets or gives lies in the shape of its place.
+//! Every value that a random machine gets or gives lies in the shape of its place, and no execution succeeds without what
+//! the contract says that the machine needs.
 //!
 //! `SHAPES_SEED=7 SHAPES_RUNS=5000 cargo test -p asl-shapes` tries other machines, and each so many times.
 
 mod random;
 
+use asl_codegen::contract::Contract;
 use asl_codegen::diagnostic::{Level, Lint};
 use asl_codegen::shapes::{Flow, Known, ScopeShapes, Shape, infer};
 use asl_codegen::source::Source;
@@ -88,6 +90,7 @@ async fn every_value_lies_in_the_shape_of_its_place() {
     for (number, compiled) in MACHINES.iter().enumerate() {
         let source = Source::new("random.asl.json", compiled.definition);
         let machine = machine(&source, &options).unwrap();
+        let contract = Contract::of(&machine, &Known::default());
         let anything = infer(&machine, &Known::default());
         for run in 0..runs {
             let seed = number as u64 * 1_000_000 + run;
@@ -122,7 +125,11 @@ async fn every_value_lies_in_the_shape_of_its_place() {
                     );
                 }
             }
-            ends += usize::from(output.is_some());
+            if output.is_some() {
+                ends += 1;
+                let needed = &contract.input;
+                assert!(needed.admits(&input), "{input} is no {needed}\n{}", compiled.definition);
+            }
         }
     }
     println!("{values} events, {ends} executions that succeed");

@@ -7,7 +7,7 @@ mod lints;
 mod names;
 mod references;
 mod variables;
-mod visit;
+pub(crate) mod visit;
 
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::shapes::{Known, infer};

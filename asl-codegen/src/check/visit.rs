@@ -10,7 +10,7 @@ use crate::syntax::{
 };
 
 /// A path that a state reads.
-pub(super) struct Read<'a> {
+pub(crate) struct Read<'a> {
     pub path: &'a Path,
     /// The string that holds it.
     pub span: Span,
@@ -19,7 +19,7 @@ pub(super) struct Read<'a> {
 
 /// Where a state reads a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// What a Task, Parallel or Pass makes its payload of.
     Parameters,
     /// What a Map makes the input of each item of.
@@ -55,7 +55,7 @@ impl Place {
 }
 
 /// Every path that a state itself reads, not those of the states inside it.
-pub(super) fn reads(state: &State) -> Vec<Read<'_>> {
+pub(crate) fn reads(state: &State) -> Vec<Read<'_>> {
     let mut reads = Reads(Vec::new());
     reads.selection(&state.input_path, "InputPath");
     reads.selection(&state.output_path, "OutputPath");

@@ -25,6 +25,7 @@ mod flow;
 mod narrow;
 mod object;
 mod path;
+mod schema;
 mod scope;
 mod shape;
 mod template;
@@ -83,7 +84,7 @@ const MAX_CHANGES: usize = 12;
 
 /// The shapes in a machine, which must be sound.
 ///
-/// What is known at a state changes at most [a few times](MAX_CHANGES) before it is given up, so that this ends.
+/// What is known at a state changes only a few times before it is given up, so that this ends.
 pub fn infer(machine: &Machine, known: &Known) -> ScopeShapes {
     let inference = Inference { known };
     let text = Shape::string();

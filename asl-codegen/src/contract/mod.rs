@@ -1,0 +1,154 @@
+//! The contract of a machine, inferred: what input it needs, what output it gives, and what each state gets and gives.
+//!
+//! ```
+//! use asl_codegen::contract::Contract;
+//! use asl_codegen::shapes::Known;
+//! use asl_codegen::source::Source;
+//! use asl_codegen::{Options, machine};
+//!
+//! let text = r#"{ "StartAt": "Count", "States": { "Count": {
+//!     "Type": "Pass", "Parameters": { "id.$": "$.order.id", "total": 3 }, "End": true } } }"#;
+//! let machine = machine(&Source::new("count.asl.json", text), &Options::default())?;
+//! let contract = Contract::of(&machine, &Known::default());
+//! assert_eq!(contract.input.to_string(), "{ order: { id: any, .. }, .. }");
+//! assert_eq!(contract.output.to_string(), "{ id: any, total: integer }");
+//! println!("{contract}");
+//! # Ok::<(), asl_codegen::diagnostic::CompileError>(())
+//! ```
+
+mod needs;
+
+use crate::shapes::{Known, ScopeShapes, Shape, infer};
+use crate::syntax::{Machine, Scope, State, StateKind};
+use serde_json::{Value, json};
+use std::fmt::{Display, Formatter, Result};
+
+/// What a machine needs and gives.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// The input. Members that it shows as required are: without one of them, no way through the machine succeeds.
+    pub input: Shape,
+    /// The output, where the machine succeeds.
+    pub output: Shape,
+    /// What is known at each state, branches and processors behind the state that they belong to.
+    pub states: Vec<StateContract>,
+}
+
+/// What is known at a state.
+#[derive(Debug, Clone)]
+pub struct StateContract {
+    /// Its name.
+    pub name: String,
+    /// `Task`, `Pass`..
+    pub kind: &'static str,
+    /// In how many branches and processors it lies.
+    pub depth: usize,
+    /// What it gets and gives; nothing if it cannot be reached.
+    pub data: Option<StateData>,
+}
+
+/// What a state gets and gives.
+#[derive(Debug, Clone)]
+pub struct StateData {
+    /// Its input.
+    pub input: Shape,
+    /// What a task, the branches of a Parallel or an item of a Map get.
+    pub payload: Option<Shape>,
+    /// Its output, where nothing is caught.
+    pub output: Shape,
+}
+
+impl Contract {
+    /// The contract of a machine, which must be sound. `known` may tell more of its input and its tasks.
+    pub fn of(machine: &Machine, known: &Known) -> Contract {
+        let shapes = infer(machine, known);
+        let mut states = Vec::new();
+        collect(&machine.scope, Some(&shapes), 0, &mut states);
+        Contract {
+            input: match known.input {
+                Shape::Any => needs::needed(&machine.scope),
+                ref known => known.clone(),
+            },
+            output: shapes.output,
+            states,
+        }
+    }
+
+    /// The input and the output as JSON Schema (2020-12), under `$defs`.
+    pub fn to_json_schema(&self) -> Value {
+        json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$defs": { "input": self.input.to_json_schema(), "output": self.output.to_json_schema() }
+        })
+    }
+}
+
+/// Scopes nest as the JSON does, whose depth is bounded.
+fn collect(scope: &Scope, shapes: Option<&ScopeShapes>, depth: usize, states: &mut Vec<StateContract>) {
+    for (at, state) in scope.states.iter().enumerate() {
+        let known = shapes.and_then(|shapes| shapes.states.get(at)?.as_ref());
+        states.push(StateContract {
+            name: state.name.value.clone(),
+            kind: kind(state),
+            depth,
+            data: known.map(|known| StateData {
+                input: known.flow.data.input.clone(),
+                payload: match &state.kind {
+                    StateKind::Task(_) | StateKind::Parallel(_) => Some(known.flow.payload.clone()),
+                    StateKind::Map(_) => known.scopes.first().map(|scope| scope.input.input.clone()),
+                    _ => None,
+                },
+                output: known.flow.output.clone(),
+            }),
+        });
+        for (number, inner) in state.scopes().into_iter().enumerate() {
+            collect(
+                inner,
+                known.and_then(|known| known.scopes.get(number)),
+                depth + 1,
+                states,
+            );
+        }
+    }
+}
+
+fn kind(state: &State) -> &'static str {
+    match &state.kind {
+        StateKind::Task(_) => "Task",
+        StateKind::Pass(_) => "Pass",
+        StateKind::Choice(_) => "Choice",
+        StateKind::Wait(_) => "Wait",
+        StateKind::Succeed => "Succeed",
+        StateKind::Fail(_) => "Fail",
+        StateKind::Parallel(_) => "Parallel",
+        StateKind::Map(_) => "Map",
+    }
+}
+
+impl Display for Contract {
+    /// A table: the input and the output of the machine, then those of each state.
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "needs  {}", self.input)?;
+        writeln!(f, "gives  {}", self.output)?;
+        for state in &self.states {
+            let indent = "    ".repeat(state.depth);
+            writeln!(f, "\n{indent}{} ({})", state.name, state.kind)?;
+            let Some(data) = &state.data else {
+                writeln!(f, "{indent}    never reached")?;
+                continue;
+            };
+            writeln!(f, "{indent}    gets   {}", data.input)?;
+            if let Some(payload) = data.payload.as_ref().filter(|payload| **payload != data.input) {
+                let hands = if state.kind == "Task" { "asks  " } else { "hands " };
+                writeln!(f, "{indent}    {hands} {payload}")?;
+            }
+            if state.kind != "Fail" && data.output != data.input {
+                writeln!(f, "{indent}    gives  {}", data.output)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
