@@ -2,11 +2,16 @@
 
 use super::shape::{Shape, either};
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::Arc;
 
 /// Objects are known to this many members.
 const MAX_MEMBERS: usize = 128;
+
+/// A name, and what each of two objects knows of the member.
+type Pair<'o> = (&'o Arc<str>, Option<&'o Member>, Option<&'o Member>);
 
 /// Which objects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -91,14 +96,36 @@ impl Object {
 
     /// Whether no value is both: there is a member that both have with different values, or that one has and the other has not.
     pub(super) fn is_disjoint(&self, other: &Object) -> bool {
-        let without = |one: &Object, other: &Object| {
-            let mut required = one.members.iter().filter(|(_, member)| member.is_required);
-            required.any(|(name, member)| match other.members.get(name) {
-                Some(other) => member.shape.is_disjoint(&other.shape) && other.is_required || other.shape.is_never(),
-                None => other.rest.is_none(),
-            })
-        };
-        without(self, other) || without(other, self)
+        self.pairs(other).any(|(_, one, two)| match (one, two) {
+            (Some(one), Some(two)) => {
+                one.is_required && two.is_required && one.shape.is_disjoint(&two.shape)
+                    || one.is_required && two.shape.is_never()
+                    || two.is_required && one.shape.is_never()
+            }
+            (Some(one), None) => one.is_required && other.rest.is_none(),
+            (None, Some(two)) => two.is_required && self.rest.is_none(),
+            (None, None) => false,
+        })
+    }
+
+    /// The names that one of them knows, in order, with what each knows. To go through both side by side takes less than to look
+    /// each name up.
+    fn pairs<'o>(&'o self, other: &'o Object) -> impl Iterator<Item = Pair<'o>> {
+        let mut ones = self.members.iter().peekable();
+        let mut others = other.members.iter().peekable();
+        iter::from_fn(move || {
+            let order = match (ones.peek(), others.peek()) {
+                // Most names are the very same text.
+                (Some((one, _)), Some((other, _))) if Arc::ptr_eq(one, other) => Ordering::Equal,
+                (Some((one, _)), Some((other, _))) => one.cmp(other),
+                (Some(_), None) => Ordering::Less,
+                (None, _) => Ordering::Greater,
+            };
+            let one = if order.is_le() { ones.next() } else { None };
+            let other = if order.is_ge() { others.next() } else { None };
+            let (name, _) = one.or(other)?;
+            Some((name, one.map(|(_, member)| member), other.map(|(_, member)| member)))
+        })
     }
 
     pub(super) fn admits(&self, members: &Map<String, Value>) -> bool {
@@ -140,31 +167,24 @@ impl Object {
     }
 
     pub(super) fn join(&self, other: &Object) -> Object {
-        let mut joined = Object {
-            members: BTreeMap::new(),
-            rest: either(&self.rest, &other.rest, Shape::join),
-        };
-        let names = self
-            .members
-            .keys()
-            .chain(other.members.keys().filter(|name| !self.knows(name)));
-        for name in names {
-            let member = match (self.members.get(name), other.members.get(name)) {
-                (Some(a), Some(b)) => Member {
-                    shape: a.shape.join(&b.shape),
-                    is_required: a.is_required && b.is_required,
+        let rest = either(&self.rest, &other.rest, Shape::join);
+        let join = |(name, one, two): Pair<'_>| {
+            let member = match (one, two) {
+                (Some(one), Some(two)) => Member {
+                    shape: one.shape.join(&two.shape),
+                    is_required: one.is_required && two.is_required,
                 },
-                (Some(member), None) => member.or_rest(&other.rest),
-                (None, Some(member)) => member.or_rest(&self.rest),
-                (None, None) => continue,
+                (Some(one), None) => one.or_rest(&other.rest),
+                (None, two) => two?.or_rest(&self.rest),
             };
             // That a member of an open object may be there says nothing.
-            let says_nothing = joined.rest == Some(Shape::Any) && member.shape.is_any() && !member.is_required;
-            if !says_nothing {
-                joined.members.insert(name.clone(), member);
-            }
+            let says_nothing = rest == Some(Shape::Any) && member.shape.is_any() && !member.is_required;
+            (!says_nothing).then(|| (name.clone(), member))
+        };
+        Object {
+            members: self.pairs(other).filter_map(join).collect(),
+            rest,
         }
-        joined
     }
 
     pub(super) fn widen(&self, grown: &Object) -> Object {

@@ -75,6 +75,11 @@ impl Variants {
         if self == other {
             return self.clone();
         }
+        if let ([one], [two]) = (&self.all[..], &other.all[..])
+            && !one.is_disjoint(two)
+        {
+            return one.join(two).into();
+        }
         let all = self.all.iter().chain(&other.all).cloned();
         // There is at least one.
         Variants::new(all).unwrap_or_else(|| self.clone())
