@@ -35,6 +35,9 @@ use proc_macro::TokenStream;
 ///     substitutions { "ChargeArn" => "arn:aws:lambda:eu-west-1:123456789012:function:charge", "MaxItems" => 20 },
 ///     lints { unread_token: deny, no_dollar: allow },
 ///     rename { "Cat?" => cat_question },
+///     input: crate::Order,
+///     output: crate::Receipt,
+///     tasks { charge_card(crate::Charge) -> crate::Payment },
 /// );
 /// ```
 ///
@@ -43,6 +46,9 @@ use proc_macro::TokenStream;
 /// - `lints`: levels of lints: `allow`, `warn` or `deny`. Stable Rust shows no warnings of macros, so that a finding is
 ///   seen only where its level is `deny`; in a build script `asl_codegen::Builder` shows them all.
 /// - `rename`: Rust names of states, or of the work that tasks ask for.
+/// - `input`, `output`, `tasks`: Rust types, as they are seen from the module, for what the machine and the methods of its `Tasks`
+///   take and give. Without one it is `serde_json::Value`. What does not fit is `States.TaskFailed` in a task, and
+///   `States.Runtime` for the output.
 ///
 /// # Errors
 ///

@@ -1,5 +1,10 @@
 //! What the examples share: lines that show what a workflow is doing.
 
+/// The examples of docs/types.md.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/types.md")]
+struct Types;
+
 use asl_runtime::{TaskContext, TaskError};
 use tokio::time::Instant;
 
