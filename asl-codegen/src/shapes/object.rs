@@ -8,7 +8,7 @@ use std::iter;
 use std::sync::Arc;
 
 /// Objects are known to this many members.
-const MAX_MEMBERS: usize = 128;
+const MAX_MEMBERS: usize = 64;
 
 /// A name, and what each of two objects knows of the member.
 type Pair<'o> = (&'o Arc<str>, Option<&'o Member>, Option<&'o Member>);

@@ -31,6 +31,14 @@ pub(super) fn check(state: &State, flow: &Flow, diagnostics: &mut Diagnostics) {
             left = Some(data);
             continue;
         };
+        if index == 0 {
+            let first = split(data, condition, &mut |data, test, split| {
+                tests.paths(data, test);
+                tests.settled(data, test, split);
+            });
+            left = first.fails;
+            continue;
+        }
         let after_others = split(data, condition, &mut |data, test, _| tests.paths(data, test));
         // That it holds wherever the rules before it do not, is what a last rule is for: what settles a comparison is looked
         // for without them.
