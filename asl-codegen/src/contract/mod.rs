@@ -16,7 +16,10 @@
 //! # Ok::<(), asl_codegen::diagnostic::CompileError>(())
 //! ```
 
+mod compare;
 mod needs;
+
+pub use compare::{Change, Changes, Concern, Severity, compare};
 
 use crate::shapes::{Known, ScopeShapes, Shape, infer};
 use crate::syntax::{Machine, Scope, State, StateKind};
@@ -41,6 +44,8 @@ pub struct StateContract {
     pub name: String,
     /// `Task`, `Pass`..
     pub kind: &'static str,
+    /// What its input must have: without one of these members, no way on succeeds.
+    pub needs: Shape,
     /// In how many branches and processors it lies.
     pub depth: usize,
     /// What it gets and gives; nothing if it cannot be reached.
@@ -66,7 +71,7 @@ impl Contract {
         collect(&machine.scope, Some(&shapes), 0, &mut states);
         Contract {
             input: match known.input {
-                Shape::Any => needs::needed(&machine.scope),
+                Shape::Any => needs::by_state(&machine.scope).swap_remove(machine.scope.start.index),
                 ref known => known.clone(),
             },
             output: shapes.output,
@@ -85,11 +90,12 @@ impl Contract {
 
 /// Scopes nest as the JSON does, whose depth is bounded.
 fn collect(scope: &Scope, shapes: Option<&ScopeShapes>, depth: usize, states: &mut Vec<StateContract>) {
-    for (at, state) in scope.states.iter().enumerate() {
+    for ((at, state), needs) in scope.states.iter().enumerate().zip(needs::by_state(scope)) {
         let known = shapes.and_then(|shapes| shapes.states.get(at)?.as_ref());
         states.push(StateContract {
             name: state.name.value.clone(),
             kind: kind(state),
+            needs,
             depth,
             data: known.map(|known| StateData {
                 input: known.flow.data.input.clone(),

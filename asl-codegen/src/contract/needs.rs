@@ -18,13 +18,15 @@ type Way = Vec<String>;
 /// What is needed; `None` where no way on succeeds, so that nothing would help.
 type Needs = Option<BTreeSet<Way>>;
 
-/// The shape of an input that has what a scope needs.
-pub(super) fn needed(scope: &Scope) -> Shape {
-    let mut shape = Shape::Any;
-    for way in of_scope(scope).unwrap_or_default() {
-        shape = with(&shape, &way);
-    }
-    shape
+/// The shape of an input that has what each state of a scope needs, by its index.
+pub(super) fn by_state(scope: &Scope) -> Vec<Shape> {
+    let needs = of_states(scope).into_iter();
+    needs.map(|needs| shape(needs.unwrap_or_default())).collect()
+}
+
+/// That of an input that has these.
+fn shape(ways: BTreeSet<Way>) -> Shape {
+    ways.iter().fold(Shape::Any, |shape, way| with(&shape, way))
 }
 
 /// With these members, and whatever else.
@@ -45,10 +47,18 @@ fn with(shape: &Shape, way: &[String]) -> Shape {
     object.into()
 }
 
-/// Scopes nest as the JSON does, whose depth is bounded.
+/// What the start of a scope needs.
 fn of_scope(scope: &Scope) -> Needs {
+    match of_states(scope).into_iter().nth(scope.start.index) {
+        Some(needs) => needs,
+        None => Some(BTreeSet::new()),
+    }
+}
+
+/// Scopes nest as the JSON does, whose depth is bounded.
+fn of_states(scope: &Scope) -> Vec<Needs> {
     if !scope.intact {
-        return Some(BTreeSet::new());
+        return vec![Some(BTreeSet::new()); scope.states.len()];
     }
     let successors: Vec<Vec<usize>> = (scope.states.iter())
         .map(|state| state.targets().iter().map(|target| target.index).collect())
@@ -64,7 +74,7 @@ fn of_scope(scope: &Scope) -> Needs {
             needs[at] = now;
         }
         if !has_changed {
-            return needs[scope.start.index].clone();
+            return needs;
         }
     }
 }

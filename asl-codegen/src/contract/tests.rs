@@ -1,6 +1,6 @@
 //! Small machines and their contracts.
 
-use super::Contract;
+use super::{Contract, Severity, compare};
 use crate::Options;
 use crate::shapes::Known;
 use crate::source::Source;
@@ -122,4 +122,98 @@ Each (Map)
         schema["$defs"]["output"]["properties"]["state"],
         json!({ "type": "string", "enum": ["new"] })
     );
+}
+
+#[test]
+fn two_versions() {
+    let changes = |old: Value, new: Value| compare(&contract(old), &contract(new)).to_string();
+    let machine = |task: Value, last: Value| {
+        json!({
+            "Work": { "Type": "Task", "Resource": TASK, "Parameters": task, "ResultPath": "$.done", "Next": "Last" },
+            "Last": last
+        })
+    };
+    let last = |parameters: Value| json!({ "Type": "Pass", "Parameters": parameters, "End": true });
+    let old = machine(
+        json!({ "id.$": "$.id", "n": 1 }),
+        last(json!({ "id.$": "$.id", "state": "done" })),
+    );
+    assert_eq!(changes(old.clone(), old.clone()), "");
+
+    let asked = machine(
+        json!({ "id.$": "$.id", "n": "one" }),
+        last(json!({ "id.$": "$.id", "state": "done" })),
+    );
+    assert_eq!(
+        changes(old.clone(), asked),
+        "breaking for tasks: what `Work` is asked with is another\n    \
+         old  { id: any, n: integer }\n    new  { id: any, n: \"one\" }\n"
+    );
+
+    let given = machine(
+        json!({ "id.$": "$.id", "n": 1 }),
+        last(json!({ "state": "left", "by.$": "$.by" })),
+    );
+    assert_eq!(
+        changes(old.clone(), given),
+        "breaking for callers: the input needs more\n    old  { id: any, .. }\n    new  { by: any, id: any, .. }\n\
+         breaking for callers: the output is another\n    \
+         old  { id: any, state: \"done\" }\n    new  { by: any, state: \"left\" }\n\
+         unclear for executions in flight: `Last` needs what executions that have come to it may not have\n    \
+         old  { done: any, .. }\n    new  { by: any, .. }\n\
+         unclear for executions in flight: `Work` needs what executions that have come to it may not have\n    \
+         old  any\n    new  { by: any, id: any, .. }\n"
+    );
+
+    let gone = json!({ "Do it": old["Work"].clone(), "Last": old["Last"].clone() });
+    assert_eq!(
+        changes(old, gone),
+        "breaking for tasks: there is a task `Do it`\n    new  { id: any, n: integer }\n\
+         compatible for tasks: the task `Work` is gone\n    old  { id: any, n: integer }\n\
+         breaking for executions in flight: the state `Work` is gone\n    old  any\n"
+    );
+}
+
+#[test]
+fn executions_in_flight_that_are_known_to_lack_something() {
+    let machine = |read: &str| {
+        contract(json!({
+            "Make": { "Type": "Pass", "Result": { "a": 1, "b": 2 }, "Next": "Wait" },
+            "Wait": { "Type": "Wait", "Seconds": 60, "Next": "Use" },
+            "Use": { "Type": "Pass", "InputPath": read, "End": true }
+        }))
+    };
+    let (old, mut new) = (machine("$.a"), machine("$.b"));
+    assert!(
+        compare(&old, &new)
+            .0
+            .iter()
+            .all(|change| change.concern == super::Concern::Callers)
+    );
+    new = contract(json!({
+        "Make": { "Type": "Pass", "Result": { "a": 1, "b": 2, "c": 3 }, "Next": "Wait" },
+        "Wait": { "Type": "Wait", "Seconds": 60, "Next": "Use" },
+        "Use": { "Type": "Pass", "InputPath": "$.c", "End": true }
+    }));
+    let changes = compare(&old, &new).to_string();
+    assert!(
+        changes.contains("breaking for executions in flight: `Use` needs"),
+        "{changes}"
+    );
+    assert!(
+        changes.contains("breaking for executions in flight: `Wait` needs"),
+        "{changes}"
+    );
+}
+
+#[test]
+fn further_members_do_no_harm() {
+    let version = |output: Value| contract(json!({ "A": { "Type": "Pass", "Result": output, "End": true } }));
+    let old = version(json!({ "list": [{ "id": 1 }] }));
+    let of = |new: Value| compare(&old, &version(new)).severity();
+    assert_eq!(
+        of(json!({ "list": [{ "id": 2, "name": "x" }], "total": 1 })),
+        Some(Severity::Compatible)
+    );
+    assert_eq!(of(json!({ "list": [{ "name": "x" }] })), Some(Severity::Breaking));
 }

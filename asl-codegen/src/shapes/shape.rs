@@ -282,6 +282,20 @@ impl Shape {
         }
     }
 
+    /// The same, where every object may have further members: what it is to those who look only at what they know.
+    pub fn opened(&self) -> Shape {
+        let mut types = match self {
+            Shape::Any => return Shape::Any,
+            Shape::OneOf(types) => Types::clone(types),
+        };
+        // As deep as shapes are.
+        for part in types.parts_mut() {
+            *part = part.opened();
+        }
+        types.change_object(|object| object.open(Shape::Any));
+        types.into()
+    }
+
     /// Whether every value of `other` has this shape.
     pub fn includes(&self, other: &Shape) -> bool {
         self.join(other) == *self
