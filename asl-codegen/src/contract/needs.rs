@@ -64,12 +64,13 @@ fn of_states(scope: &Scope) -> Vec<Needs> {
         .map(|state| state.targets().iter().map(|target| target.index).collect())
         .collect();
     let order = reverse_postorder(scope.start.index, &successors);
+    let within: Vec<BTreeSet<Way>> = scope.states.iter().map(within).collect();
     let mut needs: Vec<Needs> = vec![None; scope.states.len()];
     // From too much to what is needed: each round takes something away, or is the last.
     loop {
         let mut has_changed = false;
         for &at in order.iter().rev() {
-            let now = of_state(&scope.states[at], &needs);
+            let now = of_state(&scope.states[at], &within[at], &needs);
             has_changed |= now != needs[at];
             needs[at] = now;
         }
@@ -79,7 +80,25 @@ fn of_states(scope: &Scope) -> Vec<Needs> {
     }
 }
 
-fn of_state(state: &State, next: &[Needs]) -> Needs {
+/// What the branches of a Parallel need, where nothing catches what fails in them.
+fn within(state: &State) -> BTreeSet<Way> {
+    let StateKind::Parallel(parallel) = &state.kind else {
+        return BTreeSet::new();
+    };
+    if !state.catchers().is_empty() {
+        return BTreeSet::new();
+    }
+    // One that cannot succeed asks for nothing.
+    let branches = parallel
+        .branches
+        .iter()
+        .flat_map(|branch| of_scope(branch).unwrap_or_default());
+    branches
+        .filter_map(|way| payload(state, parallel.parameters.as_ref(), &way))
+        .collect()
+}
+
+fn of_state(state: &State, within: &BTreeSet<Way>, next: &[Needs]) -> Needs {
     if matches!(state.kind, StateKind::Fail(_)) {
         return None;
     }
@@ -104,17 +123,7 @@ fn of_state(state: &State, next: &[Needs]) -> Needs {
         .reduce(|a, b| a.intersection(&b).cloned().collect())?;
     let mut needs: BTreeSet<Way> = own(state);
     needs.extend(common);
-    for inner in state.scopes() {
-        // An item may be none, and what fails in a branch may be caught.
-        if let (StateKind::Parallel(parallel), true) = (&state.kind, caught.is_empty()) {
-            let inner = of_scope(inner)?;
-            needs.extend(
-                inner
-                    .iter()
-                    .filter_map(|way| payload(state, parallel.parameters.as_ref(), way)),
-            );
-        }
-    }
+    needs.extend(within.iter().cloned());
     Some(needs)
 }
 

@@ -44,6 +44,7 @@ pub(crate) use value::Value;
 
 use crate::flow::graph::reverse_postorder;
 use crate::syntax::{self, Machine, MapMode, State, StateKind};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a machine from elsewhere.
@@ -82,11 +83,19 @@ const MAX_JOINS: usize = 6;
 /// and how often before it is given up.
 const MAX_CHANGES: usize = 12;
 
+/// So many times a state is looked at on average before nothing more is asked than what takes one more look: loops in Maps in
+/// loops would multiply.
+const STEPS_FOR_EACH: usize = 64;
+
 /// The shapes in a machine, which must be sound.
 ///
-/// What is known at a state changes only a few times before it is given up, so that this ends.
+/// What is known at a state changes only a few times before it is given up, so that this ends; and all of it takes at most so
+/// much time as a multiple of the number of states.
 pub fn infer(machine: &Machine, known: &Known) -> ScopeShapes {
-    let inference = Inference { known };
+    let inference = Inference {
+        known,
+        steps: Cell::new(STEPS_FOR_EACH * count(&machine.scope)),
+    };
     let text = Shape::string();
     let execution = ["Id", "Name", "RoleArn", "StartTime"].map(|name| (name, text.clone()));
     let context = open([
@@ -116,6 +125,14 @@ fn open<'n>(members: impl IntoIterator<Item = (&'n str, Shape)>) -> Shape {
 
 struct Inference<'k> {
     known: &'k Known,
+    /// How many more states are looked at before all that is not known yet is given up.
+    steps: Cell<usize>,
+}
+
+/// How many states there are. Scopes nest as the JSON does, whose depth is bounded.
+fn count(scope: &syntax::Scope) -> usize {
+    let inner = scope.states.iter().flat_map(State::scopes);
+    scope.states.len() + inner.map(count).sum::<usize>()
 }
 
 impl Inference<'_> {
@@ -149,12 +166,13 @@ impl Inference<'_> {
             let at = order[rank];
             let Some(data) = begins[at].clone() else { continue };
             let before = shapes.states[at].take();
+            self.steps.set(self.steps.get().saturating_sub(1));
             let state = self.state(&scope.states[at], data, context, before);
             for exit in state.flow.exits(&scope.states[at]) {
                 let Some(to) = exit.to else { continue };
                 let grown = match &begins[to] {
                     None => exit.data,
-                    Some(_) if changes[to] >= MAX_CHANGES => Data::any(),
+                    Some(_) if changes[to] >= MAX_CHANGES || self.steps.get() == 0 => Data::any(),
                     Some(before) => {
                         let joined = before.join(&exit.data);
                         match changes[to] >= MAX_JOINS {
@@ -181,7 +199,11 @@ impl Inference<'_> {
     /// A state, of which `before` is what was known when less was.
     fn state(&self, state: &State, data: Data, context: &Shape, before: Option<StateShapes>) -> StateShapes {
         let mut flow = Flow::enter(state, data, context.clone());
-        let inputs = inputs(state, &flow);
+        let mut inputs = inputs(state, &flow);
+        if self.steps.get() == 0 {
+            // The same each time, so that no scope is looked at again.
+            inputs.fill((Data::any(), Shape::Any));
+        }
         let mut known = before.map(|before| before.scopes).unwrap_or_default().into_iter();
         let scopes: Vec<_> = state
             .scopes()

@@ -307,3 +307,28 @@ fn what_is_absent_differs_from_nothing_in_jsonata() {
     assert_eq!(reached("$states.input.a = 'y'"), [false, true]);
     assert_eq!(reached("$not($exists($states.input.b))"), [true, false]);
 }
+
+/// Each level would be looked at a dozen times for each time that the one around it is.
+#[test]
+fn loops_within_loops_are_given_up() {
+    let mut scope = json!({ "StartAt": "Last", "States": { "Last": { "Type": "Succeed" } } });
+    for depth in 0..20 {
+        let name = |text: &str| format!("{text} {depth}");
+        scope = json!({ "StartAt": name("Wrap"), "States": {
+            name("Wrap"): { "Type": "Pass", "Parameters": { "in.$": "$", "also.$": "$" }, "Next": name("Both") },
+            name("Both"): { "Type": "Parallel", "Branches": [scope], "ResultPath": "$.out", "Next": name("Enough?") },
+            name("Enough?"): { "Type": "Choice", "Default": name("Wrap"),
+                "Choices": [{ "Variable": "$.in.in.in", "IsPresent": true, "Next": name("Done") }] },
+            name("Done"): { "Type": "Succeed" }
+        } });
+    }
+    let source = Source::new("deep.asl.json", scope.to_string());
+    let machine = crate::machine(&source, &Options::default()).unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        infer(&machine, &Known::default())
+            .output
+            .admits(&json!({ "in": 1, "also": 2, "out": [3] }))
+    );
+    // Nor is that what a machine needs looked for so often.
+    crate::contract::Contract::of(&machine, &Known::default());
+}
