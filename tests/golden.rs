@@ -27,6 +27,7 @@ fn golden_files_are_what_the_machines_compile_to() {
         .glob("machines/*.asl.json")
         .rename("Renamed state", "another_name")
         .substitution("Limit", 3)
+        .task("inferred_sale", "_", "Value")
         .out_dir("golden")
         .check(!update)
         .try_compile();

@@ -139,7 +139,8 @@ impl Builder {
     }
 
     /// Gives the Rust types of what a method of `Tasks` takes and gives:
-    /// `.task("charge_card", "crate::Charge", "crate::Payment")`. `Value` is any JSON.
+    /// `.task("charge_card", "crate::Charge", "crate::Payment")`. `Value` is any JSON, and `_` for the input a
+    /// struct that is made of what is known of it.
     pub fn task(mut self, method: impl Into<String>, input: impl Into<String>, result: impl Into<String>) -> Builder {
         let method = method.into();
         self.types.push((Typed::TaskInput(method.clone()), input.into()));

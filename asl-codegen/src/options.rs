@@ -52,7 +52,7 @@ pub struct Types {
 /// Rust types for a task.
 #[derive(Debug, Clone, Default)]
 pub struct TaskTypes {
-    /// What its method takes: `serde::de::DeserializeOwned`.
+    /// What its method takes: `serde::de::DeserializeOwned`. `_` is a struct that is made of what is known of it.
     pub input: Option<TokenStream>,
     /// What it gives: `serde::Serialize`.
     pub result: Option<TokenStream>,

@@ -69,3 +69,21 @@ fn substitutions() {
         [r#"SCHEMA_VALIDATION_FAILED /TimeoutSeconds "${Limit}""#]
     );
 }
+
+#[test]
+fn types_that_nothing_tells() {
+    let machine = r#"{ "StartAt": "S", "States": { "S": { "Type": "Task", "End": true,
+        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work" } } }"#;
+    let source = Source::new("types.json", machine);
+    let mut options = Options::default();
+    options.types.output = Some("_".parse().expect("a type"));
+    let types = options.types.tasks.entry("work".to_owned()).or_default();
+    types.input = Some("_".parse().expect("a type"));
+    types.result = Some("_".parse().expect("a type"));
+    let error = compile(&source, &options).expect_err("what a task gives is not known");
+    let messages: Vec<_> = error.diagnostics().iter().map(|found| found.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        ["the type of `output` cannot be `_`", "the type of `work` cannot be `_`"]
+    );
+}

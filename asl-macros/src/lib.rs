@@ -47,8 +47,8 @@ use proc_macro::TokenStream;
 ///   seen only where its level is `deny`; in a build script `asl_codegen::Builder` shows them all.
 /// - `rename`: Rust names of states, or of the work that tasks ask for.
 /// - `input`, `output`, `tasks`: Rust types, as they are seen from the module, for what the machine and the methods of its `Tasks`
-///   take and give. Without one it is `serde_json::Value`. What does not fit is `States.TaskFailed` in a task, and
-///   `States.Runtime` for the output.
+///   take and give. Without one it is `serde_json::Value`; `_` for what a task takes is a struct that is made of what is
+///   known. What does not fit is `States.TaskFailed` in a task, and `States.Runtime` for the output.
 ///
 /// # Errors
 ///

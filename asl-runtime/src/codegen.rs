@@ -12,6 +12,8 @@ pub use crate::{
     Run, Scope, State, StateType as Type, TaskContext, TaskError, Until, Untyped, Value, WorkflowType, choice, execute,
     intrinsic, jsonata, task, typed,
 };
+pub use serde;
+pub use serde_json::Number;
 pub use std::future::Future;
 pub use std::time::Duration;
 

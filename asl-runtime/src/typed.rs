@@ -1,8 +1,8 @@
 //! Between JSON and the Rust types that a user named.
 
 use crate::{Error, TaskContext, TaskError};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_path_to_error::{Segment, Track};
 use std::fmt::Write;
@@ -37,6 +37,14 @@ pub fn machine_input<T: Serialize>(input: &T) -> Result<Value, Error> {
 /// `States.Runtime`, with a cause that names the place in the output and what was expected.
 pub fn machine_output<T: DeserializeOwned>(output: Value) -> Result<T, Error> {
     read(output).map_err(|why| Error::runtime(format!("The output of the execution does not fit its type: {why}")))
+}
+
+/// A member that need not be there, and is: also where it is `null`.
+///
+/// # Errors
+/// As those of the type.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 fn failed(cx: &TaskContext<'_>, what: &str, why: &str) -> TaskError {

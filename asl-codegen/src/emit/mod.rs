@@ -20,14 +20,16 @@ mod scope;
 mod skeleton;
 mod state;
 mod task;
+mod typed;
 mod variables;
 mod work;
 
 use self::expr::mentions;
 use crate::Options;
-use crate::diagnostic::{Diagnostic, Diagnostics, Level, Lint};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Level, Lint};
 use crate::nearest;
 use crate::options::{Module, WorkflowType};
+use crate::shapes::{Known, infer};
 use crate::source::{Source, Span};
 use crate::syntax::*;
 use code::braced;
@@ -40,7 +42,7 @@ pub use skeleton::skeleton;
 use state::Emitter;
 use std::collections::BTreeSet;
 use variables::{Variables, ident};
-use work::Works;
+use work::{Works, is_placeholder};
 
 /// Names of functions that the module has besides those of states.
 const FUNCTIONS: &[&str] = &[
@@ -78,7 +80,13 @@ const TYPES: &[&str] = &[
 
 /// Writes the module of a checked machine; `sha256` is that of its canonical definition.
 pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options, out: &mut Diagnostics) -> TokenStream {
-    let works = Works::of(machine, options, out);
+    let mut works = Works::of(machine, options, out);
+    let mut types = Names::with(TYPES);
+    let mut inputs = Vec::new();
+    if works.are_inferred() {
+        let shapes = infer(machine, &Known::default());
+        inputs = typed::inputs(&mut works, &machine.scope, &shapes, &mut types);
+    }
     check_renames(machine, &works, options, out);
     check_task_types(machine, &works, options, out);
     if options.levels.level(Lint::InterpretedExpression) != Level::Allow {
@@ -87,7 +95,7 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
     let mut emitter = Emitter {
         options,
         functions: Names::with(FUNCTIONS),
-        types: Names::with(TYPES),
+        types,
         constants: Names::with(&["DEFINITION"]),
         works,
         items: Vec::new(),
@@ -104,7 +112,11 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
         emitter.entry(machine, &ident(&top)),
         emitter.definition(machine, source, sha256),
     );
-    let items = [imports, entry].into_iter().chain(emitter.items).chain(emitter.tables);
+    let items = [imports, entry]
+        .into_iter()
+        .chain(inputs)
+        .chain(emitter.items)
+        .chain(emitter.tables);
     let body = braced(items.chain([definition]));
     let Module {
         attributes,
@@ -152,8 +164,22 @@ fn check_renames(machine: &Machine, works: &Works, options: &Options, out: &mut 
     }
 }
 
-/// Reports types of tasks that are not there.
+/// Reports types of tasks that are not there, and those that cannot be made of what is known.
 fn check_task_types(machine: &Machine, works: &Works, options: &Options, out: &mut Diagnostics) {
+    let start = Span::new(machine.scope.span.start, machine.scope.span.start + 1);
+    let types = &options.types;
+    let machines = [("input", &types.input), ("output", &types.output)];
+    let of_tasks = types.tasks.iter().map(|(name, types)| (name.as_str(), &types.result));
+    for (name, given) in machines.into_iter().chain(of_tasks) {
+        if given.as_ref().is_some_and(is_placeholder) {
+            let message = format!("the type of `{name}` cannot be `_`");
+            out.push(
+                Diagnostic::error(Code::Unsupported, start, message)
+                    .label("only what a task is asked with is known from the definition")
+                    .help("name a type, or leave it out for `Value`"),
+            );
+        }
+    }
     let names: BTreeSet<String> = works.methods().iter().map(|method| method.name.to_string()).collect();
     let span = Span::new(machine.scope.span.start, machine.scope.span.start + 1);
     for name in options.types.tasks.keys().filter(|name| !names.contains(*name)) {
@@ -201,10 +227,14 @@ impl Emitter<'_> {
     fn entry(&self, machine: &Machine, top: &Ident) -> TokenStream {
         let methods = braced(self.works.declarations());
         let forwards = self.works.methods().iter().map(|method| {
-            let name = &method.name;
+            let (name, taken) = (&method.name, method.input());
+            let input = match method.is_inferred {
+                true => quote!(rt::typed::result(cx, &input)?),
+                false => quote!(input),
+            };
             quote! {
-                async fn #name(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
-                    self.0.call(cx, input).await
+                async fn #name(&self, cx: &TaskContext<'_>, input: #taken) -> Result<Value, TaskError> {
+                    self.0.call(cx, #input).await
                 }
             }
         });

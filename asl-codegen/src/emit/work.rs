@@ -29,9 +29,17 @@ pub struct Method {
     resource: String,
     states: Vec<String>,
     types: TaskTypes,
+    /// Whether its input has the type that is made of what is known.
+    pub is_inferred: bool,
 }
 
 impl Method {
+    /// Gives its input the type that is made of what is known: nothing else than JSON, if that is nothing.
+    pub fn set_input(&mut self, input: Option<TokenStream>) {
+        self.is_inferred = input.is_some();
+        self.types.input = input;
+    }
+
     /// What it takes.
     pub fn input(&self) -> TokenStream {
         self.types.input.clone().unwrap_or_else(|| quote!(Value))
@@ -64,6 +72,10 @@ impl Works {
         for method in &mut works.methods {
             if let Some(types) = options.types.tasks.get(&method.name.to_string()) {
                 method.types = types.clone();
+                if types.input.as_ref().is_some_and(is_placeholder) {
+                    method.types.input = None;
+                    method.is_inferred = true;
+                }
             }
         }
         works
@@ -110,6 +122,7 @@ impl Works {
                 resource,
                 states: Vec::new(),
                 types: TaskTypes::default(),
+                is_inferred: false,
             });
         }
         self.methods[index].states.push(state.name.value.clone());
@@ -131,9 +144,20 @@ impl Works {
         &self.methods
     }
 
-    /// Whether one of them has a type of its own.
+    /// Whether there are such.
+    pub fn are_inferred(&self) -> bool {
+        self.methods.iter().any(|method| method.is_inferred)
+    }
+
+    /// Those whose input gets the type that is made of what is known.
+    pub fn inferred(&mut self) -> impl Iterator<Item = &mut Method> {
+        self.methods.iter_mut().filter(|method| method.is_inferred)
+    }
+
+    /// Whether one of them has a type that was given.
     pub fn are_typed(&self) -> bool {
-        let is_typed = |method: &Method| method.types.input.is_some() || method.types.result.is_some();
+        let is_typed =
+            |method: &Method| method.types.input.is_some() && !method.is_inferred || method.types.result.is_some();
         self.methods.iter().any(is_typed)
     }
 
@@ -161,6 +185,11 @@ impl Works {
             }
         })
     }
+}
+
+/// Whether a type is `_`.
+pub fn is_placeholder(tokens: &TokenStream) -> bool {
+    tokens.to_string() == "_"
 }
 
 struct Work {
