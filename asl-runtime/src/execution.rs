@@ -1,9 +1,10 @@
 //! What the context object says of an execution.
 
 use crate::scope::Item;
-use crate::{Child, Quotas};
+use crate::{Child, Place, Quotas};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 
 /// An execution as its context object shows it (spec CX-1 to CX-8), and the options of a run.
@@ -118,7 +119,8 @@ impl Execution {
         self.with(|kept| _ = kept.quotas.get_or_insert(quotas))
     }
 
-    pub(crate) fn has_quotas(&self) -> bool {
+    /// Whether it keeps to the quotas of the service.
+    pub fn has_quotas(&self) -> bool {
         let kept = self.kept.get();
         kept.is_some_and(|kept| kept.quotas == Some(Quotas::Service))
     }
@@ -147,11 +149,14 @@ impl Execution {
         self.place().0
     }
 
-    /// A new Map Run of a distributed Map (MD-12).
-    pub(crate) fn map_run_id(&self, definition_name: &str, label: &str) -> String {
+    /// The Map Run of a distributed Map (MD-12): it is the same whenever this execution asks for the one of this position.
+    pub(crate) fn map_run_id(&self, definition_name: &str, label: &str, at: &Place) -> String {
         let (region, account) = self.place();
         let machine = self.machine_name(definition_name);
-        let id = uuid::Uuid::new_v4();
+        let hash = Sha256::digest(format!("{}/{at}", self.id_or_made(definition_name)));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
         format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{id}")
     }
 

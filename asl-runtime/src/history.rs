@@ -4,7 +4,6 @@ mod details;
 mod log;
 
 use crate::callback::Handle;
-use crate::quota::MAX_EVENTS;
 use crate::wait::give_way;
 use crate::{
     Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Place, Quotas,
@@ -12,7 +11,7 @@ use crate::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
-use log::Log;
+pub use log::EventLog;
 use serde_json::{Map, Value};
 use std::future::Future;
 use std::pin::pin;
@@ -49,14 +48,14 @@ pub struct History {
 /// The history of an execution, which may be read while it runs and when its engine is gone.
 #[derive(Debug, Default)]
 struct Record {
-    log: Mutex<Log>,
+    log: Mutex<EventLog>,
     children: Mutex<Vec<ChildHistory>>,
     /// The last event but one has been written.
     full: Notify,
 }
 
 impl Record {
-    fn log(&self) -> MutexGuard<'_, Log> {
+    fn log(&self) -> MutexGuard<'_, EventLog> {
         // A panic elsewhere leaves the log as it was before an event or after it.
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,7 +81,7 @@ impl History {
 
     /// The events so far.
     pub fn events(&self) -> Vec<HistoryEvent> {
-        self.record.log().events.clone()
+        self.record.log().events().to_vec()
     }
 
     /// The executions that distributed Maps have started so far, in the order of their start.
@@ -104,7 +103,7 @@ pub struct ChildHistory {
 impl ChildHistory {
     /// Its events so far.
     pub fn events(&self) -> Vec<HistoryEvent> {
-        self.record.log().events.clone()
+        self.record.log().events().to_vec()
     }
 
     /// The executions that it has started itself.
@@ -279,22 +278,18 @@ impl Engine for History {
         body: impl Future<Output = Result<O, Error>> + Send,
     ) -> Result<O, Error> {
         let is_limited = definition.workflow_type == WorkflowType::Standard && self.execution().has_quotas();
-        self.record.log().max_events = is_limited.then_some(MAX_EVENTS);
+        self.record.log().set_max_events(is_limited.then_some(EventLog::QUOTA));
         let supervised = self.memory.supervise(definition, body);
         match select(pin!(supervised), pin!(self.record.full.notified())).await {
-            Either::Left((result, _)) if !self.record.log().has_dropped => result,
-            _ => Err(Error::new(
-                "States.Runtime",
-                format!("The execution reached the maximum number of history events ({MAX_EVENTS})."),
-            )),
+            Either::Left((result, _)) if !self.record.log().has_dropped() => result,
+            _ => Err(EventLog::excess()),
         }
     }
 
     fn record(&self, at: &Place, line: &mut Entries, event: Event<'_>) {
         let is_entry = matches!(event, Event::StateEntered { .. });
-        let told = details::of(self.execution(), event);
         let mut log = self.record.log();
-        let id = log.record(at, event, told, self.memory.clock());
+        let id = log.record(self.execution(), at, event, self.memory.clock());
         if is_entry && id.is_some() {
             line.entered = id;
         }
@@ -304,7 +299,7 @@ impl Engine for History {
     }
 
     fn assigned(&self, at: &Place, variables: &[(&str, &Value)]) {
-        self.record.log().assigned(at, details::assigned(variables));
+        self.record.log().assigned(at, variables);
     }
 
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {

@@ -29,9 +29,6 @@ pub enum Quotas {
     Unlimited,
 }
 
-/// The longest history of a Standard execution, its last event being the failure for that reason (EV-61).
-pub(crate) const MAX_EVENTS: usize = 25_000;
-
 /// The longest JSON text of an input, a result or an output, in bytes.
 const MAX_BYTES: usize = 262_144;
 

@@ -31,8 +31,8 @@ pub async fn wait<E: Engine>(scope: &mut Scope<'_, E>, until: Until) -> Result<(
     Ok(())
 }
 
-/// Lets everything else that is ready go first.
-pub(crate) async fn give_way() {
+/// Lets everything else that is ready go first. For engines that number events, whose order it decides.
+pub async fn give_way() {
     let mut has_waited = false;
     poll_fn(|cx| {
         if std::mem::replace(&mut has_waited, true) {

@@ -1,14 +1,14 @@
 //! What each event tells, in the service's words (spec EV-100 to EV-161).
 
 use super::Details;
-use crate::{Error, Event, Execution, Family, Limits, Pattern, Resource, StateType};
+use crate::{Error, Event, Execution, Family, Limits, Pattern, Place, Resource, StateType};
 use serde_json::{Map, Value, json};
 
 /// The type of an event, and its details.
 pub(super) type Told = (&'static str, Option<Details>);
 
 /// What an event tells.
-pub(super) fn of(execution: &Execution, event: Event<'_>) -> Told {
+pub(super) fn of(execution: &Execution, at: &Place, event: Event<'_>) -> Told {
     use Family::{Activity, LambdaFunction, Task};
     match event {
         Event::ExecutionStarted { input } => {
@@ -140,7 +140,7 @@ pub(super) fn of(execution: &Execution, event: Event<'_>) -> Told {
             iteration(name, index),
         ),
         Event::MapRunStarted { definition, label } => {
-            let arn = execution.map_run_id(definition.name, label);
+            let arn = execution.map_run_id(definition.name, label, at);
             told(
                 "MapRunStarted",
                 "mapRunStartedEventDetails",

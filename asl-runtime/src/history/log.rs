@@ -2,19 +2,22 @@
 
 use super::HistoryEvent;
 use super::details::{self, Told};
-use crate::{Event, Place, Position, StateType};
+use crate::{Error, Event, Execution, Place, Position, StateType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-/// The events, and where each line of control stands among them.
-#[derive(Debug, Default)]
-pub(super) struct Log {
-    pub(super) events: Vec<HistoryEvent>,
-    /// How many there may be.
-    pub(super) max_events: Option<usize>,
-    /// There was no room for an event.
-    pub(super) has_dropped: bool,
+/// Numbers the events of one execution, and tells which of them each follows. For engines.
+///
+/// It keeps the events that it numbers, or only counts them: the ids are the same.
+#[derive(Debug)]
+pub struct EventLog {
+    events: Vec<HistoryEvent>,
+    keeps_events: bool,
+    /// The id of the last one.
+    last: u64,
+    max_events: Option<u64>,
+    has_dropped: bool,
     /// By scope: the machine, a branch, an item.
     chains: HashMap<String, Chain>,
 }
@@ -41,20 +44,75 @@ struct Chain {
     running: Vec<usize>,
 }
 
-impl Log {
-    /// Whether there is room for the last event only.
-    pub(super) fn is_full(&self) -> bool {
-        self.max_events.is_some_and(|max| self.events.len() + 1 >= max)
+impl Default for EventLog {
+    fn default() -> EventLog {
+        EventLog {
+            events: Vec::new(),
+            keeps_events: true,
+            last: 0,
+            max_events: None,
+            has_dropped: false,
+            chains: HashMap::new(),
+        }
+    }
+}
+
+impl EventLog {
+    /// How many events a Standard execution may have on the service, the last being the failure for that reason (EV-61).
+    pub const QUOTA: u64 = 25_000;
+
+    /// What ends an execution that has no room for its next event.
+    pub fn excess() -> Error {
+        let max = EventLog::QUOTA;
+        let cause = format!("The execution reached the maximum number of history events ({max}).");
+        Error::new("States.Runtime", cause)
     }
 
-    /// Writes an event down, if there is room for it; answers its id.
-    pub(super) fn record(
+    /// One that keeps the events.
+    pub fn new() -> EventLog {
+        EventLog::default()
+    }
+
+    /// One that counts the events and keeps none.
+    pub fn counting() -> EventLog {
+        EventLog {
+            keeps_events: false,
+            ..EventLog::default()
+        }
+    }
+
+    /// Has room for so many events; without a limit it has room for all.
+    pub fn set_max_events(&mut self, max: Option<u64>) {
+        self.max_events = max;
+    }
+
+    /// The events so far; none where they are only counted.
+    pub fn events(&self) -> &[HistoryEvent] {
+        &self.events
+    }
+
+    /// Whether there is room for the last event only.
+    pub fn is_full(&self) -> bool {
+        self.max_events.is_some_and(|max| self.last + 1 >= max)
+    }
+
+    /// Whether there was no room for an event.
+    pub fn has_dropped(&self) -> bool {
+        self.has_dropped
+    }
+
+    /// Writes an event down, if there is room for it; answers its id, from 1.
+    pub fn record(
         &mut self,
+        execution: &Execution,
         at: &Place,
         event: Event<'_>,
-        mut told: Told,
         timestamp: DateTime<Utc>,
     ) -> Option<u64> {
+        let mut told = match self.keeps_events {
+            true => details::of(execution, at, event),
+            false => ("", None),
+        };
         let is_last = matches!(
             event,
             Event::ExecutionSucceeded { .. }
@@ -138,13 +196,15 @@ impl Log {
         })
     }
 
-    /// The current state of this line assigns this.
-    pub(super) fn assigned(&mut self, at: &Place, assigned: Map<String, Value>) {
-        self.chain(at).assigned = assigned;
+    /// The current state of this line assigns these variables: the event of its end will tell them (J-111).
+    pub fn assigned(&mut self, at: &Place, variables: &[(&str, &Value)]) {
+        if self.keeps_events {
+            self.chain(at).assigned = details::assigned(variables);
+        }
     }
 
     /// A branch has ended: what comes next follows the branch that ends last (EV-40), or that fails (EV-41).
-    pub(super) fn branch_ended(&mut self, at: &Place, index: usize, succeeded: bool, timestamp: DateTime<Utc>) {
+    pub fn branch_ended(&mut self, at: &Place, index: usize, succeeded: bool, timestamp: DateTime<Utc>) {
         let mut line = self.line(at, timestamp);
         let lane = line.close(index);
         match succeeded {
@@ -173,7 +233,7 @@ impl Log {
 struct Line<'l> {
     at: &'l Place,
     timestamp: DateTime<Utc>,
-    log: &'l mut Log,
+    log: &'l mut EventLog,
 }
 
 impl Line<'_> {
@@ -188,14 +248,17 @@ impl Line<'_> {
 
     /// Adds an event that follows this one.
     fn after(&mut self, previous_id: u64, (event_type, details): Told) -> u64 {
-        let id = self.log.events.len() as u64 + 1;
-        self.log.events.push(HistoryEvent {
-            id,
-            previous_id,
-            timestamp: self.timestamp,
-            event_type,
-            details,
-        });
+        self.log.last += 1;
+        let id = self.log.last;
+        if self.log.keeps_events {
+            self.log.events.push(HistoryEvent {
+                id,
+                previous_id,
+                timestamp: self.timestamp,
+                event_type,
+                details,
+            });
+        }
         id
     }
 
