@@ -118,8 +118,9 @@ impl io::Write for Left {
 }
 
 impl Definition {
-    /// How long an execution may last.
-    pub(crate) fn longest(&self, has_quotas: bool) -> Option<Duration> {
+    /// How long an execution may last: its `TimeoutSeconds`, and where it keeps to the quotas of the service no longer than
+    /// these allow. For engines.
+    pub fn longest(&self, has_quotas: bool) -> Option<Duration> {
         let quota = has_quotas.then_some(match self.workflow_type {
             WorkflowType::Express => 5 * 60,
             WorkflowType::Standard => 365 * 24 * 60 * 60,

@@ -1,0 +1,92 @@
+//! How a host is made.
+
+use crate::clock::Clock;
+use crate::error::HostError;
+use crate::host::{Host, Options};
+use crate::program::{Compiled, Program};
+use crate::store::Store;
+use asl_runtime::{Quotas, Run};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Makes a [`Host`]: [`Host::builder`].
+pub struct Builder {
+    programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
+    options: Options,
+    start_time: Option<DateTime<Utc>>,
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder {
+            programs: HashMap::new(),
+            options: Options {
+                quotas: Quotas::Service,
+                patience: Duration::from_secs(1),
+                region: "us-east-1".to_owned(),
+                account: "000000000000".to_owned(),
+                clock: Clock::System,
+            },
+            start_time: None,
+        }
+    }
+}
+
+impl Builder {
+    /// Runs this machine with these handlers. Several versions of a machine may stand side by side: an execution goes on
+    /// with the one that it was started with.
+    pub fn machine<M: Run<T> + 'static, T: Send + Sync + 'static>(mut self, tasks: impl Into<Arc<T>>) -> Builder {
+        let definition = M::DEFINITION;
+        let program = Compiled::<M, T>::new(tasks.into());
+        self.programs
+            .insert((definition.name, definition.sha256), Arc::new(program));
+        self
+    }
+
+    /// Whether executions keep to the quotas of the service. They do by default.
+    pub fn quotas(mut self, quotas: Quotas) -> Builder {
+        self.options.quotas = quotas;
+        self
+    }
+
+    /// How long an execution that only waits stays in memory: a second by default. It leaves it only where its wait is
+    /// longer.
+    pub fn park_after(mut self, time: Duration) -> Builder {
+        self.options.patience = time;
+        self
+    }
+
+    /// The Region in ARNs, by default `us-east-1`.
+    pub fn region(mut self, region: impl Into<String>) -> Builder {
+        self.options.region = region.into();
+        self
+    }
+
+    /// The account in ARNs, by default `000000000000`.
+    pub fn account(mut self, account: impl Into<String>) -> Builder {
+        self.options.account = account.into();
+        self
+    }
+
+    /// For tests: the host's clock shows this when it opens, and moves with tokio's, which may be paused.
+    pub fn start_time(mut self, time: DateTime<Utc>) -> Builder {
+        self.start_time = Some(time);
+        self
+    }
+
+    /// Opens a host on this store. Every execution there that runs, and does not wait for later, goes on.
+    ///
+    /// It has to be called in a tokio runtime whose time is enabled.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open(mut self, store: impl Store) -> Result<Host, HostError> {
+        if let Some(time) = self.start_time {
+            self.options.clock = Clock::Since(Instant::now(), time);
+        }
+        Host::open(Box::new(store), self.programs, self.options).await
+    }
+}

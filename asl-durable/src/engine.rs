@@ -1,0 +1,370 @@
+//! The engine of an execution that keeps a journal.
+
+use crate::clock::later;
+use crate::life::{Key, Life, Operation, Waiter, error_of};
+use crate::store::{Entry, Kind};
+use asl_runtime::{
+    BoxFuture, Call, Child, Definition, Engine, Error, Event, EventLog, Execution, Limits, Line, Output, Pattern,
+    Place, Resource, TaskContext, Until, Visits, WorkflowType, attempt, wait,
+};
+use chrono::{DateTime, Utc};
+use futures_util::future::{Either, select};
+use serde_json::Value;
+use std::convert::Infallible;
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// Runs an execution over its journal.
+pub(crate) struct JournalEngine {
+    life: Arc<Life>,
+    execution: Execution,
+    root: Place,
+    events: Mutex<EventLog>,
+    keeps_events: bool,
+    /// The last event but one has been numbered.
+    full: Notify,
+}
+
+/// The visits of a scope, and the event with which its current state was entered.
+#[derive(Debug, Default)]
+pub(crate) struct Track {
+    visits: Visits,
+    entered: Option<u64>,
+}
+
+impl Line for Track {
+    fn visit(&mut self, state: &'static str) -> u32 {
+        self.visits.visit(state)
+    }
+
+    fn fork(&self) -> Track {
+        Track {
+            visits: self.visits.fork(),
+            entered: self.entered,
+        }
+    }
+
+    fn entered(&self) -> Option<u64> {
+        self.entered
+    }
+}
+
+impl JournalEngine {
+    pub(crate) fn new(life: Arc<Life>, execution: Execution, keeps_events: bool) -> JournalEngine {
+        JournalEngine::at(Place::default(), life, execution, keeps_events)
+    }
+
+    fn at(root: Place, life: Arc<Life>, execution: Execution, keeps_events: bool) -> JournalEngine {
+        let events = match keeps_events {
+            true => EventLog::new(),
+            false => EventLog::counting(),
+        };
+        JournalEngine {
+            life,
+            execution,
+            root,
+            events: Mutex::new(events),
+            keeps_events,
+            full: Notify::new(),
+        }
+    }
+
+    pub(crate) fn events(&self) -> MutexGuard<'_, EventLog> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An engine whose history is full goes on with nothing that takes time.
+    async fn pause_if_full(&self) {
+        if self.events().is_full() {
+            pending().await
+        }
+    }
+
+    /// What the entry of a task says, or never: an engine that cannot go on does not answer.
+    async fn result<O: Output>(&self, entry: &Entry) -> Result<O, Error> {
+        let text = entry.value.as_deref().unwrap_or("null");
+        if entry.kind == Kind::Failed {
+            return match error_of(entry) {
+                Ok(error) => Err(error),
+                Err(error) => self.unreadable(entry, &error).await,
+            };
+        }
+        serde_json::from_str(text).map_err(|error| {
+            let cause = format!("the output sent with the task token does not fit the task: {error}");
+            Error::new("States.TaskFailed", cause)
+        })
+    }
+
+    async fn unreadable<T>(&self, entry: &Entry, error: &serde_json::Error) -> T {
+        self.life.unreadable(entry, error);
+        pending().await
+    }
+
+    /// Does the work of a task, and writes down what came of it: it is told of it by the journal.
+    async fn work<'a, O: Output + 'a>(
+        &self,
+        waiter: &Waiter<'_>,
+        task: TaskContext<'a>,
+        limits: Limits,
+        input: Value,
+        call: Call<'_, 'a, O>,
+        submission: Option<Entry>,
+    ) -> Infallible {
+        let life = &self.life;
+        let handle = Some(&life.handle);
+        // A heartbeat clock runs in memory only.
+        let may_rest = limits.heartbeat.is_none();
+        let result = match submission {
+            None => {
+                waiter.work();
+                let until = limits.timeout.map(|time| later(life.clock.now(), time));
+                let submitted = |answer: &O| {
+                    waiter.append(Kind::Submitted, serde_json::to_string(answer).ok());
+                    if may_rest {
+                        waiter.rest(until);
+                    }
+                };
+                attempt(handle, task, limits, input, call, submitted).await
+            }
+            // Its handler has answered in an earlier life: only its end is waited for, and its clock has been running.
+            Some(entry) => {
+                let until = limits.timeout.map(|time| later(entry.time, time));
+                match may_rest {
+                    true => waiter.rest(until),
+                    false => waiter.work(),
+                }
+                let left = until.map(|until| (until - life.clock.now()).to_std().unwrap_or_default());
+                let limits = Limits {
+                    timeout: left,
+                    ..limits
+                };
+                let answer: O = match serde_json::from_str(entry.value.as_deref().unwrap_or("null")) {
+                    Ok(answer) => answer,
+                    Err(error) => self.unreadable(&entry, &error).await,
+                };
+                let mut answer = Some(answer);
+                let mut answered = |_: TaskContext<'a>, _: Value| {
+                    let answer = answer.take();
+                    Box::pin(async move {
+                        match answer {
+                            Some(answer) => Ok(answer),
+                            None => pending().await,
+                        }
+                    }) as BoxFuture<'a, _>
+                };
+                attempt(handle, task, limits, input, &mut answered, |_| {}).await
+            }
+        };
+        let (kind, value) = match result {
+            Ok(output) => match serde_json::to_string(&output) {
+                Ok(text) => (Kind::Succeeded, Ok(text)),
+                Err(error) => (
+                    Kind::Failed,
+                    serde_json::to_string(&Error::new("States.TaskFailed", error.to_string())),
+                ),
+            },
+            Err(error) => (Kind::Failed, serde_json::to_string(&error)),
+        };
+        waiter.append(kind, value.ok());
+        pending().await
+    }
+
+    /// Takes note that the handler of a task that waits for its token has answered.
+    fn submitted(&self, at: &Place, line: &mut Track, resource: &'static Resource, entry: &Entry) {
+        let output: Option<Value> = entry.value.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let output = output.as_ref();
+        self.record(at, line, Event::TaskSubmitted { resource, output });
+    }
+}
+
+impl Engine for JournalEngine {
+    type Position = Place;
+    type Line = Track;
+
+    fn root(&self) -> Place {
+        self.root.clone()
+    }
+
+    fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    fn now(&self, _: &Place) -> DateTime<Utc> {
+        self.life.now()
+    }
+
+    fn random(&self, at: &Place, attempt: u32) -> u128 {
+        u128::from_le_bytes(self.life.random(at, "random", attempt))
+    }
+
+    fn token(&self, at: &Place, attempt: u32) -> String {
+        let secret = uuid::Builder::from_random_bytes(self.life.random(at, "token", attempt)).into_uuid();
+        format!("{:x}.{}", self.life.id.0, secret.simple())
+    }
+
+    async fn task<'a, O: Output + 'a>(
+        &self,
+        at: &Place,
+        line: &mut Track,
+        task: TaskContext<'a>,
+        limits: Limits,
+        input: Value,
+        call: Call<'_, 'a, O>,
+    ) -> Result<O, Error> {
+        self.pause_if_full().await;
+        let resource: &'static Resource = task.resource();
+        let scheduled = Event::TaskScheduled {
+            resource,
+            input: &input,
+            limits,
+            credentials: task.credentials(),
+        };
+        self.record(at, line, scheduled);
+        let key = Key::new(at, Operation::Task, task.attempt());
+        let waiter = Waiter::new(&self.life, key, task.token());
+        // Where lanes run side by side, each schedules its task before any starts (TR-13).
+        wait::give_way().await;
+        self.record(at, line, Event::TaskStarted { resource });
+        if matches!(resource.pattern, Pattern::Sync | Pattern::Sync2) {
+            self.record(at, line, Event::TaskSubmitted { resource, output: None });
+        }
+        // What an earlier life has come to.
+        let mut submission = None;
+        let done = loop {
+            match select(pin!(waiter.entry()), pin!(self.life.opened())).await {
+                Either::Left((entry, _)) if entry.kind == Kind::Submitted => {
+                    self.submitted(at, line, resource, &entry);
+                    submission = Some(entry);
+                }
+                Either::Left((entry, _)) => break Some(entry),
+                Either::Right(_) => break None,
+            }
+        };
+        let done = match done {
+            Some(done) => done,
+            None => {
+                let work = self.work(&waiter, task, limits, input, call, submission);
+                let told = async {
+                    loop {
+                        let entry = waiter.entry().await;
+                        if entry.kind != Kind::Submitted {
+                            return entry;
+                        }
+                        self.submitted(at, line, resource, &entry);
+                    }
+                };
+                match select(pin!(work), pin!(told)).await {
+                    Either::Left((never, _)) => match never {},
+                    Either::Right((done, _)) => done,
+                }
+            }
+        };
+        let result = self.result(&done).await;
+        match &result {
+            Ok(output) => {
+                let output = &match self.keeps_events {
+                    true => serde_json::to_value(output).unwrap_or_default(),
+                    false => Value::Null,
+                };
+                self.record(at, line, Event::TaskSucceeded { resource, output });
+            }
+            Err(error) if error.is_timeout() => self.record(at, line, Event::TaskTimedOut { resource, error }),
+            Err(error) => self.record(at, line, Event::TaskFailed { resource, error }),
+        }
+        if result.is_err() {
+            // Tasks that fail at the same time have all failed before their Map does.
+            wait::give_way().await;
+        }
+        result
+    }
+
+    async fn sleep(&self, at: &Place, attempt: u32, until: Until) {
+        self.pause_if_full().await;
+        let life = &self.life;
+        let until = match until {
+            Until::After(time) => later(life.now(), time),
+            Until::At(time) => time,
+        };
+        if until <= life.now() {
+            return;
+        }
+        let waiter = Waiter::new(life, Key::new(at, Operation::Sleep, attempt), None);
+        let slept = async {
+            life.opened().await;
+            waiter.rest(Some(until));
+            life.clock.sleep_until(until).await;
+            waiter.append(Kind::Slept, None);
+            pending::<()>().await
+        };
+        select(pin!(waiter.entry()), pin!(slept)).await;
+    }
+
+    fn child(&self, at: &Place, child: Child<'_>) -> JournalEngine {
+        let name = uuid::Builder::from_random_bytes(self.life.random(at, "child", 0)).into_uuid();
+        let execution = self
+            .execution
+            .child(child)
+            .name(name.to_string())
+            .start_time(self.life.now());
+        JournalEngine::at(at.clone(), self.life.clone(), execution, self.keeps_events)
+    }
+
+    async fn supervise<O: Send>(
+        &self,
+        definition: &'static Definition,
+        body: impl Future<Output = Result<O, Error>> + Send,
+    ) -> Result<O, Error> {
+        let has_quotas = self.execution.has_quotas();
+        let is_limited = definition.workflow_type == WorkflowType::Standard && has_quotas;
+        self.events().set_max_events(is_limited.then_some(EventLog::QUOTA));
+        let life = &self.life;
+        let waiter = Waiter::new(life, Key::new(&self.root, Operation::End, 0), None);
+        let end = definition.longest(has_quotas).map(|time| later(life.now(), time));
+        let timed_out = async {
+            life.opened().await;
+            if let Some(end) = end {
+                waiter.rest(Some(end));
+                life.clock.sleep_until(end).await;
+                waiter.append(Kind::Ended, serde_json::to_string(&Error::timed_out()).ok());
+            }
+            pending::<Infallible>().await
+        };
+        let ended = async {
+            let entry = match select(pin!(waiter.entry()), pin!(timed_out)).await {
+                Either::Left((entry, _)) => entry,
+                Either::Right((never, _)) => match never {},
+            };
+            match error_of(&entry) {
+                Ok(error) => error,
+                Err(error) => self.unreadable(&entry, &error).await,
+            }
+        };
+        match select(pin!(body), select(pin!(ended), pin!(self.full.notified()))).await {
+            Either::Left((result, _)) if !self.events().has_dropped() => result,
+            Either::Right((Either::Left((error, _)), _)) => Err(error),
+            _ => Err(EventLog::excess()),
+        }
+    }
+
+    fn record(&self, at: &Place, line: &mut Track, event: Event<'_>) {
+        let is_entry = matches!(event, Event::StateEntered { .. });
+        let mut events = self.events();
+        let id = events.record(&self.execution, at, event, self.life.now());
+        if is_entry && id.is_some() {
+            line.entered = id;
+        }
+        if events.is_full() {
+            self.full.notify_one();
+        }
+    }
+
+    fn assigned(&self, at: &Place, variables: &[(&str, &Value)]) {
+        self.events().assigned(at, variables);
+    }
+
+    fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
+        self.events().branch_ended(at, index, succeeded, self.life.now());
+    }
+}

@@ -1,0 +1,62 @@
+//! Standard executions of compiled machines: durable, in one process, over one file.
+//!
+//! A [`Host`] runs any number of executions of any number of machines. The process may die at any instant: what was
+//! answered is written, and the next host on the same store goes on where this one was. A task whose result is written does
+//! not run again; one that was under way does, with the same
+//! [idempotency key](asl_runtime::TaskContext::idempotency_key).
+//!
+//! ```
+//! use asl_durable::{ExecutionStatus, Host, MemoryStore};
+//! use asl_runtime::{TaskContext, TaskError, Value, asl, json};
+//!
+//! asl!(pub mod greet = {
+//!     "StartAt": "Sleep on it",
+//!     "States": {
+//!         "Sleep on it": { "Type": "Wait", "Seconds": 1, "Next": "Greet" },
+//!         "Greet": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:greet", "End": true }
+//!     }
+//! });
+//!
+//! struct Work;
+//!
+//! impl greet::Tasks for Work {
+//!     async fn greet(&self, _: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+//!         Ok(json!({ "hello": input["name"] }))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), asl_durable::HostError> {
+//! // `Sqlite::open("greetings.db")?` keeps them in a file.
+//! let host = Host::builder().machine::<greet::Machine, _>(Work).open(MemoryStore::new()).await?;
+//! let started = host.start::<greet::Machine>("ada", json!({ "name": "Ada" })).await?;
+//! let ended = host.wait(&started.arn).await?;
+//! assert_eq!(ended.status, ExecutionStatus::Succeeded);
+//! assert_eq!(ended.output, Some(json!({ "hello": "Ada" })));
+//! # Ok(())
+//! # }
+//! ```
+
+#![deny(missing_docs)]
+
+mod builder;
+mod clock;
+mod drive;
+mod engine;
+mod error;
+mod host;
+mod life;
+mod memory;
+mod program;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod store;
+mod writer;
+
+pub use builder::Builder;
+pub use error::HostError;
+pub use host::{Description, Host, Page, Started};
+pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
+pub use store::{End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, Record, Rest, Store, StoreError, Write};

@@ -1,0 +1,174 @@
+//! A store in memory, for tests.
+
+use crate::store::{Entry, ExecutionId, ExecutionStatus, Filter, Record, Rest, Store, StoreError, Write};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Keeps executions in memory. A clone is the same store: what one host wrote another finds, as in a file.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<Tables>>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    executions: BTreeMap<ExecutionId, Row>,
+    by_arn: HashMap<String, ExecutionId>,
+    commits: u64,
+    /// Which commit fails, and whether what it writes is written all the same.
+    fault: Option<(u64, bool)>,
+}
+
+#[derive(Debug)]
+struct Row {
+    record: Record,
+    rest: Rest,
+    journal: Vec<Entry>,
+}
+
+impl MemoryStore {
+    /// An empty one.
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    /// How many commits there were.
+    pub fn commits(&self) -> u64 {
+        self.tables().commits
+    }
+
+    /// From commit number `commit` on, from 1, every one fails, as if the process had died there: before anything of that
+    /// one was written, or after all of it was.
+    pub fn fail_at(&self, commit: u64, is_written: bool) {
+        self.tables().fault = Some((commit, is_written));
+    }
+
+    /// Commits succeed again.
+    pub fn repair(&self) {
+        self.tables().fault = None;
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tables {
+    fn row(&mut self, execution: ExecutionId) -> Result<&mut Row, StoreError> {
+        self.executions
+            .get_mut(&execution)
+            .ok_or_else(|| StoreError::new(format!("there is no execution {}", execution.0)))
+    }
+
+    fn write(&mut self, write: &Write) -> Result<bool, StoreError> {
+        match write {
+            Write::Start(record) => {
+                if self.by_arn.contains_key(&record.arn) {
+                    return Ok(false);
+                }
+                self.by_arn.insert(record.arn.clone(), record.id);
+                let row = Row {
+                    record: (**record).clone(),
+                    rest: Rest::No,
+                    journal: Vec::new(),
+                };
+                self.executions.insert(record.id, row);
+            }
+            Write::Append {
+                execution,
+                sequence,
+                entry,
+            } => {
+                let journal = &mut self.row(*execution)?.journal;
+                if journal.len() as u64 != *sequence {
+                    let text = format!("entry {sequence} of execution {} is not the next one", execution.0);
+                    return Err(StoreError::new(text));
+                }
+                journal.push(entry.clone());
+            }
+            Write::Rest { execution, rest } => self.row(*execution)?.rest = *rest,
+            Write::End { execution, end } => self.row(*execution)?.record.end = Some(end.clone()),
+        }
+        Ok(true)
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&mut self, writes: &[Write]) -> Result<Vec<bool>, StoreError> {
+        let mut tables = self.tables();
+        tables.commits += 1;
+        let commits = tables.commits;
+        let fault = tables.fault.filter(|(commit, _)| commits >= *commit);
+        if let Some((commit, is_written)) = fault
+            && (commits > commit || !is_written)
+        {
+            return Err(StoreError::new("the store has failed"));
+        }
+        let written = writes.iter().map(|write| tables.write(write)).collect();
+        match fault {
+            Some(_) => Err(StoreError::new("the store has failed")),
+            None => written,
+        }
+    }
+
+    fn find(&mut self, arn: &str) -> Result<Option<Record>, StoreError> {
+        let tables = self.tables();
+        let found = tables.by_arn.get(arn).and_then(|id| tables.executions.get(id));
+        Ok(found.map(|row| row.record.clone()))
+    }
+
+    fn get(&mut self, execution: ExecutionId) -> Result<Option<Record>, StoreError> {
+        Ok(self.tables().executions.get(&execution).map(|row| row.record.clone()))
+    }
+
+    fn journal(&mut self, execution: ExecutionId) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.tables().row(execution)?.journal.clone())
+    }
+
+    fn due(&mut self, now: DateTime<Utc>, after: ExecutionId, limit: usize) -> Result<Vec<ExecutionId>, StoreError> {
+        let tables = self.tables();
+        let is_due = |row: &Row| {
+            row.record.end.is_none()
+                && match row.rest {
+                    Rest::No => true,
+                    Rest::Until(time) => time <= now,
+                    Rest::Outside => false,
+                }
+        };
+        let later = tables.executions.iter().filter(|(id, row)| **id > after && is_due(row));
+        Ok(later.map(|(id, _)| *id).take(limit).collect())
+    }
+
+    fn next_due(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let tables = self.tables();
+        let waiting = tables.executions.values().filter(|row| row.record.end.is_none());
+        Ok(waiting
+            .filter_map(|row| match row.rest {
+                Rest::Until(time) => Some(time),
+                Rest::No | Rest::Outside => None,
+            })
+            .min())
+    }
+
+    fn list(&mut self, filter: &Filter) -> Result<Vec<Record>, StoreError> {
+        let tables = self.tables();
+        let records = tables.executions.values().rev().map(|row| &row.record);
+        Ok(records
+            .filter(|record| filter.before.is_none_or(|before| record.id < before))
+            .filter(|record| filter.machine.as_ref().is_none_or(|name| *name == record.machine))
+            .filter(|record| filter.status.is_none_or(|status| status == record.status()))
+            .take(filter.limit)
+            .cloned()
+            .collect())
+    }
+
+    fn last(&mut self) -> Result<ExecutionId, StoreError> {
+        Ok(self.tables().executions.keys().next_back().copied().unwrap_or_default())
+    }
+}
+
+impl Record {
+    /// Where it stands.
+    pub fn status(&self) -> ExecutionStatus {
+        self.end.as_ref().map_or(ExecutionStatus::Running, |end| end.status)
+    }
+}

@@ -1,0 +1,143 @@
+//! The store in a file.
+
+use crate::support::{Guide, input, journey, start_time};
+use asl_durable::{Builder, ExecutionStatus, Filter, Host, Sqlite, Store};
+use asl_runtime::json;
+use futures_util::future::join;
+use rusqlite::Connection;
+use std::path::Path;
+
+fn builder(guide: &Guide) -> Builder {
+    let builder = Host::builder().machine::<journey::Machine, _>(guide.clone());
+    builder.start_time(start_time())
+}
+
+fn refusal(path: &Path) -> String {
+    Sqlite::open(path).expect_err("refused").to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_outlives_its_host() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journeys.db");
+    let guide = Guide::default();
+    let open = async || {
+        let store = Sqlite::open(&path).expect("a store");
+        builder(&guide).open(store).await.expect("a host")
+    };
+    let first = open().await;
+    let arn = first
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    guide.token().await;
+    let so_far = first.history(&arn).await.expect("a history");
+    first.shut_down().await;
+
+    let second = open().await;
+    assert_eq!(second.history(&arn).await.expect("a history"), so_far);
+    let (ended, ()) = join(second.wait(&arn), guide.answer(&second)).await;
+    let ended = ended.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::Succeeded);
+    assert_eq!(guide.calls().len(), guide.pieces());
+    let history = second.history(&arn).await.expect("a history");
+    second.shut_down().await;
+
+    let third = open().await;
+    assert_eq!(third.describe(&arn).await, Ok(ended.clone()));
+    assert_eq!(third.history(&arn).await, Ok(history));
+    let all = Filter {
+        limit: 10,
+        ..Filter::default()
+    };
+    assert_eq!(third.list(all).await.expect("a page").executions, [ended]);
+    third.shut_down().await;
+
+    // What docs/durability.md shows.
+    let file = Connection::open(&path).expect("a file");
+    let shown: (String, String, String) = file
+        .query_row("SELECT machine, status, started FROM executions", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .expect("a row");
+    let wanted = ["journey", "SUCCEEDED", "2023-11-14T22:13:20.000Z"];
+    assert_eq!([&*shown.0, &*shown.1, &*shown.2], wanted);
+    let first: (String, String, String) = file
+        .query_row(
+            "SELECT place, kind, value FROM operations WHERE name = 'alps' LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .expect("a row");
+    assert_eq!((&*first.0, &*first.1), ("Pack.0", "failed"));
+    assert!(first.2.contains("Torn"), "{}", first.2);
+}
+
+#[test]
+fn a_file_is_open_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("once.db");
+    let first = Sqlite::open(&path).expect("a store");
+    assert!(refusal(&path).ends_with("once.db: another host has this store open"));
+    drop(first);
+    Sqlite::open(&path).expect("a store");
+}
+
+#[test]
+fn other_files_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("other.db");
+    Connection::open(&path)
+        .and_then(|file| file.execute_batch("CREATE TABLE other (id)"))
+        .expect("a file");
+    assert!(refusal(&path).ends_with("this file of SQLite is no store of executions"));
+    let path = folder.path().join("newer.db");
+    drop(Sqlite::open(&path).expect("a store"));
+    Connection::open(&path)
+        .and_then(|file| file.pragma_update(None, "user_version", 2))
+        .expect("a file");
+    let text = "the store has version 2, this program knows versions up to 1: update it";
+    assert!(refusal(&path).ends_with(text), "{}", refusal(&path));
+    let path = folder.path().join("text.db");
+    std::fs::write(&path, "no file of SQLite".repeat(100)).expect("written");
+    assert!(refusal(&path).ends_with("file is not a database"), "{}", refusal(&path));
+}
+
+/// Nothing is written of a group of which something cannot be.
+#[test]
+fn a_commit_is_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Sqlite::open(folder.path().join("whole.db")).expect("a store");
+    let record = asl_durable::Record {
+        id: asl_durable::ExecutionId(1),
+        arn: "arn".into(),
+        machine: "m".into(),
+        name: "n".into(),
+        sha256: "0".into(),
+        seed: [7; 32],
+        input: json!({}).to_string(),
+        start_date: start_time(),
+        end: None,
+    };
+    let entry = asl_durable::Entry {
+        place: "A.0".into(),
+        kind: asl_durable::Kind::Slept,
+        attempt: 0,
+        time: start_time(),
+        value: None,
+    };
+    let append = asl_durable::Write::Append {
+        execution: record.id,
+        sequence: 0,
+        entry,
+    };
+    let start = asl_durable::Write::Start(Box::new(record.clone()));
+    store
+        .commit(&[start.clone(), append.clone(), append.clone()])
+        .expect_err("one number twice");
+    assert_eq!(store.get(record.id), Ok(None));
+    assert_eq!(store.commit(&[start.clone(), append]), Ok(vec![true, true]));
+    assert_eq!(store.commit(&[start]), Ok(vec![false]));
+    assert_eq!(store.find("arn"), Ok(Some(record)));
+}

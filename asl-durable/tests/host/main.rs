@@ -1,0 +1,201 @@
+//! What a host does for its users.
+
+mod crashes;
+mod file;
+mod support;
+
+use asl_durable::{ExecutionStatus, Filter, HostError, MemoryStore};
+use asl_runtime::{Value, json};
+use std::time::Duration;
+use support::{Guide, hello, host, input, journey, open};
+use tokio::time::sleep;
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_runs_to_its_end() {
+    let (host, guide) = open(&MemoryStore::new()).await;
+    let started = host.start::<journey::Machine>("alps", input()).await.expect("started");
+    assert_eq!(
+        started.arn,
+        "arn:aws:states:us-east-1:000000000000:execution:journey:alps"
+    );
+    guide.answer(&host).await;
+    let ended = host.wait(&started.arn).await.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::Succeeded, "{ended:?}");
+    let output = ended.output.expect("an output");
+    assert_eq!(output["walked"], json!(["hut 0", "hut 1", "hut 2"]));
+    assert_eq!(output["way"], "left");
+    assert_eq!(output["lost"]["Error"], "Drowned");
+    assert_eq!(
+        (ended.stop_date.expect("an end") - ended.start_date).num_seconds(),
+        2 + 4 + 3600 + 120 + 10
+    );
+    assert_eq!(
+        guide.calls(),
+        ["pack", "pack", "pack", "walk 0", "walk 1", "walk 2", "ask", "swim"]
+    );
+}
+
+///
+#[tokio::test(start_paused = true)]
+async fn names_are_unique() {
+    let (host, _) = open(&MemoryStore::new()).await;
+    let first = host.start::<journey::Machine>("alps", input()).await.expect("started");
+    assert_eq!(host.start::<journey::Machine>("alps", input()).await, Ok(first.clone()));
+    let exists = Err(HostError::ExecutionAlreadyExists { arn: first.arn.clone() });
+    assert_eq!(host.start::<journey::Machine>("alps", json!({})).await, exists);
+    host.stop(&first.arn, None, None).await.expect("stopped");
+    assert_eq!(host.start::<journey::Machine>("alps", input()).await, exists);
+    for name in ["", "a b", "a/b", "a\u{7f}", &"x".repeat(81)] {
+        let name = name.to_owned();
+        let answer = host.start::<journey::Machine>(&name, input()).await;
+        assert_eq!(answer, Err(HostError::InvalidName { name }));
+    }
+    let long = Value::String("x".repeat(262_144));
+    let answer = host.start::<journey::Machine>("long", long).await;
+    assert_eq!(answer, Err(HostError::InvalidExecutionInput));
+    let answer = host.start::<hello::Machine>("nobody", json!({})).await;
+    assert!(matches!(answer, Err(HostError::StateMachineDoesNotExist { machine, .. }) if machine == "hello"));
+    let arn = "arn:aws:states:us-east-1:000000000000:execution:journey:nobody".to_owned();
+    assert_eq!(host.describe(&arn).await, Err(HostError::ExecutionDoesNotExist { arn }));
+}
+
+///
+#[tokio::test(start_paused = true)]
+async fn a_stopped_execution_is_aborted() {
+    let (host, _) = open(&MemoryStore::new()).await;
+    let arn = host
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    // It waits, and has left memory.
+    sleep(Duration::from_secs(600)).await;
+    let ended = host
+        .stop(&arn, Some("Rain".into()), Some("it rains".into()))
+        .await
+        .expect("stopped");
+    assert_eq!(ended.status, ExecutionStatus::Aborted);
+    assert_eq!(
+        (ended.error.as_deref(), ended.cause.as_deref()),
+        (Some("Rain"), Some("it rains"))
+    );
+    // One that has ended is left as it is.
+    assert_eq!(host.stop(&arn, None, None).await.expect("ended"), ended);
+    let history = host.history(&arn).await.expect("a history");
+    let last = history.last().expect("an event");
+    assert_eq!((last.event_type, last.previous_id), ("ExecutionAborted", 0));
+}
+
+///
+#[tokio::test(start_paused = true)]
+async fn tokens() {
+    let (host, guide) = open(&MemoryStore::new()).await;
+    let arn = host
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    for token in ["", "1", "1.0", "x.y", "7fffffffffffffff.0", "99.a"] {
+        let answer = host.send_task_success(token, json!(1)).await;
+        assert_eq!(answer, Err(HostError::InvalidToken), "{token}");
+    }
+    let token = guide.token().await;
+    // It waits for the token only, and has left memory.
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(host.send_task_heartbeat(&token).await, Ok(()));
+    assert_eq!(host.send_task_failure(&token, Some("Lost".into()), None).await, Ok(()));
+    let closed = Err(HostError::TaskTimedOut);
+    assert_eq!(host.send_task_success(&token, json!(1)).await, closed);
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(
+        (ended.status, ended.error.as_deref()),
+        (ExecutionStatus::Failed, Some("Lost"))
+    );
+    assert_eq!(host.send_task_success(&token, json!(1)).await, closed);
+    assert_eq!(host.send_task_heartbeat(&token).await, closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_never_comes_times_out() {
+    let (host, guide) = open(&MemoryStore::new()).await;
+    let arn = host
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    let token = guide.token().await;
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(
+        (ended.status, ended.error.as_deref()),
+        (ExecutionStatus::Failed, Some("States.Timeout"))
+    );
+    assert_eq!(
+        host.send_task_success(&token, json!(1)).await,
+        Err(HostError::TaskTimedOut)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_are_filtered_and_paged() {
+    let (host, _) = open(&MemoryStore::new()).await;
+    for number in 0..5 {
+        let name = format!("n{number}");
+        host.start::<journey::Machine>(&name, input()).await.expect("started");
+    }
+    let arn = "arn:aws:states:us-east-1:000000000000:execution:journey:n3";
+    host.stop(arn, None, None).await.expect("stopped");
+    let names = |page: &asl_durable::Page| page.executions.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    let running = Filter {
+        machine: Some("journey".into()),
+        status: Some(ExecutionStatus::Running),
+        limit: 2,
+        ..Filter::default()
+    };
+    let page = host.list(running.clone()).await.expect("a page");
+    assert_eq!(names(&page), ["n4", "n2"]);
+    let rest = Filter {
+        before: page.next,
+        limit: 10,
+        ..running
+    };
+    let page = host.list(rest).await.expect("a page");
+    assert_eq!(
+        (names(&page), page.next),
+        (vec!["n1".to_owned(), "n0".to_owned()], None)
+    );
+    let others = Filter {
+        machine: Some("hello".into()),
+        limit: 10,
+        ..Filter::default()
+    };
+    assert!(host.list(others).await.expect("a page").executions.is_empty());
+}
+
+/// A host that has nothing of an execution in memory writes nothing and calls nobody.
+#[tokio::test(start_paused = true)]
+async fn an_execution_of_an_unknown_version_is_kept() {
+    let store = MemoryStore::new();
+    let (first, _) = open(&store).await;
+    let arn = first
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    first.shut_down().await;
+    let without = asl_durable::Host::builder().open(store.clone()).await.expect("a host");
+    let error = without.wait(&arn).await.expect_err("its machine is not there");
+    assert!(
+        error.to_string().contains("the host has no machine `journey`"),
+        "{error}"
+    );
+    let commits = store.commits();
+    without.shut_down().await;
+    assert_eq!(store.commits(), commits);
+    let guide = Guide::default();
+    let again = host(&store, &guide).await;
+    guide.answer(&again).await;
+    assert_eq!(
+        again.wait(&arn).await.expect("ended").status,
+        ExecutionStatus::Succeeded
+    );
+}
