@@ -15,7 +15,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
@@ -60,6 +60,8 @@ struct Shared {
     /// An execution has come into memory or left it.
     moved: Notify,
     closing: watch::Sender<bool>,
+    /// Why the host does nothing more, if that is why.
+    failure: OnceLock<StoreError>,
 }
 
 /// An execution in memory.
@@ -162,8 +164,9 @@ impl Host {
             rested: Notify::new(),
             moved: Notify::new(),
             closing: watch::Sender::new(false),
+            failure: OnceLock::new(),
         });
-        shared.resume_due().await?;
+        shared.resume_due(shared.options.clock.now()).await?;
         tokio::spawn(resume_in_time(Arc::downgrade(&shared)));
         Ok(Host(Arc::new(Owner(shared))))
     }
@@ -212,7 +215,8 @@ impl Host {
             start_date: shared.options.clock.now(),
             end: None,
         };
-        if shared.writer.written(Write::Start(Box::new(record.clone()))).await? {
+        let written = shared.writer.written(Write::Start(Box::new(record.clone()))).await;
+        if written.inspect_err(|error| shared.fail(error.clone()))? {
             let started = Started {
                 arn: record.arn.clone(),
                 start_date: record.start_date,
@@ -377,7 +381,7 @@ impl Host {
     /// the store is closed.
     pub async fn shut_down(&self) {
         let shared = self.shared();
-        shared.closing.send_replace(true);
+        shared.close();
         loop {
             let mut moved = std::pin::pin!(shared.moved.notified());
             moved.as_mut().enable();
@@ -411,10 +415,23 @@ impl Shared {
     }
 
     fn is_up(&self) -> Result<(), HostError> {
-        match *self.closing.borrow() {
-            true => Err(HostError::ShutDown),
-            false => Ok(()),
+        match (self.failure.get(), *self.closing.borrow()) {
+            (Some(error), _) => Err(HostError::Store(error.clone())),
+            (None, true) => Err(HostError::ShutDown),
+            (None, false) => Ok(()),
         }
+    }
+
+    /// Does nothing more: whoever waits hears of it.
+    fn close(&self) {
+        self.closing.send_replace(true);
+        self.moved.notify_waiters();
+    }
+
+    /// The store has failed: what cannot be written must not happen.
+    fn fail(&self, error: StoreError) {
+        let _ = self.failure.set(error);
+        self.close();
     }
 
     async fn find(&self, arn: &str) -> Result<Record, HostError> {
@@ -487,6 +504,9 @@ impl Shared {
     /// Lets an execution go on, unless it is in memory.
     fn spawn(self: &Arc<Shared>, record: Record) {
         let id = record.id;
+        if self.problems().contains_key(&id) {
+            return;
+        }
         {
             let mut running = self.running();
             if running.contains_key(&id) {
@@ -512,11 +532,7 @@ impl Shared {
         let problem = match self.try_run(record).await {
             Ok(()) => return,
             Err(Halt::Mismatch(problem)) => problem,
-            // Nothing more is written, so that nothing may go on.
-            Err(Halt::Store(_)) => {
-                self.closing.send_replace(true);
-                return;
-            }
+            Err(Halt::Store(error)) => return self.fail(error),
         };
         self.problems().insert(id, problem);
     }
@@ -611,9 +627,8 @@ impl Shared {
         })
     }
 
-    /// Lets those go on that are due.
-    async fn resume_due(self: &Arc<Shared>) -> Result<(), HostError> {
-        let now = self.options.clock.now();
+    /// Lets those go on that are due by now.
+    async fn resume_due(self: &Arc<Shared>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut after = ExecutionId::default();
         loop {
             let due = with(&self.store, move |store| {
@@ -647,24 +662,25 @@ async fn resume_in_time(shared: Weak<Shared>) {
     while let Some(shared) = shared.upgrade() {
         let mut closing = shared.closing.subscribe();
         let turn = async {
-            let next = with(&shared.store, |store| store.next_due()).await?;
-            let rested = std::pin::pin!(shared.rested.notified());
+            let now = shared.options.clock.now();
+            shared.resume_due(now).await?;
+            let next = with(&shared.store, move |store| store.next_due(now)).await?;
+            let rested = shared.rested.notified();
             match next {
                 None => rested.await,
                 Some(time) => {
                     tokio::select! {
-                        () = shared.options.clock.sleep_until(time) => shared.resume_due().await?,
+                        () = shared.options.clock.sleep_until(time) => {}
                         () = rested => {}
                     }
                 }
             }
-            Ok::<(), HostError>(())
+            Ok::<(), StoreError>(())
         };
         tokio::select! {
             turn = turn => {
-                if turn.is_err() {
-                    shared.closing.send_replace(true);
-                    return;
+                if let Err(error) = turn {
+                    return shared.fail(error);
                 }
             }
             _ = closing.wait_for(|is_closing| *is_closing) => return,

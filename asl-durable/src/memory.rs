@@ -138,12 +138,12 @@ impl Store for MemoryStore {
         Ok(later.map(|(id, _)| *id).take(limit).collect())
     }
 
-    fn next_due(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+    fn next_due(&mut self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         let tables = self.tables();
         let waiting = tables.executions.values().filter(|row| row.record.end.is_none());
         Ok(waiting
             .filter_map(|row| match row.rest {
-                Rest::Until(time) => Some(time),
+                Rest::Until(time) => Some(time).filter(|time| *time > after),
                 Rest::No | Rest::Outside => None,
             })
             .min())

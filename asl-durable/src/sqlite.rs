@@ -289,10 +289,10 @@ impl Store for Sqlite {
         Ok(due.map(|id| id.map(ExecutionId)).collect::<rusqlite::Result<_>>()?)
     }
 
-    fn next_due(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let sql = "SELECT min(due) FROM execution WHERE status = 'RUNNING' AND due > 0";
+    fn next_due(&mut self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let sql = "SELECT min(due) FROM execution WHERE status = 'RUNNING' AND due > ?1";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let due: Option<i64> = statement.query_row([], |row| row.get(0))?;
+        let due: Option<i64> = statement.query_row([after.timestamp_micros()], |row| row.get(0))?;
         Ok(due.and_then(DateTime::from_timestamp_micros))
     }
 

@@ -42,11 +42,11 @@ pub trait Store: Send + 'static {
     /// When the store cannot be read.
     fn due(&mut self, now: DateTime<Utc>, after: ExecutionId, limit: usize) -> Result<Vec<ExecutionId>, StoreError>;
 
-    /// The first time at which one of the waiting executions is due.
+    /// The first time after this one at which a waiting execution is due.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn next_due(&mut self) -> Result<Option<DateTime<Utc>>, StoreError>;
+    fn next_due(&mut self, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
 
     /// The executions that a filter lets through, the latest first.
     ///

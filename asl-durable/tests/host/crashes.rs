@@ -65,8 +65,14 @@ async fn a_host_may_die_at_any_commit() {
             let guide = Guide::default();
             let first = try_host(&store, &guide).await.expect("the store can be read");
             let started = first.start::<journey::Machine>("alps", input()).await;
-            if let Ok(started) = &started {
-                let _ = end(&first, &guide, &started.arn).await;
+            let failed = match &started {
+                Ok(started) => end(&first, &guide, &started.arn).await.map(|_| ()),
+                Err(error) => Err(error.clone()),
+            };
+            // The end of the execution is what is written last.
+            match is_written && commit == expected.commits {
+                true => assert_eq!(failed, Ok(()), "{context}"),
+                false => assert!(matches!(failed, Err(HostError::Store(_))), "{context}: {failed:?}"),
             }
             first.shut_down().await;
             store.repair();

@@ -4,10 +4,12 @@ mod crashes;
 mod file;
 mod support;
 
-use asl_durable::{ExecutionStatus, Filter, HostError, MemoryStore};
-use asl_runtime::{Value, json};
+use asl_durable::{
+    Entry, ExecutionId, ExecutionStatus, Filter, Host, HostError, Kind, MemoryStore, Record, Store, Write,
+};
+use asl_runtime::{Machine, Value, json};
 use std::time::Duration;
-use support::{Guide, hello, host, input, journey, open};
+use support::{Guide, hello, host, input, journey, open, start_time, stroll};
 use tokio::time::sleep;
 
 #[tokio::test(start_paused = true)]
@@ -198,4 +200,75 @@ async fn an_execution_of_an_unknown_version_is_kept() {
         again.wait(&arn).await.expect("ended").status,
         ExecutionStatus::Succeeded
     );
+}
+
+/// One that is due, and cannot go on, keeps nobody else from it.
+#[tokio::test(start_paused = true)]
+async fn a_due_execution_of_an_unknown_version_is_in_nobodys_way() {
+    let store = MemoryStore::new();
+    let (first, _) = open(&store).await;
+    let arn = first
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    sleep(Duration::from_secs(60)).await;
+    first.shut_down().await;
+    let builder = Host::builder().machine::<stroll::Machine, _>(Guide::default());
+    let without = builder.start_time(start_time()).open(store).await.expect("a host");
+    sleep(Duration::from_secs(7200)).await;
+    let problem = without.describe(&arn).await.expect("it is there").problem;
+    assert!(problem.is_some_and(|problem| problem.contains("`journey`")));
+    let other = without
+        .start::<stroll::Machine>("park", json!(1))
+        .await
+        .expect("started");
+    assert_eq!(
+        without.wait(&other.arn).await.expect("ended").status,
+        ExecutionStatus::Succeeded
+    );
+}
+
+/// A journal that the code cannot have written stops its execution, and loses nothing.
+#[tokio::test(start_paused = true)]
+async fn a_journal_of_other_code_is_left_alone() {
+    let mut store = MemoryStore::new();
+    let definition = journey::Machine::DEFINITION;
+    let record = Record {
+        id: ExecutionId(1),
+        arn: "arn".into(),
+        machine: definition.name.into(),
+        name: "alps".into(),
+        sha256: definition.sha256.into(),
+        seed: [1; 32],
+        input: input().to_string(),
+        start_date: start_time(),
+        end: None,
+    };
+    let entry = |place: &str, value: &str| Entry {
+        place: place.into(),
+        kind: Kind::Succeeded,
+        attempt: 0,
+        time: start_time(),
+        value: Some(value.into()),
+    };
+    let append = |entry| Write::Append {
+        execution: ExecutionId(1),
+        sequence: 0,
+        entry,
+    };
+    store
+        .commit(&[Write::Start(Box::new(record)), append(entry("Elsewhere.0", "1"))])
+        .expect("written");
+    let host = host(&store, &Guide::default()).await;
+    let error = host.wait("arn").await.expect_err("other code").to_string();
+    let parts = [
+        "the task of `Elsewhere.0`, attempt 0",
+        "the code waits for the end of the execution, the task of `Pack.0`, attempt 0",
+    ];
+    assert!(parts.iter().all(|part| error.contains(part)), "{error}");
+    assert!(host.history("arn").await.is_err());
+    assert_eq!(store.journal(ExecutionId(1)), Ok(vec![entry("Elsewhere.0", "1")]));
+    let description = host.describe("arn").await.expect("it is there");
+    assert_eq!(description.status, ExecutionStatus::Running);
 }
