@@ -36,11 +36,12 @@ pub enum HostError {
     InvalidOutput,
     /// `TaskTimedOut`: the task with this token has ended already, by its time-out or otherwise.
     TaskTimedOut,
-    /// The journal of an execution is not one of the code that is registered: nothing of it is changed.
-    Mismatch {
+    /// An execution does not go on, though it has not ended: its machine is not registered, its journal is not one of this
+    /// code, or a handler panicked. Nothing of it is lost; the next host tries again.
+    Halted {
         /// The execution.
         arn: String,
-        /// What the journal tells, and what the code asks for.
+        /// Why.
         problem: String,
     },
     /// The store has failed: the host does nothing more.
@@ -63,7 +64,7 @@ impl fmt::Display for HostError {
             HostError::InvalidToken => f.write_str("Invalid Token: 'Invalid token'"),
             HostError::InvalidOutput => f.write_str("Invalid Output: it has more than 262144 bytes"),
             HostError::TaskTimedOut => f.write_str("Task Timed Out: 'Provided task does not exist anymore'"),
-            HostError::Mismatch { arn, problem } => write!(f, "'{arn}' does not go on: {problem}"),
+            HostError::Halted { arn, problem } => write!(f, "'{arn}' does not go on: {problem}"),
             HostError::Store(error) => write!(f, "the store has failed: {error}"),
             HostError::ShutDown => f.write_str("the host is shut down"),
         }

@@ -11,9 +11,12 @@ use crate::store::{End, ExecutionId, ExecutionStatus, Filter, Record, Rest, Stor
 use crate::writer::{SharedStore, Writer, close, with};
 use asl_runtime::{Error, Execution, HistoryEvent, Machine, Quotas, Status, Value};
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use rand::TryRngCore;
 use rand::rngs::OsRng;
+use std::any::Any;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -105,7 +108,7 @@ pub struct Description {
     pub error: Option<String>,
     /// Its cause, where it has one.
     pub cause: Option<String>,
-    /// Why it does not go on, though it has not ended: its machine is not registered, or its journal is of other code.
+    /// Why it does not go on, though it has not ended: see [`HostError::Halted`].
     pub problem: Option<String>,
 }
 
@@ -275,7 +278,7 @@ impl Host {
             }
             if let Some(problem) = description.problem {
                 let arn = description.arn;
-                return Err(HostError::Mismatch { arn, problem });
+                return Err(HostError::Halted { arn, problem });
             }
             shared.is_up()?;
             moved.await;
@@ -473,7 +476,7 @@ impl Shared {
                 };
                 if let Some(problem) = self.problems().get(&execution) {
                     let (arn, problem) = (record.arn, problem.clone());
-                    return Err(HostError::Mismatch { arn, problem });
+                    return Err(HostError::Halted { arn, problem });
                 }
                 self.spawn(record);
                 continue;
@@ -521,7 +524,12 @@ impl Shared {
             tokio::select! {
                 biased;
                 _ = closing.wait_for(|is_closing| *is_closing) => {}
-                () = shared.run(record) => {}
+                done = AssertUnwindSafe(shared.run(record)).catch_unwind() => {
+                    // What is written of it is whole: its next life begins where this one did.
+                    if let Err(panic) = done {
+                        shared.problems().insert(id, format!("a handler panicked: {}", text_of(&*panic)));
+                    }
+                }
             }
             drop(leaves);
         });
@@ -620,7 +628,7 @@ impl Shared {
         };
         replayed.await.map_err(|halt| match halt {
             Halt::Store(error) => HostError::Store(error),
-            Halt::Mismatch(problem) => HostError::Mismatch {
+            Halt::Mismatch(problem) => HostError::Halted {
                 arn: record.arn.clone(),
                 problem,
             },
@@ -686,6 +694,12 @@ async fn resume_in_time(shared: Weak<Shared>) {
             _ = closing.wait_for(|is_closing| *is_closing) => return,
         }
     }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it does not say why")
 }
 
 fn rests(execution: ExecutionId, rest: Rest) -> Write {

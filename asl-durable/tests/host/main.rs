@@ -272,3 +272,29 @@ async fn a_journal_of_other_code_is_left_alone() {
     let description = host.describe("arn").await.expect("it is there");
     assert_eq!(description.status, ExecutionStatus::Running);
 }
+
+/// A handler that panics takes nothing with it but its own execution, until the next host.
+#[tokio::test(start_paused = true)]
+async fn a_panic_halts_its_execution_only() {
+    let store = MemoryStore::new();
+    let (first, _) = open(&store).await;
+    let arn = first
+        .start::<stroll::Machine>("cliff", json!("panic"))
+        .await
+        .expect("started")
+        .arn;
+    let error = first.wait(&arn).await.expect_err("it panics");
+    assert!(
+        error.to_string().ends_with("a handler panicked: it was asked to"),
+        "{error}"
+    );
+    let other = first.start::<stroll::Machine>("park", json!(1)).await.expect("started");
+    assert_eq!(
+        first.wait(&other.arn).await.expect("ended").status,
+        ExecutionStatus::Succeeded
+    );
+    assert_eq!(
+        first.describe(&arn).await.expect("it is there").status,
+        ExecutionStatus::Running
+    );
+}

@@ -140,6 +140,9 @@ impl journey::Tasks for Guide {
 
 impl stroll::Tasks for Guide {
     async fn step(&self, _: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        if input == "panic" {
+            panic!("it was asked to");
+        }
         Ok(input)
     }
 
