@@ -60,8 +60,10 @@ struct Shared {
     problems: Mutex<HashMap<ExecutionId, String>>,
     /// Something in the list of waiting executions has changed.
     rested: Notify,
-    /// An execution has come into memory or left it.
-    moved: Notify,
+    /// Who waits for an execution to come into memory, or to leave it.
+    watched: Mutex<HashMap<ExecutionId, Weak<Notify>>>,
+    /// There is no execution in memory any more.
+    emptied: Notify,
     closing: watch::Sender<bool>,
     /// Why the host does nothing more, if that is why.
     failure: OnceLock<StoreError>,
@@ -165,7 +167,8 @@ impl Host {
             running: Mutex::default(),
             problems: Mutex::default(),
             rested: Notify::new(),
-            moved: Notify::new(),
+            watched: Mutex::default(),
+            emptied: Notify::new(),
             closing: watch::Sender::new(false),
             failure: OnceLock::new(),
         });
@@ -268,8 +271,9 @@ impl Host {
     /// When there is none of this ARN, when it cannot go on, when the store has failed, and when the host is shut down.
     pub async fn wait(&self, arn: &str) -> Result<Description, HostError> {
         let shared = self.shared();
+        let moved = shared.watch(shared.find(arn).await?.id);
         loop {
-            let mut moved = std::pin::pin!(shared.moved.notified());
+            let mut moved = std::pin::pin!(moved.notified());
             // What happens between the look and the wait would be missed without this.
             moved.as_mut().enable();
             let description = self.describe(arn).await?;
@@ -386,12 +390,12 @@ impl Host {
         let shared = self.shared();
         shared.close();
         loop {
-            let mut moved = std::pin::pin!(shared.moved.notified());
-            moved.as_mut().enable();
+            let mut emptied = std::pin::pin!(shared.emptied.notified());
+            emptied.as_mut().enable();
             if shared.running().is_empty() {
                 break;
             }
-            moved.await;
+            emptied.await;
         }
         shared.writer.flushed().await;
         close(&shared.store);
@@ -428,7 +432,34 @@ impl Shared {
     /// Does nothing more: whoever waits hears of it.
     fn close(&self) {
         self.closing.send_replace(true);
-        self.moved.notify_waiters();
+        let watched = std::mem::take(&mut *self.watched());
+        watched
+            .into_values()
+            .filter_map(|watched| watched.upgrade())
+            .for_each(|watched| watched.notify_waiters());
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<ExecutionId, Weak<Notify>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What hears of an execution that comes into memory, or leaves it, and of the end of the host.
+    fn watch(&self, execution: ExecutionId) -> Arc<Notify> {
+        let mut watched = self.watched();
+        let former = watched.get(&execution).and_then(Weak::upgrade);
+        former.unwrap_or_else(|| {
+            let new = Arc::new(Notify::new());
+            watched.insert(execution, Arc::downgrade(&new));
+            new
+        })
+    }
+
+    fn moved(&self, execution: ExecutionId) {
+        let mut watched = self.watched();
+        match watched.get(&execution).and_then(Weak::upgrade) {
+            Some(watched) => watched.notify_waiters(),
+            None => _ = watched.remove(&execution),
+        }
     }
 
     /// The store has failed: what cannot be written must not happen.
@@ -460,9 +491,10 @@ impl Shared {
         execution: ExecutionId,
         mut act: impl FnMut(&Arc<Life>) -> Completion,
     ) -> Result<Reached, HostError> {
+        let moved = self.watch(execution);
         loop {
             self.is_up()?;
-            let mut moved = std::pin::pin!(self.moved.notified());
+            let mut moved = std::pin::pin!(moved.notified());
             moved.as_mut().enable();
             let life = match self.running().get(&execution) {
                 Some(Running::Is(life)) => Some(Some(life.clone())),
@@ -551,7 +583,7 @@ impl Shared {
         // It rests no longer, whatever happens before it does again.
         self.writer.write(rests(id, Rest::No), |_| {});
         self.running().insert(id, Running::Is(life.clone()));
-        self.moved.notify_waiters();
+        self.moved(id);
         let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
         let mut body = program.run(&engine, input);
         match drive(&life, body.as_mut(), self.options.patience).await {
@@ -660,8 +692,15 @@ struct Leaves<'s>(&'s Shared, ExecutionId);
 
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {
-        self.0.running().remove(&self.1);
-        self.0.moved.notify_waiters();
+        let is_empty = {
+            let mut running = self.0.running();
+            running.remove(&self.1);
+            running.is_empty()
+        };
+        if is_empty {
+            self.0.emptied.notify_waiters();
+        }
+        self.0.moved(self.1);
     }
 }
 
