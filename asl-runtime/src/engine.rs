@@ -262,3 +262,14 @@ pub enum Event<'a> {
         error: &'a Error,
     },
 }
+
+impl<'a> Event<'a> {
+    /// How a task ended: it succeeded, ran out of time, or failed.
+    pub fn task_ended(resource: &'static Resource, result: Result<&'a Value, &'a Error>) -> Event<'a> {
+        match result {
+            Ok(output) => Event::TaskSucceeded { resource, output },
+            Err(error) if error.is_timeout() => Event::TaskTimedOut { resource, error },
+            Err(error) => Event::TaskFailed { resource, error },
+        }
+    }
+}

@@ -152,11 +152,18 @@ impl HistoryEvent {
     }
 }
 
-/// The visits of a scope, and the event with which its current state was entered.
+/// The visits of a scope, and the event with which its current state was entered. For engines that number events.
 #[derive(Debug, Default)]
 pub struct Entries {
     visits: Visits,
     entered: Option<u64>,
+}
+
+impl Entries {
+    /// The current state was entered with the event of this id.
+    pub fn enter(&mut self, id: u64) {
+        self.entered = Some(id);
+    }
 }
 
 impl Line for Entries {
@@ -239,14 +246,14 @@ impl Engine for History {
             self.record(at, line, Event::TaskSubmitted { resource, output });
         };
         let result = attempt(Some(&self.handle()), task, limits, input, call, submitted).await;
-        match &result {
-            Ok(output) => {
-                let output = &serde_json::to_value(output).unwrap_or_default();
-                self.record(at, line, Event::TaskSucceeded { resource, output });
-            }
-            Err(error) if error.is_timeout() => self.record(at, line, Event::TaskTimedOut { resource, error }),
-            Err(error) => self.record(at, line, Event::TaskFailed { resource, error }),
-        }
+        let output = result
+            .as_ref()
+            .map(|output| serde_json::to_value(output).unwrap_or_default());
+        self.record(
+            at,
+            line,
+            Event::task_ended(resource, output.as_ref().map_err(|error| *error)),
+        );
         if result.is_err() {
             // Tasks that fail at the same time have all failed before their Map does.
             give_way().await;
@@ -278,7 +285,9 @@ impl Engine for History {
         body: impl Future<Output = Result<O, Error>> + Send,
     ) -> Result<O, Error> {
         let is_limited = definition.workflow_type == WorkflowType::Standard && self.execution().has_quotas();
-        self.record.log().set_max_events(is_limited.then_some(EventLog::QUOTA));
+        self.record
+            .log()
+            .set_max_events(is_limited.then_some(Quotas::MAX_EVENTS));
         let supervised = self.memory.supervise(definition, body);
         match select(pin!(supervised), pin!(self.record.full.notified())).await {
             Either::Left((result, _)) if !self.record.log().has_dropped() => result,
@@ -290,8 +299,8 @@ impl Engine for History {
         let is_entry = matches!(event, Event::StateEntered { .. });
         let mut log = self.record.log();
         let id = log.record(self.execution(), at, event, self.memory.clock());
-        if is_entry && id.is_some() {
-            line.entered = id;
+        if let (true, Some(id)) = (is_entry, id) {
+            line.enter(id);
         }
         if log.is_full() {
             self.record.full.notify_one();

@@ -29,8 +29,13 @@ pub enum Quotas {
     Unlimited,
 }
 
-/// The longest JSON text of an input, a result or an output, in bytes.
-const MAX_BYTES: usize = 262_144;
+impl Quotas {
+    /// The longest JSON text of an input, a result or an output, in bytes.
+    pub const MAX_BYTES: usize = 262_144;
+
+    /// The longest history of a Standard execution, its last event being the failure for that reason (EV-61).
+    pub const MAX_EVENTS: u64 = 25_000;
+}
 
 /// What an execution starts with.
 pub(crate) fn execution_input(input: &Value) -> Result<(), Error> {
@@ -98,7 +103,7 @@ fn text(what: &str) -> String {
 
 /// Whether the JSON texts of these are too long together. Counting stops where it is known.
 fn is_too_long<V: Serialize>(values: impl IntoIterator<Item = V>) -> bool {
-    let mut left = Left(MAX_BYTES);
+    let mut left = Left(Quotas::MAX_BYTES);
     let mut fits = |value| serde_json::to_writer(&mut left, &value).map_or_else(|error| !error.is_io(), |()| true);
     !values.into_iter().all(&mut fits)
 }

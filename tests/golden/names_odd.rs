@@ -11,7 +11,7 @@ pub mod names_odd {
 
     /// The work that this machine hands to its caller.
     pub trait Tasks: Send + Sync {
-        /// `arn:aws:lambda:eu-west-1:123456789012:function:work`, called by `Cat`, `CAT`, `self`, `async`, `try`, `__`, `🙂🙂`, `été`, `a b`, `a  b`, `back\slash`, `'tick'`, `*/`, `😀 smile`, `ß`, `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`, `type`, `safe`, `crate`, `core`, `drop`.
+        /// `arn:aws:lambda:eu-west-1:123456789012:function:work`, called by `Cat`, `CAT`, `self`, `async`, `try`, `__`, `🙂🙂`, `été`, `a b`, `a  b`, `back\slash`, `'tick'`, `*/`, `😀 smile`, `ß`, `longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong`, `type`, `safe`, `crate`, `core`, `drop`.
         fn work(
             &self,
             cx: &TaskContext<'_>,
@@ -153,7 +153,7 @@ pub mod names_odd {
         ß(cx, tasks, data).await?;
         i(cx, data)?;
         μ(cx, data)?;
-        xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx(
+        longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong(
                 cx,
                 tasks,
                 data,
@@ -676,20 +676,20 @@ pub mod names_odd {
         cx.exit(data)
     }
 
-    /// Task `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`.
-    async fn xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx<
+    /// Task `longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong`.
+    async fn longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong<
         E: Engine,
         T: Tasks,
     >(cx: &mut Scope<'_, E>, tasks: &T, data: &Value) -> Result<(), Error> {
         cx.enter(
             Type::Task,
-            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong",
             data,
         );
         rt::task(
                 cx,
-                &XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX,
-                XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX
+                &LONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONG,
+                LONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONG
                     .limits,
                 &mut |_| Ok(Value::clone(data)),
                 &mut |cx, input| {
@@ -994,7 +994,7 @@ pub mod names_odd {
         limits: rt::Limits::NONE,
         retry: &[],
     };
-    const XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX: rt::Policy = rt::Policy {
+    const LONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONGLONG: rt::Policy = rt::Policy {
         resource: rt::Resource::lambda(
             "arn:aws:lambda:eu-west-1:123456789012:function:work",
             "work",
@@ -1045,7 +1045,7 @@ pub mod names_odd {
     const DEFINITION: rt::Definition = rt::Definition {
         name: "names_odd",
         source: "machines/names_odd.asl.json",
-        sha256: "0dd44c5750f245477f23bbcfe2ec33eb4b9eced0ed6c863077becc04d4280a45",
+        sha256: "934c8d6c8e126649aa9ab6ed9900df28b23ee7b2e6f4d0409c1d0736e6907027",
         workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
@@ -1318,13 +1318,13 @@ pub mod names_odd {
                 state_type: Type::Choice,
                 location: "/States/µ",
                 next: &[
-                    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                    "longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong",
                 ],
             },
             rt::State {
-                name: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                name: "longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong",
                 state_type: Type::Task,
-                location: "/States/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                location: "/States/longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglong",
                 next: &["Renamed state"],
             },
             rt::State {

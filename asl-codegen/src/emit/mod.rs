@@ -181,12 +181,11 @@ fn check_task_types(machine: &Machine, works: &Works, options: &Options, out: &m
         }
     }
     let names: BTreeSet<String> = works.methods().iter().map(|method| method.name.to_string()).collect();
-    let span = Span::new(machine.scope.span.start, machine.scope.span.start + 1);
     for name in options.types.tasks.keys().filter(|name| !names.contains(*name)) {
         let similar = nearest(name, names.iter().map(String::as_str));
         let message = format!("`tasks` has types for `{name}`, which is not there");
         out.push(
-            Diagnostic::lint(Lint::UnknownTask, span, message)
+            Diagnostic::lint(Lint::UnknownTask, start, message)
                 .label("no work here has this name")
                 .maybe_help(similar.map(|name| format!("work with a similar name exists: `{name}`"))),
         );

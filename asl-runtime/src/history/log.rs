@@ -2,7 +2,7 @@
 
 use super::HistoryEvent;
 use super::details::{self, Told};
-use crate::{Error, Event, Execution, Place, Position, StateType};
+use crate::{Error, Event, Execution, Place, Position, Quotas, StateType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -58,12 +58,9 @@ impl Default for EventLog {
 }
 
 impl EventLog {
-    /// How many events a Standard execution may have on the service, the last being the failure for that reason (EV-61).
-    pub const QUOTA: u64 = 25_000;
-
     /// What ends an execution that has no room for its next event.
     pub fn excess() -> Error {
-        let max = EventLog::QUOTA;
+        let max = Quotas::MAX_EVENTS;
         let cause = format!("The execution reached the maximum number of history events ({max}).");
         Error::new("States.Runtime", cause)
     }
