@@ -90,7 +90,10 @@ async fn hosted() -> Result<(Duration, Vec<Vec<Write>>), Box<dyn Error>> {
         store: Sqlite::open(folder.path().join("chains.db"))?,
         commits: commits.clone(),
     };
-    let host = Host::builder().machine::<chain::Machine, _>(Links).open(store).await?;
+    let host = Host::builder()
+        .machine::<chain::Machine, _>(Arc::new(Links))
+        .open(store)
+        .await?;
     let begun = Instant::now();
     let runs: Vec<_> = (0..EXECUTIONS)
         .map(|number| {

@@ -2,7 +2,8 @@
 
 use crate::clock::Clock;
 use crate::error::HostError;
-use crate::host::{Host, Options};
+use crate::executor::Options;
+use crate::host::Host;
 use crate::program::{Compiled, Program};
 use crate::store::Store;
 use asl_runtime::{Quotas, Run};
@@ -36,11 +37,11 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Runs this machine with these handlers. Several versions of a machine may stand side by side: an execution goes on
+    /// Runs this machine with these handlers, which several machines may share. Several versions of a machine may stand side by side: an execution goes on
     /// with the one that it was started with.
-    pub fn machine<M: Run<T> + 'static, T: Send + Sync + 'static>(mut self, tasks: impl Into<Arc<T>>) -> Builder {
+    pub fn machine<M: Run<T> + 'static, T: Send + Sync + 'static>(mut self, tasks: Arc<T>) -> Builder {
         let definition = M::DEFINITION;
-        let program = Compiled::<M, T>::new(tasks.into());
+        let program = Compiled::<M, T>::new(tasks);
         self.programs
             .insert((definition.name, definition.sha256), Arc::new(program));
         self
@@ -54,7 +55,7 @@ impl Builder {
 
     /// How long an execution that only waits stays in memory: a second by default. It leaves it only where its wait is
     /// longer.
-    pub fn park_after(mut self, time: Duration) -> Builder {
+    pub fn unload_after(mut self, time: Duration) -> Builder {
         self.options.patience = time;
         self
     }

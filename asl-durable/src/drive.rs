@@ -86,7 +86,7 @@ pub(crate) async fn drive(
                 return Poll::Pending;
             }
             idle = None;
-            if life.try_park() {
+            if life.try_unload() {
                 return Poll::Ready(Turn::Rests(until));
             }
         }

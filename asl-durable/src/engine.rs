@@ -1,20 +1,23 @@
 //! The engine of an execution that keeps a journal.
 
 use crate::clock::later;
-use crate::life::{Key, Life, Operation, Waiter, error_of};
+use crate::life::{Life, text_of};
+use crate::operation::{Key, Operation, Waiter};
 use crate::store::{Entry, Kind};
 use asl_runtime::{
-    BoxFuture, Call, Child, Definition, Engine, Error, Event, EventLog, Execution, Limits, Line, Output, Pattern,
-    Place, Resource, TaskContext, Until, Visits, WorkflowType, attempt, wait,
+    BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Limits, Output, Pattern,
+    Place, Quotas, Resource, TaskContext, Until, WorkflowType, attempt, wait,
 };
 use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::future::{Future, pending};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 /// Runs an execution over its journal.
 pub(crate) struct JournalEngine {
@@ -25,30 +28,6 @@ pub(crate) struct JournalEngine {
     keeps_events: bool,
     /// The last event but one has been numbered.
     full: Notify,
-}
-
-/// The visits of a scope, and the event with which its current state was entered.
-#[derive(Debug, Default)]
-pub(crate) struct Track {
-    visits: Visits,
-    entered: Option<u64>,
-}
-
-impl Line for Track {
-    fn visit(&mut self, state: &'static str) -> u32 {
-        self.visits.visit(state)
-    }
-
-    fn fork(&self) -> Track {
-        Track {
-            visits: self.visits.fork(),
-            entered: self.entered,
-        }
-    }
-
-    fn entered(&self) -> Option<u64> {
-        self.entered
-    }
 }
 
 impl JournalEngine {
@@ -84,17 +63,26 @@ impl JournalEngine {
 
     /// What the entry of a task says, or never: an engine that cannot go on does not answer.
     async fn result<O: Output>(&self, entry: &Entry) -> Result<O, Error> {
-        let text = entry.value.as_deref().unwrap_or("null");
         if entry.kind == Kind::Failed {
-            return match error_of(entry) {
-                Ok(error) => Err(error),
-                Err(error) => self.unreadable(entry, &error).await,
-            };
+            return Err(self.read(entry).await);
         }
-        serde_json::from_str(text).map_err(|error| {
-            let cause = format!("the output sent with the task token does not fit the task: {error}");
-            Error::new("States.TaskFailed", cause)
-        })
+        match serde_json::from_str(text(entry)) {
+            Ok(output) => Ok(output),
+            // JSON of another type: nothing else is sent with a token.
+            Err(error) if error.is_data() => {
+                let cause = format!("the output sent with the task token does not fit the task: {error}");
+                Err(Error::new("States.TaskFailed", cause))
+            }
+            Err(error) => self.unreadable(entry, &error).await,
+        }
+    }
+
+    /// What an entry tells, or never.
+    async fn read<T: DeserializeOwned>(&self, entry: &Entry) -> T {
+        match serde_json::from_str(text(entry)) {
+            Ok(read) => read,
+            Err(error) => self.unreadable(entry, &error).await,
+        }
     }
 
     async fn unreadable<T>(&self, entry: &Entry, error: &serde_json::Error) -> T {
@@ -121,7 +109,10 @@ impl JournalEngine {
                 waiter.work();
                 let until = limits.timeout.map(|time| later(life.clock.now(), time));
                 let submitted = |answer: &O| {
-                    waiter.append(Kind::Submitted, serde_json::to_string(answer).ok());
+                    match serde_json::to_string(answer) {
+                        Ok(text) => waiter.append(Kind::Submitted, Some(text)),
+                        Err(error) => waiter.append(Kind::Failed, Some(text_of(&misfit(&error)))),
+                    }
                     if may_rest {
                         waiter.rest(until);
                     }
@@ -140,10 +131,7 @@ impl JournalEngine {
                     timeout: left,
                     ..limits
                 };
-                let answer: O = match serde_json::from_str(entry.value.as_deref().unwrap_or("null")) {
-                    Ok(answer) => answer,
-                    Err(error) => self.unreadable(&entry, &error).await,
-                };
+                let answer: O = self.read(&entry).await;
                 let mut answer = Some(answer);
                 let mut answered = |_: TaskContext<'a>, _: Value| {
                     let answer = answer.take();
@@ -157,31 +145,31 @@ impl JournalEngine {
                 attempt(handle, task, limits, input, &mut answered, |_| {}).await
             }
         };
+        let result = result.and_then(|output| serde_json::to_string(&output).map_err(|error| misfit(&error)));
         let (kind, value) = match result {
-            Ok(output) => match serde_json::to_string(&output) {
-                Ok(text) => (Kind::Succeeded, Ok(text)),
-                Err(error) => (
-                    Kind::Failed,
-                    serde_json::to_string(&Error::new("States.TaskFailed", error.to_string())),
-                ),
-            },
-            Err(error) => (Kind::Failed, serde_json::to_string(&error)),
+            Ok(text) => (Kind::Succeeded, text),
+            Err(error) => (Kind::Failed, text_of(&error)),
         };
-        waiter.append(kind, value.ok());
+        waiter.append(kind, Some(value));
         pending().await
     }
 
     /// Takes note that the handler of a task that waits for its token has answered.
-    fn submitted(&self, at: &Place, line: &mut Track, resource: &'static Resource, entry: &Entry) {
-        let output: Option<Value> = entry.value.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let output = output.as_ref();
+    async fn submitted(&self, at: &Place, line: &mut Entries, resource: &'static Resource, entry: &Entry) {
+        let output: Value = self.read(entry).await;
+        let output = Some(&output);
         self.record(at, line, Event::TaskSubmitted { resource, output });
+    }
+
+    /// What is random at a position, as a UUID.
+    fn uuid(&self, at: &Place, what: &str, attempt: u32) -> Uuid {
+        uuid::Builder::from_random_bytes(self.life.random(at, what, attempt)).into_uuid()
     }
 }
 
 impl Engine for JournalEngine {
     type Position = Place;
-    type Line = Track;
+    type Line = Entries;
 
     fn root(&self) -> Place {
         self.root.clone()
@@ -200,14 +188,13 @@ impl Engine for JournalEngine {
     }
 
     fn token(&self, at: &Place, attempt: u32) -> String {
-        let secret = uuid::Builder::from_random_bytes(self.life.random(at, "token", attempt)).into_uuid();
-        format!("{:x}.{}", self.life.id.0, secret.simple())
+        format!("{:x}.{}", self.life.id.0, self.uuid(at, "token", attempt).simple())
     }
 
     async fn task<'a, O: Output + 'a>(
         &self,
         at: &Place,
-        line: &mut Track,
+        line: &mut Entries,
         task: TaskContext<'a>,
         limits: Limits,
         input: Value,
@@ -234,8 +221,8 @@ impl Engine for JournalEngine {
         let mut submission = None;
         let done = loop {
             match select(pin!(waiter.entry()), pin!(self.life.opened())).await {
-                Either::Left((entry, _)) if entry.kind == Kind::Submitted => {
-                    self.submitted(at, line, resource, &entry);
+                Either::Left((entry, _)) if !entry.kind.is_end() => {
+                    self.submitted(at, line, resource, &entry).await;
                     submission = Some(entry);
                 }
                 Either::Left((entry, _)) => break Some(entry),
@@ -249,10 +236,10 @@ impl Engine for JournalEngine {
                 let told = async {
                     loop {
                         let entry = waiter.entry().await;
-                        if entry.kind != Kind::Submitted {
+                        if entry.kind.is_end() {
                             return entry;
                         }
-                        self.submitted(at, line, resource, &entry);
+                        self.submitted(at, line, resource, &entry).await;
                     }
                 };
                 match select(pin!(work), pin!(told)).await {
@@ -262,17 +249,16 @@ impl Engine for JournalEngine {
             }
         };
         let result = self.result(&done).await;
-        match &result {
-            Ok(output) => {
-                let output = &match self.keeps_events {
-                    true => serde_json::to_value(output).unwrap_or_default(),
-                    false => Value::Null,
-                };
-                self.record(at, line, Event::TaskSucceeded { resource, output });
-            }
-            Err(error) if error.is_timeout() => self.record(at, line, Event::TaskTimedOut { resource, error }),
-            Err(error) => self.record(at, line, Event::TaskFailed { resource, error }),
-        }
+        let output = match (&result, self.keeps_events) {
+            (Ok(output), true) => Ok(serde_json::to_value(output).unwrap_or_default()),
+            (Ok(_), false) => Ok(Value::Null),
+            (Err(error), _) => Err(error),
+        };
+        self.record(
+            at,
+            line,
+            Event::task_ended(resource, output.as_ref().map_err(|error| *error)),
+        );
         if result.is_err() {
             // Tasks that fail at the same time have all failed before their Map does.
             wait::give_way().await;
@@ -302,7 +288,7 @@ impl Engine for JournalEngine {
     }
 
     fn child(&self, at: &Place, child: Child<'_>) -> JournalEngine {
-        let name = uuid::Builder::from_random_bytes(self.life.random(at, "child", 0)).into_uuid();
+        let name = self.uuid(at, "child", 0);
         let execution = self
             .execution
             .child(child)
@@ -318,7 +304,7 @@ impl Engine for JournalEngine {
     ) -> Result<O, Error> {
         let has_quotas = self.execution.has_quotas();
         let is_limited = definition.workflow_type == WorkflowType::Standard && has_quotas;
-        self.events().set_max_events(is_limited.then_some(EventLog::QUOTA));
+        self.events().set_max_events(is_limited.then_some(Quotas::MAX_EVENTS));
         let life = &self.life;
         let waiter = Waiter::new(life, Key::new(&self.root, Operation::End, 0), None);
         let end = definition.longest(has_quotas).map(|time| later(life.now(), time));
@@ -327,7 +313,7 @@ impl Engine for JournalEngine {
             if let Some(end) = end {
                 waiter.rest(Some(end));
                 life.clock.sleep_until(end).await;
-                waiter.append(Kind::Ended, serde_json::to_string(&Error::timed_out()).ok());
+                waiter.append(Kind::Ended, Some(text_of(&Error::timed_out())));
             }
             pending::<Infallible>().await
         };
@@ -336,10 +322,7 @@ impl Engine for JournalEngine {
                 Either::Left((entry, _)) => entry,
                 Either::Right((never, _)) => match never {},
             };
-            match error_of(&entry) {
-                Ok(error) => error,
-                Err(error) => self.unreadable(&entry, &error).await,
-            }
+            self.read(&entry).await
         };
         match select(pin!(body), select(pin!(ended), pin!(self.full.notified()))).await {
             Either::Left((result, _)) if !self.events().has_dropped() => result,
@@ -348,12 +331,12 @@ impl Engine for JournalEngine {
         }
     }
 
-    fn record(&self, at: &Place, line: &mut Track, event: Event<'_>) {
+    fn record(&self, at: &Place, line: &mut Entries, event: Event<'_>) {
         let is_entry = matches!(event, Event::StateEntered { .. });
         let mut events = self.events();
         let id = events.record(&self.execution, at, event, self.life.now());
-        if is_entry && id.is_some() {
-            line.entered = id;
+        if let (true, Some(id)) = (is_entry, id) {
+            line.enter(id);
         }
         if events.is_full() {
             self.full.notify_one();
@@ -367,4 +350,14 @@ impl Engine for JournalEngine {
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
         self.events().branch_ended(at, index, succeeded, self.life.now());
     }
+}
+
+/// The JSON of an entry. One that has none is not JSON.
+fn text(entry: &Entry) -> &str {
+    entry.value.as_deref().unwrap_or_default()
+}
+
+/// What a handler answered has no form in JSON.
+fn misfit(error: &serde_json::Error) -> Error {
+    Error::new("States.TaskFailed", error.to_string())
 }

@@ -8,6 +8,7 @@
 //! ```
 //! use asl_durable::{ExecutionStatus, Host, MemoryStore};
 //! use asl_runtime::{TaskContext, TaskError, Value, asl, json};
+//! use std::sync::Arc;
 //!
 //! asl!(pub mod greet = {
 //!     "StartAt": "Sleep on it",
@@ -28,7 +29,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), asl_durable::HostError> {
 //! // `Sqlite::open("greetings.db")?` keeps them in a file.
-//! let host = Host::builder().machine::<greet::Machine, _>(Work).open(MemoryStore::new()).await?;
+//! let host = Host::builder().machine::<greet::Machine, _>(Arc::new(Work)).open(MemoryStore::new()).await?;
 //! let started = host.start::<greet::Machine>("ada", json!({ "name": "Ada" })).await?;
 //! let ended = host.wait(&started.arn).await?;
 //! assert_eq!(ended.status, ExecutionStatus::Succeeded);
@@ -41,12 +42,15 @@
 
 mod builder;
 mod clock;
+mod description;
 mod drive;
 mod engine;
 mod error;
+mod executor;
 mod host;
 mod life;
 mod memory;
+mod operation;
 mod program;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -54,8 +58,9 @@ mod store;
 mod writer;
 
 pub use builder::Builder;
+pub use description::{Description, Page, Started};
 pub use error::HostError;
-pub use host::{Description, Host, Page, Started};
+pub use host::Host;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;

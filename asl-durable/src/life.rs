@@ -6,6 +6,7 @@
 //! written, and no order of completions has to be kept besides.
 
 use crate::clock::Clock;
+use crate::operation::{Key, Operation};
 use crate::store::{Entry, ExecutionId, Kind, StoreError, Write};
 use crate::writer::Writer;
 use asl_runtime::{Error, Handle, Place};
@@ -13,71 +14,10 @@ use chrono::{DateTime, Utc};
 use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fmt;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use tokio::sync::oneshot;
-
-/// An operation: its entries are delivered to whoever waits for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    place: String,
-    operation: Operation,
-    attempt: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Operation {
-    Task,
-    Sleep,
-    End,
-}
-
-impl Key {
-    pub(crate) fn new(at: &Place, operation: Operation, attempt: u32) -> Key {
-        Key {
-            place: at.as_str().to_owned(),
-            operation,
-            attempt,
-        }
-    }
-
-    fn of(entry: &Entry) -> Key {
-        Key {
-            place: entry.place.clone(),
-            operation: match entry.kind {
-                Kind::Submitted | Kind::Succeeded | Kind::Failed => Operation::Task,
-                Kind::Slept => Operation::Sleep,
-                Kind::Ended => Operation::End,
-            },
-            attempt: entry.attempt,
-        }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.operation {
-            Operation::Task => "task",
-            Operation::Sleep => "time",
-            Operation::End => return write!(f, "the end of {}", Named(&self.place)),
-        };
-        write!(f, "the {what} of {}, attempt {}", Named(&self.place), self.attempt)
-    }
-}
-
-struct Named<'p>(&'p str);
-
-impl fmt::Display for Named<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            "" => f.write_str("the execution"),
-            place => write!(f, "`{place}`"),
-        }
-    }
-}
 
 /// Why an execution does not go on, though it has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,14 +54,13 @@ pub(crate) struct Life {
 struct Progress {
     /// What is committed and not yet delivered.
     journal: VecDeque<Entry>,
-    /// How many of these were there when this life began.
-    recovered: usize,
-    /// Who waits for all that was recovered to be delivered.
-    gate: Vec<Waker>,
+    /// Whether all has been delivered that was there when this life began, and who waits for that.
     is_open: bool,
+    gate: Vec<Waker>,
     /// The number of the next entry.
     sequence: u64,
-    /// What is written or being written, and not yet delivered.
+    /// What is written or being written, and not yet delivered: of each operation, what [is its end](Kind::is_end) and what
+    /// is not.
     pending: HashSet<(Key, bool)>,
     /// The time of the last entry delivered, and that of the last one written.
     now: DateTime<Utc>,
@@ -135,11 +74,10 @@ struct Progress {
     /// The operations that only wait, with the time when this ends by itself.
     resting: HashMap<Key, Option<DateTime<Utc>>>,
     tokens: HashMap<String, Token>,
-    is_parked: bool,
+    is_unloaded: bool,
     halt: Option<Halt>,
 }
 
-#[derive(Clone)]
 enum Token {
     Open(Key),
     Closed,
@@ -153,8 +91,8 @@ pub(crate) enum Completion {
     Unknown,
     /// Its task has ended.
     Closed,
-    /// This life is over: another one may take it.
-    Parked,
+    /// This life takes nothing more.
+    Unloaded,
     /// This life has not come to where it was.
     NotYet,
 }
@@ -183,7 +121,6 @@ impl Life {
         writer: Writer,
     ) -> Arc<Life> {
         let progress = Progress {
-            recovered: entries.len(),
             gate: Vec::new(),
             is_open: false,
             sequence: entries.len() as u64,
@@ -197,7 +134,7 @@ impl Life {
             busy: 0,
             resting: HashMap::new(),
             tokens: HashMap::new(),
-            is_parked: false,
+            is_unloaded: false,
             halt: None,
         };
         Arc::new(Life {
@@ -231,28 +168,24 @@ impl Life {
         bytes
     }
 
-    /// Writes down what came of an operation, unless something of that kind was written before. `heard` is told when it is
-    /// committed.
-    fn append(
-        self: &Arc<Life>,
-        key: Key,
-        kind: Kind,
-        value: Option<String>,
-    ) -> Option<oneshot::Receiver<Result<bool, StoreError>>> {
-        let (told, heard) = oneshot::channel();
-        let mut progress = self.progress();
-        let is_end = kind != Kind::Submitted;
-        if progress.is_parked || progress.halt.is_some() || !progress.pending.insert((key.clone(), is_end)) {
-            return None;
+    /// Writes down what came of an operation, unless that was written before.
+    pub(crate) fn append(self: &Arc<Life>, key: Key, kind: Kind, value: Option<String>) -> Completion {
+        self.append_to(&mut self.progress(), key, kind, value)
+    }
+
+    fn append_to(self: &Arc<Life>, progress: &mut Progress, key: Key, kind: Kind, value: Option<String>) -> Completion {
+        if progress.is_unloaded || progress.halt.is_some() {
+            return Completion::Unloaded;
         }
+        if !progress.pending.insert((key.clone(), kind.is_end())) {
+            return Completion::Closed;
+        }
+        let (told, heard) = oneshot::channel();
         progress.last = progress.last.max(self.clock.now());
         progress.busy += 1;
         let entry = Entry {
-            place: key.place,
-            kind,
-            attempt: key.attempt,
             time: progress.last,
-            value,
+            ..key.entry(kind, value)
         };
         let write = Write::Append {
             execution: self.id,
@@ -267,7 +200,7 @@ impl Life {
             // Nobody need wait for it.
             let _ = told.send(result);
         });
-        Some(heard)
+        Completion::Written(heard)
     }
 
     fn committed(&self, entry: Entry, result: &Result<bool, StoreError>) {
@@ -281,45 +214,31 @@ impl Life {
         self.driver.wake();
     }
 
-    /// Ends a task by its token.
+    /// Ends a task by its token: with JSON text, or an error.
     pub(crate) fn complete(self: &Arc<Life>, token: &str, result: &Result<String, Error>) -> Completion {
-        let progress = self.progress();
-        if progress.is_parked {
-            return Completion::Parked;
-        }
-        let key = match progress.tokens.get(token) {
-            Some(Token::Open(key)) => key.clone(),
-            Some(Token::Closed) => return Completion::Closed,
-            None if !progress.is_open => return Completion::NotYet,
-            None => return Completion::Unknown,
+        let mut progress = self.progress();
+        let key = match progress.open(token) {
+            Ok(key) => key,
+            Err(completion) => return completion,
         };
-        drop(progress);
         let (kind, value) = match result {
-            Ok(output) => (Kind::Succeeded, Some(output.clone())),
-            Err(error) => (Kind::Failed, serde_json::to_string(error).ok()),
+            Ok(output) => (Kind::Succeeded, output.clone()),
+            Err(error) => (Kind::Failed, text_of(error)),
         };
-        match self.append(key, kind, value) {
-            Some(heard) => Completion::Written(heard),
-            None => Completion::Closed,
-        }
+        self.append_to(&mut progress, key, kind, Some(value))
     }
 
     /// Restarts the heartbeat clock of the task with this token.
     pub(crate) fn heartbeat(&self, token: &str) -> Completion {
         let progress = self.progress();
-        match progress.tokens.get(token) {
-            _ if progress.is_parked => Completion::Parked,
-            Some(Token::Open(_)) => {
-                // A task that has no clock running needs no beat.
-                let _ = self.handle.send_task_heartbeat(token);
-                let (told, heard) = oneshot::channel();
-                let _ = told.send(Ok(true));
-                Completion::Written(heard)
-            }
-            Some(Token::Closed) => Completion::Closed,
-            None if !progress.is_open => Completion::NotYet,
-            None => Completion::Unknown,
+        if let Err(completion) = progress.open(token) {
+            return completion;
         }
+        // A task that has no clock running needs no beat.
+        let _ = self.handle.send_task_heartbeat(token);
+        let (told, heard) = oneshot::channel();
+        let _ = told.send(Ok(true));
+        Completion::Written(heard)
     }
 
     /// Whether a task of this execution had this token, and has ended.
@@ -329,15 +248,8 @@ impl Life {
 
     /// Ends the execution with this error.
     pub(crate) fn end(self: &Arc<Life>, error: &Error) -> Completion {
-        let is_parked = self.progress().is_parked;
-        if is_parked {
-            return Completion::Parked;
-        }
         let key = Key::new(&Place::default(), Operation::End, 0);
-        match self.append(key, Kind::Ended, serde_json::to_string(error).ok()) {
-            Some(heard) => Completion::Written(heard),
-            None => Completion::Closed,
-        }
+        self.append(key, Kind::Ended, Some(text_of(error)))
     }
 
     /// Ends when all that was recovered has been delivered; never in a replay.
@@ -372,10 +284,9 @@ impl Life {
             return Step::Halt(halt.clone());
         }
         while let Some(entry) = progress.journal.pop_front() {
-            progress.recovered = progress.recovered.saturating_sub(1);
             progress.now = entry.time;
             let key = Key::of(&entry);
-            progress.pending.remove(&(key.clone(), entry.kind != Kind::Submitted));
+            progress.pending.remove(&(key.clone(), entry.kind.is_end()));
             // What a branch did that was dropped while this was written.
             if progress.abandoned.contains(&key) {
                 continue;
@@ -401,116 +312,83 @@ impl Life {
     }
 
     /// Ends this life, if nothing has happened since it was said to rest.
-    pub(crate) fn try_park(&self) -> bool {
+    pub(crate) fn try_unload(&self) -> bool {
         let mut progress = self.progress();
-        progress.is_parked = progress.busy == 0
+        progress.is_unloaded = progress.busy == 0
             && progress.journal.is_empty()
             && progress.delivered.is_none()
             && progress.halt.is_none();
-        progress.is_parked
+        progress.is_unloaded
     }
 
-    fn rest(&self, key: &Key, until: Option<DateTime<Utc>>) {
-        self.progress().resting.insert(key.clone(), until);
-        self.driver.wake();
-    }
-}
-
-/// An operation on its way, which learns of its entries.
-pub(crate) struct Waiter<'l> {
-    life: &'l Arc<Life>,
-    key: Key,
-    token: Option<String>,
-    is_busy: AtomicBool,
-    is_done: AtomicBool,
-}
-
-impl<'l> Waiter<'l> {
-    pub(crate) fn new(life: &'l Arc<Life>, key: Key, token: Option<&str>) -> Waiter<'l> {
-        let token = token.map(str::to_owned);
-        if let Some(token) = &token {
-            life.progress().tokens.insert(token.clone(), Token::Open(key.clone()));
-        }
-        Waiter {
-            life,
-            key,
-            token,
-            is_busy: AtomicBool::new(false),
-            is_done: AtomicBool::new(false),
-        }
-    }
-
-    /// The next entry of this operation.
-    pub(crate) async fn entry(&self) -> Entry {
-        let entry = poll_fn(|cx| {
-            let mut progress = self.life.progress();
-            match progress.delivered.take() {
-                Some((key, entry)) if key == self.key => Poll::Ready(entry),
-                other => {
-                    progress.delivered = other;
-                    progress.waiting.insert(self.key.clone(), cx.waker().clone());
-                    Poll::Pending
-                }
-            }
-        })
-        .await;
-        self.is_done.store(entry.kind != Kind::Submitted, Ordering::Relaxed);
-        entry
-    }
-
-    /// From now on it does what would be lost without memory.
-    pub(crate) fn work(&self) {
-        if !self.is_busy.swap(true, Ordering::Relaxed) {
-            self.life.progress().busy += 1;
-        }
-    }
-
-    /// From now on it only waits: for that time, or for somebody from outside.
-    pub(crate) fn rest(&self, until: Option<DateTime<Utc>>) {
-        self.idle();
-        self.life.rest(&self.key, until);
-    }
-
-    fn idle(&self) {
-        if self.is_busy.swap(false, Ordering::Relaxed) {
-            self.life.progress().busy -= 1;
-        }
-    }
-
-    /// Writes down what came of it.
-    pub(crate) fn append(&self, kind: Kind, value: Option<String>) {
-        // Whoever is told of an entry is told when it is delivered.
-        let _ = self.life.append(self.key.clone(), kind, value);
-    }
-}
-
-impl Drop for Waiter<'_> {
-    fn drop(&mut self) {
-        self.idle();
-        let mut progress = self.life.progress();
-        progress.waiting.remove(&self.key);
-        progress.resting.remove(&self.key);
-        if let Some(token) = self.token.take() {
-            progress.tokens.insert(token, Token::Closed);
-        }
-        if !self.is_done.load(Ordering::Relaxed) {
-            progress.abandoned.insert(self.key.clone());
-        }
-        drop(progress);
-        self.life.driver.wake();
-    }
-}
-
-/// The end of an execution from outside, as text in its entry.
-pub(crate) fn error_of(entry: &Entry) -> Result<Error, serde_json::Error> {
-    serde_json::from_str(entry.value.as_deref().unwrap_or_default())
-}
-
-impl Life {
     /// Stops here: an entry is not what the code can read.
     pub(crate) fn unreadable(&self, entry: &Entry, error: &serde_json::Error) {
         let text = format!("the journal's entry of {} cannot be read: {error}", Key::of(entry));
         self.progress().halt.get_or_insert(Halt::Mismatch(text));
         self.driver.wake();
     }
+
+    /// The task of an operation has this token now.
+    pub(crate) fn open(&self, token: &str, key: &Key) {
+        let open = Token::Open(key.clone());
+        self.progress().tokens.insert(token.to_owned(), open);
+    }
+
+    /// The entry of an operation that is delivered now, or else `waker` is woken when one is.
+    pub(crate) fn take(&self, key: &Key, waker: &Waker) -> Poll<Entry> {
+        let mut progress = self.progress();
+        if let Some((_, entry)) = progress.delivered.take_if(|(delivered, _)| delivered == key) {
+            return Poll::Ready(entry);
+        }
+        progress.waiting.insert(key.clone(), waker.clone());
+        Poll::Pending
+    }
+
+    /// Something begins, or ends, that would be lost without memory.
+    pub(crate) fn set_busy(&self, is_busy: bool) {
+        let mut progress = self.progress();
+        match is_busy {
+            true => progress.busy += 1,
+            false => progress.busy -= 1,
+        }
+    }
+
+    /// An operation only waits: until then, or for somebody from outside.
+    pub(crate) fn rest(&self, key: &Key, until: Option<DateTime<Utc>>) {
+        self.progress().resting.insert(key.clone(), until);
+        self.driver.wake();
+    }
+
+    /// Nobody waits for an operation any more.
+    pub(crate) fn leave(&self, key: &Key, token: Option<&str>, is_done: bool) {
+        let mut progress = self.progress();
+        progress.waiting.remove(key);
+        progress.resting.remove(key);
+        if let Some(token) = token {
+            progress.tokens.insert(token.to_owned(), Token::Closed);
+        }
+        if !is_done {
+            progress.abandoned.insert(key.clone());
+        }
+        drop(progress);
+        self.driver.wake();
+    }
+}
+
+impl Progress {
+    /// The task with this token, if it can be ended.
+    fn open(&self, token: &str) -> Result<Key, Completion> {
+        match self.tokens.get(token) {
+            _ if self.is_unloaded => Err(Completion::Unloaded),
+            Some(Token::Open(key)) => Ok(key.clone()),
+            Some(Token::Closed) => Err(Completion::Closed),
+            None if !self.is_open => Err(Completion::NotYet),
+            None => Err(Completion::Unknown),
+        }
+    }
+}
+
+/// An error as the text of an entry. It has names and texts only, so that it has a form in JSON.
+pub(crate) fn text_of(error: &Error) -> String {
+    serde_json::to_string(error).unwrap_or_default()
 }

@@ -229,6 +229,11 @@ impl Kind {
         }
     }
 
+    /// Whether nothing follows for this operation.
+    pub fn is_end(self) -> bool {
+        self != Kind::Submitted
+    }
+
     /// The kind of this name.
     pub fn from_name(name: &str) -> Option<Kind> {
         let all = [Kind::Submitted, Kind::Succeeded, Kind::Failed, Kind::Slept, Kind::Ended];
@@ -237,7 +242,7 @@ impl Kind {
 }
 
 /// Which executions to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Filter {
     /// Those of the machine of this name.
     pub machine: Option<String>,
@@ -245,8 +250,19 @@ pub struct Filter {
     pub status: Option<ExecutionStatus>,
     /// Those that were started before this one.
     pub before: Option<ExecutionId>,
-    /// How many at most.
+    /// How many at most: 100 by default.
     pub limit: usize,
+}
+
+impl Default for Filter {
+    fn default() -> Filter {
+        Filter {
+            machine: None,
+            status: None,
+            before: None,
+            limit: 100,
+        }
+    }
 }
 
 /// Why a store could not do what it was asked for.

@@ -41,9 +41,8 @@ impl Writer {
     }
 
     fn give(&self, write: Option<Write>, heard: Heard) {
-        if let Err(mpsc::error::SendError(job)) = self.jobs.send(Job { write, heard }) {
-            (job.heard)(Err(shut_down()));
-        }
+        // Where nobody takes it any more the runtime is going down: whoever waits to hear of it hears that nobody tells.
+        let _ = self.jobs.send(Job { write, heard });
     }
 
     /// Has this written, and waits until it is.

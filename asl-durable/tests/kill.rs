@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 asl!(pub mod parcels = {
     "StartAt": "Parcels",
@@ -65,7 +65,7 @@ async fn child(folder: &Path) {
     let store = Sqlite::open(folder.join("parcels.db")).expect("a store");
     let shop = Shop(Mutex::new(calls.expect("a file")));
     let host = Host::builder()
-        .machine::<parcels::Machine, _>(shop)
+        .machine::<parcels::Machine, _>(Arc::new(shop))
         .open(store)
         .await
         .expect("a host");

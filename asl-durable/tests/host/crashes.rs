@@ -94,6 +94,7 @@ async fn a_host_may_die_at_any_commit() {
             wanted["souvenir"] = output["souvenir"].clone();
             assert_eq!(output, wanted, "{context}");
             assert_eq!(guide.pieces(), expected.pieces, "{context}");
+            assert_eq!(guide.tokens(), 1, "{context}");
             // What was under way has run again, and nothing else.
             let repeated = guide.calls().len() - expected.pieces;
             assert!(repeated <= 2, "{context}: {:?} after {calls} calls", guide.calls());

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use std::path::Path;
 
 fn builder(guide: &Guide) -> Builder {
-    let builder = Host::builder().machine::<journey::Machine, _>(guide.clone());
+    let builder = Host::builder().machine::<journey::Machine, _>(guide.clone().into());
     builder.start_time(start_time())
 }
 
@@ -52,9 +52,8 @@ async fn an_execution_outlives_its_host() {
         ..Filter::default()
     };
     assert_eq!(third.list(all).await.expect("a page").executions, [ended]);
-    third.shut_down().await;
 
-    // What docs/durability.md shows.
+    // What docs/durability.md shows, while a host has the file.
     let file = Connection::open(&path).expect("a file");
     let shown: (String, String, String) = file
         .query_row("SELECT machine, status, started FROM executions", [], |row| {
@@ -72,6 +71,7 @@ async fn an_execution_outlives_its_host() {
         .expect("a row");
     assert_eq!((&*first.0, &*first.1), ("Pack.0", "failed"));
     assert!(first.2.contains("Torn"), "{}", first.2);
+    third.shut_down().await;
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod crashes;
 mod file;
+mod limits;
+mod lives;
 mod support;
 
 use asl_durable::{
@@ -37,7 +39,7 @@ async fn an_execution_runs_to_its_end() {
     );
 }
 
-///
+///
 #[tokio::test(start_paused = true)]
 async fn names_are_unique() {
     let (host, _) = open(&MemoryStore::new()).await;
@@ -214,7 +216,7 @@ async fn a_due_execution_of_an_unknown_version_is_in_nobodys_way() {
         .arn;
     sleep(Duration::from_secs(60)).await;
     first.shut_down().await;
-    let builder = Host::builder().machine::<stroll::Machine, _>(Guide::default());
+    let builder = Host::builder().machine::<stroll::Machine, _>(Guide::default().into());
     let without = builder.start_time(start_time()).open(store).await.expect("a host");
     sleep(Duration::from_secs(7200)).await;
     let problem = without.describe(&arn).await.expect("it is there").problem;

@@ -48,6 +48,7 @@ struct Known {
     calls: Mutex<Vec<String>>,
     keys: Mutex<HashSet<String>>,
     token: watch::Sender<Option<String>>,
+    tokens: Mutex<HashSet<String>>,
 }
 
 impl Default for Guide {
@@ -56,6 +57,7 @@ impl Default for Guide {
             calls: Mutex::default(),
             keys: Mutex::default(),
             token: watch::Sender::new(None),
+            tokens: Mutex::default(),
         }))
     }
 }
@@ -78,6 +80,11 @@ impl Guide {
     /// How many pieces of work there were, each counted once.
     pub fn pieces(&self) -> usize {
         self.0.keys.lock().expect("keys").len()
+    }
+
+    /// How many different tokens there were.
+    pub fn tokens(&self) -> usize {
+        self.0.tokens.lock().expect("tokens").len()
     }
 
     /// The token of the journey, when it asks the way.
@@ -126,8 +133,9 @@ impl journey::Tasks for Guide {
         message: Value,
     ) -> Result<Value, TaskError> {
         self.call(cx, "ask");
-        let token = message["MessageBody"]["token"].as_str().map(str::to_owned);
-        self.0.token.send_replace(token);
+        let token = message["MessageBody"]["token"].as_str().expect("a token").to_owned();
+        self.0.tokens.lock().expect("tokens").insert(token.clone());
+        self.0.token.send_replace(Some(token));
         Ok(json!({ "MessageId": "1" }))
     }
 
@@ -158,8 +166,8 @@ pub async fn host(store: &(impl Store + Clone), guide: &Guide) -> Host {
 
 pub async fn try_host(store: &(impl Store + Clone), guide: &Guide) -> Result<Host, HostError> {
     let builder = Host::builder()
-        .machine::<journey::Machine, _>(guide.clone())
-        .machine::<stroll::Machine, _>(guide.clone());
+        .machine::<journey::Machine, _>(guide.clone().into())
+        .machine::<stroll::Machine, _>(guide.clone().into());
     builder.start_time(start_time()).open(store.clone()).await
 }
 

@@ -13,9 +13,10 @@ use asl_runtime::include_asl;
 use shop::Shop;
 use std::error::Error;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::{env, fs};
 
-include_asl!(mod order = "order/order.asl.json");
+include_asl!(mod order = "../order/order.asl.json");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -23,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let path = path.unwrap_or_else(|| env::temp_dir().join("orders.db"));
     println!("the store is {}", path.display());
     let host = Host::builder()
-        .machine::<order::Machine, _>(Shop::default())
+        .machine::<order::Machine, _>(Arc::new(Shop::default()))
         .open(Sqlite::open(&path)?)
         .await?;
 
@@ -39,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         former => {
             let number: u32 = former.map_or(Ok(0), |former| former.name.trim_start_matches("order-").parse())?;
             let name = format!("order-{}", number + 1);
-            let basket = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/order/delivered.json"))?;
+            let basket = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../order/delivered.json"))?;
             println!("{name} starts: kill this program, and run it again");
             host.start::<order::Machine>(&name, serde_json::from_str(&basket)?)
                 .await?

@@ -1,0 +1,81 @@
+//! What a host tells of executions.
+
+use crate::store::{ExecutionId, ExecutionStatus, Record, StoreError};
+use asl_runtime::Value;
+use chrono::{DateTime, Utc};
+
+/// An execution that was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// Its ARN, by which it is known to the host.
+    pub arn: String,
+    /// When it was started.
+    pub start_date: DateTime<Utc>,
+}
+
+/// What there is to know of an execution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The name of its machine.
+    pub machine: String,
+    /// The hash of the definition that it runs.
+    pub sha256: String,
+    /// Where it stands.
+    pub status: ExecutionStatus,
+    /// When it was started.
+    pub start_date: DateTime<Utc>,
+    /// When it ended.
+    pub stop_date: Option<DateTime<Utc>>,
+    /// What it was started with.
+    pub input: Value,
+    /// What it has come to, where it succeeded.
+    pub output: Option<Value>,
+    /// The error of one that failed or was stopped, where it has one.
+    pub error: Option<String>,
+    /// Its cause, where it has one.
+    pub cause: Option<String>,
+    /// Why it does not go on, though it has not ended: see [`HostError::Halted`](crate::HostError::Halted).
+    pub problem: Option<String>,
+}
+
+impl Description {
+    pub(crate) fn of(record: Record, problem: Option<String>) -> Result<Description, StoreError> {
+        let value = |text: &str| {
+            let unreadable = |error| {
+                StoreError::new(format!(
+                    "'{}' has an input or an output that is not JSON: {error}",
+                    record.arn
+                ))
+            };
+            serde_json::from_str(text).map_err(unreadable)
+        };
+        let end = record.end.as_ref();
+        Ok(Description {
+            status: record.status(),
+            start_date: record.start_date,
+            stop_date: end.map(|end| end.stop_date),
+            input: value(&record.input)?,
+            output: end.and_then(|end| end.output.as_deref()).map(value).transpose()?,
+            error: end.and_then(|end| end.error.clone()),
+            cause: end.and_then(|end| end.cause.clone()),
+            arn: record.arn,
+            name: record.name,
+            machine: record.machine,
+            sha256: record.sha256,
+            problem,
+        })
+    }
+}
+
+/// Some of the executions of a host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The latest first.
+    pub executions: Vec<Description>,
+    /// What to ask for to get those before these; nothing where there are no more.
+    pub next: Option<ExecutionId>,
+}

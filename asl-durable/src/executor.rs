@@ -1,0 +1,507 @@
+//! Runs executions: lets them come into memory, go on, and leave it.
+
+use crate::clock::Clock;
+use crate::description::Description;
+use crate::drive::{Turn, drive};
+use crate::engine::JournalEngine;
+use crate::error::HostError;
+use crate::life::{Completion, Halt, Life, Purpose};
+use crate::program::Program;
+use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
+use crate::writer::{SharedStore, Writer, close, with};
+use asl_runtime::{Definition, Error, Execution, HistoryEvent, Quotas, Status, Value};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use std::any::Any;
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+
+/// How many executions are looked up at a time.
+const PAGE: usize = 256;
+
+pub(crate) struct Options {
+    pub(crate) quotas: Quotas,
+    pub(crate) patience: Duration,
+    pub(crate) region: String,
+    pub(crate) account: String,
+    pub(crate) clock: Clock,
+}
+
+/// Runs the executions of a store, as a [`Host`](crate::Host) asks.
+pub(crate) struct Executor {
+    pub(crate) store: SharedStore,
+    pub(crate) writer: Writer,
+    programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
+    pub(crate) options: Options,
+    pub(crate) last: AtomicI64,
+    running: Mutex<HashMap<ExecutionId, Running>>,
+    /// Executions that cannot go on, and why.
+    problems: Mutex<HashMap<ExecutionId, String>>,
+    /// Something in the list of waiting executions has changed.
+    rested: Notify,
+    /// Who waits for an execution to come into memory, or to leave it.
+    watched: Mutex<HashMap<ExecutionId, Weak<Notify>>>,
+    /// There is no execution in memory any more.
+    emptied: Notify,
+    pub(crate) closing: watch::Sender<bool>,
+    /// Why the host does nothing more, if that is why.
+    failure: OnceLock<StoreError>,
+}
+
+/// An execution in memory.
+enum Running {
+    /// It is being read.
+    Comes,
+    Is(Arc<Life>),
+}
+
+/// What came of reaching an execution.
+pub(crate) enum Reached {
+    Done,
+    Unknown,
+    Closed,
+    /// It is not running.
+    Gone,
+}
+
+impl Executor {
+    /// One for this store.
+    pub(crate) async fn new(
+        store: Box<dyn Store>,
+        programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
+        options: Options,
+    ) -> Result<Arc<Executor>, StoreError> {
+        let store: SharedStore = Arc::new(Mutex::new(Some(store)));
+        let last = with(&store, |store| store.last()).await?;
+        Ok(Arc::new(Executor {
+            writer: Writer::spawn(store.clone()),
+            store,
+            programs,
+            options,
+            last: AtomicI64::new(last.0),
+            running: Mutex::default(),
+            problems: Mutex::default(),
+            rested: Notify::new(),
+            watched: Mutex::default(),
+            emptied: Notify::new(),
+            closing: watch::Sender::new(false),
+            failure: OnceLock::new(),
+        }))
+    }
+
+    /// Reads the store.
+    pub(crate) async fn read<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Store) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, HostError> {
+        with(&self.store, work).await.map_err(|error| self.refusal(error))
+    }
+
+    /// What somebody hears whom the store has not answered: after the end of the host it is closed.
+    fn refusal(&self, error: StoreError) -> HostError {
+        match (self.failure.get(), *self.closing.borrow()) {
+            (None, true) => HostError::ShutDown,
+            _ => HostError::Store(error),
+        }
+    }
+
+    /// Starts an execution, unless there is one of its ARN.
+    pub(crate) async fn start(self: &Arc<Executor>, record: Record) -> Result<bool, HostError> {
+        let written = self.writer.written(Write::Start(Box::new(record.clone()))).await;
+        let is_new = written.map_err(|error| {
+            let refusal = self.refusal(error.clone());
+            if refusal != HostError::ShutDown {
+                self.fail(error);
+            }
+            refusal
+        })?;
+        if is_new {
+            self.spawn(record);
+        }
+        Ok(is_new)
+    }
+
+    /// The number of the next execution.
+    pub(crate) fn next_id(&self) -> ExecutionId {
+        ExecutionId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Ends when nothing is in memory, and all is written; then the store is closed.
+    pub(crate) async fn shut_down(&self) {
+        self.close();
+        loop {
+            let mut emptied = std::pin::pin!(self.emptied.notified());
+            emptied.as_mut().enable();
+            if self.running().is_empty() {
+                break;
+            }
+            emptied.await;
+        }
+        self.writer.flushed().await;
+        close(&self.store);
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<ExecutionId, Running>> {
+        // Every change is a single one.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn problems(&self) -> MutexGuard<'_, HashMap<ExecutionId, String>> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn is_up(&self) -> Result<(), HostError> {
+        match (self.failure.get(), *self.closing.borrow()) {
+            (Some(error), _) => Err(HostError::Store(error.clone())),
+            (None, true) => Err(HostError::ShutDown),
+            (None, false) => Ok(()),
+        }
+    }
+
+    /// Does nothing more: whoever waits hears of it.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+        let watched = std::mem::take(&mut *self.watched());
+        watched
+            .into_values()
+            .filter_map(|watched| watched.upgrade())
+            .for_each(|watched| watched.notify_waiters());
+    }
+
+    fn watched(&self) -> MutexGuard<'_, HashMap<ExecutionId, Weak<Notify>>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What hears of an execution that comes into memory, or leaves it, and of the end of the host.
+    pub(crate) fn watch(&self, execution: ExecutionId) -> Arc<Notify> {
+        let mut watched = self.watched();
+        let former = watched.get(&execution).and_then(Weak::upgrade);
+        former.unwrap_or_else(|| {
+            let new = Arc::new(Notify::new());
+            watched.insert(execution, Arc::downgrade(&new));
+            new
+        })
+    }
+
+    fn moved(&self, execution: ExecutionId) {
+        let mut watched = self.watched();
+        match watched.get(&execution).and_then(Weak::upgrade) {
+            Some(watched) => watched.notify_waiters(),
+            None => _ = watched.remove(&execution),
+        }
+    }
+
+    /// The store has failed: what cannot be written must not happen.
+    pub(crate) fn fail(&self, error: StoreError) {
+        let _ = self.failure.set(error);
+        self.close();
+    }
+
+    pub(crate) async fn find(&self, arn: &str) -> Result<Record, HostError> {
+        let wanted = arn.to_owned();
+        let found = self.read(move |store| store.find(&wanted)).await?;
+        found.ok_or_else(|| HostError::ExecutionDoesNotExist { arn: arn.to_owned() })
+    }
+
+    pub(crate) fn describe(&self, record: Record) -> Result<Description, HostError> {
+        let problem = self.problems().get(&record.id).cloned();
+        Ok(Description::of(record, problem)?)
+    }
+
+    pub(crate) fn has_program(&self, definition: &Definition) -> bool {
+        self.programs.contains_key(&(definition.name, definition.sha256))
+    }
+
+    fn program(&self, record: &Record) -> Option<Arc<dyn Program>> {
+        let mut programs = self.programs.iter();
+        let (_, program) = programs.find(|((name, sha256), _)| *name == record.machine && *sha256 == record.sha256)?;
+        Some(program.clone())
+    }
+
+    /// Does something with an execution that runs, wherever it is.
+    pub(crate) async fn reach(
+        self: &Arc<Executor>,
+        execution: ExecutionId,
+        mut act: impl FnMut(&Arc<Life>) -> Completion,
+    ) -> Result<Reached, HostError> {
+        let moved = self.watch(execution);
+        loop {
+            self.is_up()?;
+            let mut moved = std::pin::pin!(moved.notified());
+            moved.as_mut().enable();
+            let life = match self.running().get(&execution) {
+                Some(Running::Is(life)) => Some(Some(life.clone())),
+                Some(Running::Comes) => Some(None),
+                None => None,
+            };
+            let Some(life) = life else {
+                let record = self.read(move |store| store.get(execution)).await?;
+                let Some(record) = record.filter(|record| record.end.is_none()) else {
+                    return Ok(Reached::Gone);
+                };
+                if let Some(problem) = self.problems().get(&execution) {
+                    let (arn, problem) = (record.arn, problem.clone());
+                    return Err(HostError::Halted { arn, problem });
+                }
+                self.spawn(record);
+                continue;
+            };
+            match life.as_ref().map(&mut act) {
+                Some(Completion::Written(written)) => {
+                    return match written.await {
+                        Ok(Ok(_)) => Ok(Reached::Done),
+                        Ok(Err(error)) => Err(error.into()),
+                        Err(_) => Err(HostError::ShutDown),
+                    };
+                }
+                Some(Completion::Unknown) => return Ok(Reached::Unknown),
+                Some(Completion::Closed) => return Ok(Reached::Closed),
+                Some(Completion::NotYet) => {
+                    if let Some(life) = &life {
+                        tokio::select! {
+                            () = life.opened() => {}
+                            () = moved => {}
+                        }
+                    }
+                }
+                Some(Completion::Unloaded) | None => moved.await,
+            }
+        }
+    }
+
+    /// Lets an execution go on, unless it is in memory.
+    fn spawn(self: &Arc<Executor>, record: Record) {
+        let id = record.id;
+        if self.problems().contains_key(&id) {
+            return;
+        }
+        {
+            let mut running = self.running();
+            if running.contains_key(&id) {
+                return;
+            }
+            running.insert(id, Running::Comes);
+        }
+        let executor = self.clone();
+        let mut closing = self.closing.subscribe();
+        tokio::spawn(async move {
+            let leaves = Leaves(&executor, id);
+            tokio::select! {
+                biased;
+                _ = closing.wait_for(|is_closing| *is_closing) => {}
+                done = AssertUnwindSafe(executor.run(record)).catch_unwind() => {
+                    // What is written of it is whole: its next life begins where this one did.
+                    if let Err(panic) = done {
+                        executor.problems().insert(id, format!("a handler panicked: {}", text_of(&*panic)));
+                    }
+                }
+            }
+            drop(leaves);
+        });
+    }
+
+    async fn run(self: &Arc<Executor>, record: Record) {
+        let id = record.id;
+        let problem = match self.try_run(record).await {
+            Ok(()) => return,
+            Err(Halt::Mismatch(problem)) => problem,
+            Err(Halt::Store(error)) => return self.fail(error),
+        };
+        self.problems().insert(id, problem);
+    }
+
+    async fn try_run(self: &Arc<Executor>, record: Record) -> Result<(), Halt> {
+        let id = record.id;
+        let (life, engine, program) = self.load(&record, Purpose::Run).await?;
+        // It rests no longer, whatever happens before it does again.
+        self.writer.write(rests(id, Rest::No), |_| {});
+        self.running().insert(id, Running::Is(life.clone()));
+        self.moved(id);
+        let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
+        let mut body = program.run(&engine, input);
+        match drive(&life, body.as_mut(), self.options.patience).await {
+            Turn::Ended(result) => {
+                let end = end(result, life.now());
+                let write = Write::End { execution: id, end };
+                self.writer.written(write).await.map_err(Halt::Store)?;
+            }
+            Turn::Rests(until) => {
+                let rest = until.map_or(Rest::Outside, Rest::Until);
+                self.writer.written(rests(id, rest)).await.map_err(Halt::Store)?;
+                self.rested.notify_one();
+            }
+            // Only a replay has an end without one.
+            Turn::Replayed => {}
+            Turn::Halted(halt) => return Err(halt),
+        }
+        Ok(())
+    }
+
+    /// An execution as its journal has it.
+    async fn load(
+        &self,
+        record: &Record,
+        purpose: Purpose,
+    ) -> Result<(Arc<Life>, JournalEngine, Arc<dyn Program>), Halt> {
+        let id = record.id;
+        let Some(program) = self.program(record) else {
+            let (machine, sha256) = (record.machine.clone(), record.sha256.clone());
+            let error = HostError::StateMachineDoesNotExist { machine, sha256 };
+            return Err(Halt::Mismatch(error.to_string()));
+        };
+        let entries = with(&self.store, move |store| store.journal(id)).await;
+        let entries = entries.map_err(Halt::Store)?;
+        let life = Life::new(
+            id,
+            record.seed,
+            record.start_date,
+            entries,
+            purpose,
+            self.options.clock,
+            self.writer.clone(),
+        );
+        let Options {
+            region,
+            account,
+            quotas,
+            ..
+        } = &self.options;
+        let execution = Execution::new()
+            .id(&record.arn)
+            .name(&record.name)
+            .start_time(record.start_date)
+            .region(region)
+            .account(account)
+            .quotas(*quotas);
+        let engine = JournalEngine::new(life.clone(), execution, purpose == Purpose::Replay);
+        Ok((life, engine, program))
+    }
+
+    /// Runs an execution over its journal alone.
+    pub(crate) async fn replay(&self, record: &Record) -> Result<(Arc<Life>, Vec<HistoryEvent>), HostError> {
+        let replayed = async {
+            let (life, engine, program) = self.load(record, Purpose::Replay).await?;
+            let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
+            {
+                let mut body = program.run(&engine, input);
+                if let Turn::Halted(halt) = drive(&life, body.as_mut(), Duration::ZERO).await {
+                    return Err(halt);
+                }
+            }
+            let events = engine.events().events().to_vec();
+            Ok((life, events))
+        };
+        replayed.await.map_err(|halt| match halt {
+            Halt::Store(error) => HostError::Store(error),
+            Halt::Mismatch(problem) => HostError::Halted {
+                arn: record.arn.clone(),
+                problem,
+            },
+        })
+    }
+
+    /// Lets those go on that are due by now.
+    pub(crate) async fn resume_due(self: &Arc<Executor>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut after = ExecutionId::default();
+        loop {
+            let due = with(&self.store, move |store| {
+                let due = store.due(now, after, PAGE)?;
+                due.into_iter().map(|id| store.get(id)).collect::<Result<Vec<_>, _>>()
+            });
+            let due = due.await?;
+            let Some(Some(last)) = due.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            for record in due.into_iter().flatten() {
+                self.spawn(record);
+            }
+        }
+    }
+}
+
+/// An execution that is about to leave memory.
+struct Leaves<'s>(&'s Executor, ExecutionId);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        let is_empty = {
+            let mut running = self.0.running();
+            running.remove(&self.1);
+            running.is_empty()
+        };
+        if is_empty {
+            self.0.emptied.notify_waiters();
+        }
+        self.0.moved(self.1);
+    }
+}
+
+/// Lets executions go on when they are due, as long as there is a host.
+pub(crate) async fn resume_in_time(executor: Weak<Executor>) {
+    while let Some(executor) = executor.upgrade() {
+        let mut closing = executor.closing.subscribe();
+        let turn = async {
+            let now = executor.options.clock.now();
+            executor.resume_due(now).await?;
+            let next = with(&executor.store, move |store| store.next_due(now)).await?;
+            let rested = executor.rested.notified();
+            match next {
+                None => rested.await,
+                Some(time) => {
+                    tokio::select! {
+                        () = executor.options.clock.sleep_until(time) => {}
+                        () = rested => {}
+                    }
+                }
+            }
+            Ok::<(), StoreError>(())
+        };
+        tokio::select! {
+            turn = turn => {
+                if let Err(error) = turn {
+                    return executor.fail(error);
+                }
+            }
+            _ = closing.wait_for(|is_closing| *is_closing) => return,
+        }
+    }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it does not say why")
+}
+
+fn rests(execution: ExecutionId, rest: Rest) -> Write {
+    Write::Rest { execution, rest }
+}
+
+fn unreadable(error: &serde_json::Error) -> Halt {
+    Halt::Mismatch(format!("its input cannot be read: {error}"))
+}
+
+/// How an execution ended.
+fn end(result: Result<Value, Error>, stop_date: DateTime<Utc>) -> End {
+    let (status, output, error) = match result {
+        Ok(output) => (ExecutionStatus::Succeeded, Some(output.to_string()), None),
+        Err(error) => match error.status() {
+            Status::Failed => (ExecutionStatus::Failed, None, Some(error)),
+            //
+            Status::TimedOut => (ExecutionStatus::TimedOut, None, None),
+            Status::Aborted => (ExecutionStatus::Aborted, None, Some(error)),
+        },
+    };
+    End {
+        status,
+        stop_date,
+        output,
+        cause: error.as_ref().and_then(|error| error.cause()).map(str::to_owned),
+        error: error.as_ref().and_then(|error| error.name()).map(str::to_owned),
+    }
+}

@@ -1,0 +1,146 @@
+//! An operation of an execution, and who waits for what comes of it.
+
+use crate::life::Life;
+use crate::store::{Entry, Kind};
+use asl_runtime::Place;
+use chrono::{DateTime, Utc};
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// An operation: its entries are delivered to whoever waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    place: String,
+    operation: Operation,
+    attempt: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Operation {
+    Task,
+    Sleep,
+    End,
+}
+
+impl Key {
+    pub(crate) fn new(at: &Place, operation: Operation, attempt: u32) -> Key {
+        Key {
+            place: at.as_str().to_owned(),
+            operation,
+            attempt,
+        }
+    }
+
+    pub(crate) fn of(entry: &Entry) -> Key {
+        Key {
+            place: entry.place.clone(),
+            operation: match entry.kind {
+                Kind::Submitted | Kind::Succeeded | Kind::Failed => Operation::Task,
+                Kind::Slept => Operation::Sleep,
+                Kind::Ended => Operation::End,
+            },
+            attempt: entry.attempt,
+        }
+    }
+}
+
+impl Key {
+    /// What came of this operation, at no time yet.
+    pub(crate) fn entry(self, kind: Kind, value: Option<String>) -> Entry {
+        Entry {
+            place: self.place,
+            kind,
+            attempt: self.attempt,
+            time: DateTime::UNIX_EPOCH,
+            value,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.operation {
+            Operation::Task => "task",
+            Operation::Sleep => "time",
+            Operation::End => return write!(f, "the end of {}", Named(&self.place)),
+        };
+        write!(f, "the {what} of {}, attempt {}", Named(&self.place), self.attempt)
+    }
+}
+
+struct Named<'p>(&'p str);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => f.write_str("the execution"),
+            place => write!(f, "`{place}`"),
+        }
+    }
+}
+
+/// An operation on its way, which learns of its entries.
+pub(crate) struct Waiter<'l> {
+    life: &'l Arc<Life>,
+    key: Key,
+    token: Option<String>,
+    is_busy: AtomicBool,
+    is_done: AtomicBool,
+}
+
+impl<'l> Waiter<'l> {
+    pub(crate) fn new(life: &'l Arc<Life>, key: Key, token: Option<&str>) -> Waiter<'l> {
+        if let Some(token) = token {
+            life.open(token, &key);
+        }
+        Waiter {
+            life,
+            key,
+            token: token.map(str::to_owned),
+            is_busy: AtomicBool::new(false),
+            is_done: AtomicBool::new(false),
+        }
+    }
+
+    /// The next entry of this operation.
+    pub(crate) async fn entry(&self) -> Entry {
+        let entry = poll_fn(|cx| self.life.take(&self.key, cx.waker())).await;
+        self.is_done.store(entry.kind.is_end(), Ordering::Relaxed);
+        entry
+    }
+
+    /// From now on it does what would be lost without memory.
+    pub(crate) fn work(&self) {
+        if !self.is_busy.swap(true, Ordering::Relaxed) {
+            self.life.set_busy(true);
+        }
+    }
+
+    /// From now on it only waits: for that time, or for somebody from outside.
+    pub(crate) fn rest(&self, until: Option<DateTime<Utc>>) {
+        self.idle();
+        self.life.rest(&self.key, until);
+    }
+
+    fn idle(&self) {
+        if self.is_busy.swap(false, Ordering::Relaxed) {
+            self.life.set_busy(false);
+        }
+    }
+
+    /// Writes down what came of it.
+    pub(crate) fn append(&self, kind: Kind, value: Option<String>) {
+        // Whoever is told of an entry is told when it is delivered.
+        let _ = self.life.append(self.key.clone(), kind, value);
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.idle();
+        let is_done = self.is_done.load(Ordering::Relaxed);
+        self.life.leave(&self.key, self.token.as_deref(), is_done);
+    }
+}
