@@ -23,6 +23,11 @@ pub enum HostError {
         /// The hash of its definition.
         sha256: String,
     },
+    /// `StateMachineTypeNotSupported`: the machine is Express, and a host runs Standard ones only.
+    StateMachineTypeNotSupported {
+        /// Its name.
+        machine: String,
+    },
     /// `InvalidName`: an execution cannot be called this.
     InvalidName {
         /// The name that was given.
@@ -58,6 +63,10 @@ impl fmt::Display for HostError {
             HostError::StateMachineDoesNotExist { machine, sha256 } => write!(
                 f,
                 "State Machine Does Not Exist: the host has no machine `{machine}` whose definition has the hash {sha256}"
+            ),
+            HostError::StateMachineTypeNotSupported { machine } => write!(
+                f,
+                "State Machine Type Not Supported: `{machine}` is Express, and a host runs Standard executions; `run` runs it in memory"
             ),
             HostError::InvalidName { name } => write!(f, "Invalid Name: '{name}'"),
             HostError::InvalidExecutionInput => f.write_str("Invalid Execution Input: it has more than 262144 bytes"),

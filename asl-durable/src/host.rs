@@ -7,7 +7,7 @@ use crate::executor::{Executor, Options, Reached, resume_in_time};
 use crate::life::{Completion, Life};
 use crate::program::Program;
 use crate::store::{ExecutionId, ExecutionStatus, Filter, Record, Store, StoreError};
-use asl_runtime::{Error, HistoryEvent, Machine, Quotas, Value};
+use asl_runtime::{Error, HistoryEvent, Machine, Quotas, Value, WorkflowType};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use std::collections::HashMap;
@@ -53,8 +53,8 @@ impl Host {
     /// Where one of this name runs with the same input, it is that one.
     ///
     /// # Errors
-    /// When there is another one of this name, when the name or the input is not allowed, when the machine is not
-    /// registered, and when the store has failed.
+    /// When there is another one of this name, when the name or the input is not allowed, when the machine is Express
+    /// or not registered, and when the store has failed.
     pub async fn start<M: Machine>(&self, name: &str, input: Value) -> Result<Started, HostError> {
         let executor = self.executor();
         executor.is_up()?;
@@ -63,6 +63,11 @@ impl Host {
             return Err(HostError::StateMachineDoesNotExist {
                 machine: definition.name.to_owned(),
                 sha256: definition.sha256.to_owned(),
+            });
+        }
+        if definition.workflow_type == WorkflowType::Express {
+            return Err(HostError::StateMachineTypeNotSupported {
+                machine: definition.name.to_owned(),
             });
         }
         if !is_valid(name) {
