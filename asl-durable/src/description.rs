@@ -1,7 +1,7 @@
 //! What a host tells of executions.
 
 use crate::store::{ExecutionId, ExecutionStatus, Record, StoreError};
-use asl_runtime::Value;
+use asl_runtime::{HistoryEvent, Value};
 use chrono::{DateTime, Utc};
 
 /// An execution that was started.
@@ -78,4 +78,52 @@ pub struct Page {
     pub executions: Vec<Description>,
     /// What to ask for to get those before these; nothing where there are no more.
     pub next: Option<ExecutionId>,
+}
+
+/// Which events of a history to tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryRange {
+    /// The latest first.
+    pub reverse_order: bool,
+    /// From the event with this number on; from the first in that order, where it is not given.
+    pub from: Option<u64>,
+    /// How many at most: 100 by default.
+    pub limit: usize,
+}
+
+impl Default for HistoryRange {
+    fn default() -> HistoryRange {
+        HistoryRange {
+            reverse_order: false,
+            from: None,
+            limit: 100,
+        }
+    }
+}
+
+impl HistoryRange {
+    pub(crate) fn of(self, mut events: Vec<HistoryEvent>) -> HistoryPage {
+        if self.reverse_order {
+            events.reverse();
+        }
+        let is_before = |event: &HistoryEvent| match (self.from, self.reverse_order) {
+            (None, _) => false,
+            (Some(from), false) => event.id < from,
+            (Some(from), true) => event.id > from,
+        };
+        let first = events.partition_point(is_before);
+        let mut events = events.split_off(first);
+        let next = events.get(self.limit).map(|event| event.id);
+        events.truncate(self.limit);
+        HistoryPage { events, next }
+    }
+}
+
+/// Some of the events of a history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryPage {
+    /// In the order that was asked for.
+    pub events: Vec<HistoryEvent>,
+    /// Where the next page is [from](HistoryRange::from); nothing where there are no more.
+    pub next: Option<u64>,
 }

@@ -1,7 +1,7 @@
 //! A host: runs the executions of a store.
 
 use crate::builder::Builder;
-use crate::description::{Description, Page, Started};
+use crate::description::{Description, HistoryPage, HistoryRange, Page, Started};
 use crate::error::HostError;
 use crate::executor::{Executor, Options, Reached, resume_in_time};
 use crate::life::{Completion, Life};
@@ -250,6 +250,14 @@ impl Host {
         let executor = self.executor();
         let record = executor.find(arn).await?;
         Ok(executor.replay(&record).await?.1)
+    }
+
+    /// A part of a history, as [`history`](Host::history) makes it.
+    ///
+    /// # Errors
+    /// As [`history`](Host::history).
+    pub async fn history_page(&self, arn: &str, range: HistoryRange) -> Result<HistoryPage, HostError> {
+        Ok(range.of(self.history(arn).await?))
     }
 
     /// Ends the host: what runs is dropped and goes on with the next host on this store; what was answered is written. Then

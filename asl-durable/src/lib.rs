@@ -58,7 +58,7 @@ mod store;
 mod writer;
 
 pub use builder::Builder;
-pub use description::{Description, Page, Started};
+pub use description::{Description, HistoryPage, HistoryRange, Page, Started};
 pub use error::HostError;
 pub use host::Host;
 pub use memory::MemoryStore;

@@ -2,6 +2,7 @@
 
 mod details;
 mod log;
+mod text;
 
 use crate::callback::Handle;
 use crate::wait::give_way;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub use text::{HistoryTable, HistoryTimeline};
 use tokio::sync::Notify;
 
 /// Runs an execution in memory as [`Memory`] does, and keeps its history: what GetExecutionHistory would answer.

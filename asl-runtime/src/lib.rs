@@ -104,7 +104,7 @@ pub use error::{Error, ErrorName, Status, TaskError};
 pub use execute::execute;
 pub use execution::Execution;
 pub use handler::{Handler, HandlerFn, Untyped, handler_fn};
-pub use history::{ChildHistory, Details, Entries, EventLog, History, HistoryEvent};
+pub use history::{ChildHistory, Details, Entries, EventLog, History, HistoryEvent, HistoryTable, HistoryTimeline};
 pub use machine::{Definition, Machine, Run, State, StateType, WorkflowType};
 pub use memory::Memory;
 pub use nested::{spawn_execution, start_execution};

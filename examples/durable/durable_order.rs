@@ -9,7 +9,7 @@
 mod shop;
 
 use asl_durable::{ExecutionStatus, Filter, Host, Sqlite};
-use asl_runtime::include_asl;
+use asl_runtime::{HistoryTable, HistoryTimeline, include_asl};
 use shop::Shop;
 use std::error::Error;
 use std::path::PathBuf;
@@ -49,21 +49,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let ended = host.wait(&arn).await?;
-    for event in host.history(&arn).await? {
-        let details = event.details.as_ref();
-        let name = details
-            .and_then(|details| details.members.get("name"))
-            .and_then(|name| name.as_str());
-        let time = event.timestamp.format("%H:%M:%S%.3f");
-        println!(
-            "{:>4}  {time}  {:<26} {}",
-            event.id,
-            event.event_type,
-            name.unwrap_or_default()
-        );
-    }
+    let history = host.history(&arn).await?;
+    println!("\n{}\n{}", HistoryTable(&history), HistoryTimeline(&history));
     println!(
-        "\n{} is {}: {:#}",
+        "{} is {}: {:#}",
         ended.name,
         ended.status,
         ended.output.unwrap_or_default()

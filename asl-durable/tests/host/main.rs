@@ -7,7 +7,7 @@ mod lives;
 mod support;
 
 use asl_durable::{
-    Entry, ExecutionId, ExecutionStatus, Filter, Host, HostError, Kind, MemoryStore, Record, Store, Write,
+    Entry, ExecutionId, ExecutionStatus, Filter, HistoryRange, Host, HostError, Kind, MemoryStore, Record, Store, Write,
 };
 use asl_runtime::{Machine, Value, json};
 use std::time::Duration;
@@ -173,6 +173,36 @@ async fn lists_are_filtered_and_paged() {
         ..Filter::default()
     };
     assert!(host.list(others).await.expect("a page").executions.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn histories_are_paged_in_both_orders() {
+    let (host, _) = open(&MemoryStore::new()).await;
+    let arn = host.start::<journey::Machine>("n", input()).await.expect("started").arn;
+    host.stop(&arn, None, None).await.expect("stopped");
+    let whole = host.history(&arn).await.expect("a history");
+    assert!(whole.len() > 3, "there is more than a page");
+    for reverse_order in [false, true] {
+        let mut range = HistoryRange {
+            reverse_order,
+            limit: 3,
+            ..HistoryRange::default()
+        };
+        let mut events = Vec::new();
+        loop {
+            let page = host.history_page(&arn, range).await.expect("a page");
+            assert!(page.events.len() == 3 || page.next.is_none());
+            events.extend(page.events);
+            range.from = page.next;
+            if page.next.is_none() {
+                break;
+            }
+        }
+        if reverse_order {
+            events.reverse();
+        }
+        assert_eq!(events, whole);
+    }
 }
 
 /// A host that has nothing of an execution in memory writes nothing and calls nobody.
