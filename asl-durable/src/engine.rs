@@ -5,15 +5,15 @@ use crate::life::{Life, text_of};
 use crate::operation::{Key, Operation, Waiter};
 use crate::store::{Entry, Kind};
 use asl_runtime::{
-    BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Limits, Output, Pattern,
-    Place, Quotas, Resource, TaskContext, Until, WorkflowType, attempt, wait,
+    BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Limits, Output, Place,
+    Quotas, Resource, TaskContext, Until, WorkflowType, attempt, wait,
 };
 use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::convert::Infallible;
-use std::future::{Future, pending};
+use std::future::{Future, pending, ready};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -102,12 +102,26 @@ impl JournalEngine {
     ) -> Infallible {
         let life = &self.life;
         let handle = Some(&life.handle);
+        let is_job = task.resource().pattern.is_job();
         // A heartbeat clock runs in memory only.
         let may_rest = limits.heartbeat.is_none();
+        let until = |start| limits.timeout.map(|time| later(start, time));
         let result = match submission {
+            // Its job goes on, and so does its clock: its handler has to wait for it.
+            Some(entry) if is_job => {
+                waiter.work();
+                let job: Value = self.read(&entry).await;
+                let task = task.with_job(Some(job), |_| Box::pin(ready(())));
+                let limits = self.left(limits, until(entry.time));
+                attempt(handle, task, limits, input, call, |_| {}).await
+            }
             None => {
                 waiter.work();
-                let until = limits.timeout.map(|time| later(life.clock.now(), time));
+                let until = until(life.clock.now());
+                let task = match is_job {
+                    true => task.with_job(None, waiter.reporter()),
+                    false => task,
+                };
                 let submitted = |answer: &O| {
                     match serde_json::to_string(answer) {
                         Ok(text) => waiter.append(Kind::Submitted, Some(text)),
@@ -121,16 +135,12 @@ impl JournalEngine {
             }
             // Its handler has answered in an earlier life: only its end is waited for, and its clock has been running.
             Some(entry) => {
-                let until = limits.timeout.map(|time| later(entry.time, time));
+                let until = until(entry.time);
                 match may_rest {
                     true => waiter.rest(until),
                     false => waiter.work(),
                 }
-                let left = until.map(|until| (until - life.clock.now()).to_std().unwrap_or_default());
-                let limits = Limits {
-                    timeout: left,
-                    ..limits
-                };
+                let limits = self.left(limits, until);
                 let answer: O = self.read(&entry).await;
                 let mut answer = Some(answer);
                 let mut answered = |_: TaskContext<'a>, _: Value| {
@@ -154,7 +164,16 @@ impl JournalEngine {
         pending().await
     }
 
-    /// Takes note that the handler of a task that waits for its token has answered.
+    /// What is left of the time of a task that began earlier.
+    fn left(&self, limits: Limits, until: Option<DateTime<Utc>>) -> Limits {
+        let left = until.map(|until| (until - self.life.clock.now()).to_std().unwrap_or_default());
+        Limits {
+            timeout: left,
+            ..limits
+        }
+    }
+
+    /// Takes note of a submission: that of a job, or what the handler of a task has answered that waits for its token.
     async fn submitted(&self, at: &Place, line: &mut Entries, resource: &'static Resource, entry: &Entry) {
         let output: Value = self.read(entry).await;
         let output = Some(&output);
@@ -214,15 +233,17 @@ impl Engine for JournalEngine {
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         wait::give_way().await;
         self.record(at, line, Event::TaskStarted { resource });
-        if matches!(resource.pattern, Pattern::Sync | Pattern::Sync2) {
-            self.record(at, line, Event::TaskSubmitted { resource, output: None });
-        }
         // What an earlier life has come to.
         let mut submission = None;
+        let mut is_submitted = false;
+        let mut submitted = async |line: &mut Entries, entry: &Entry| {
+            self.submitted(at, line, resource, entry).await;
+            is_submitted = true;
+        };
         let done = loop {
             match select(pin!(waiter.entry()), pin!(self.life.opened())).await {
                 Either::Left((entry, _)) if !entry.kind.is_end() => {
-                    self.submitted(at, line, resource, &entry).await;
+                    submitted(line, &entry).await;
                     submission = Some(entry);
                 }
                 Either::Left((entry, _)) => break Some(entry),
@@ -239,7 +260,7 @@ impl Engine for JournalEngine {
                         if entry.kind.is_end() {
                             return entry;
                         }
-                        self.submitted(at, line, resource, &entry).await;
+                        submitted(line, &entry).await;
                     }
                 };
                 match select(pin!(work), pin!(told)).await {
@@ -248,6 +269,10 @@ impl Engine for JournalEngine {
                 }
             }
         };
+        // A job of which nothing was told has run all the same.
+        if resource.pattern.is_job() && !is_submitted && done.kind == Kind::Succeeded {
+            self.record(at, line, Event::TaskSubmitted { resource, output: None });
+        }
         let result = self.result(&done).await;
         let output = match (&result, self.keeps_events) {
             (Ok(output), true) => Ok(serde_json::to_value(output).unwrap_or_default()),

@@ -1,11 +1,11 @@
 //! An operation of an execution, and who waits for what comes of it.
 
-use crate::life::Life;
+use crate::life::{Completion, Life};
 use crate::store::{Entry, Kind};
-use asl_runtime::Place;
+use asl_runtime::{BoxFuture, Place, Value};
 use chrono::{DateTime, Utc};
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -127,6 +127,24 @@ impl<'l> Waiter<'l> {
     fn idle(&self) {
         if self.is_busy.swap(false, Ordering::Relaxed) {
             self.life.set_busy(false);
+        }
+    }
+
+    /// Writes down the job that it has submitted, and ends when that is written.
+    pub(crate) fn reporter(&self) -> impl Fn(Value) -> BoxFuture<'static, ()> + Send + Sync + 'static {
+        let (life, key) = (self.life.clone(), self.key.clone());
+        move |job| {
+            let written = life.append(key.clone(), Kind::Submitted, Some(job.to_string()));
+            Box::pin(async move {
+                let is_written = match written {
+                    Completion::Written(written) => matches!(written.await, Ok(Ok(_))),
+                    _ => false,
+                };
+                // A life that cannot write goes no further.
+                if !is_written {
+                    pending().await
+                }
+            })
         }
     }
 

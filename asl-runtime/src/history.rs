@@ -7,18 +7,19 @@ mod text;
 use crate::callback::Handle;
 use crate::wait::give_way;
 use crate::{
-    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Pattern, Place, Quotas,
-    Resource, TaskContext, Until, Visits, WorkflowType, attempt,
+    Call, Child, Definition, Engine, Error, Event, Execution, Limits, Line, Memory, Output, Place, Quotas, Resource,
+    TaskContext, Until, Visits, WorkflowType, attempt,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
 pub use log::EventLog;
 use serde_json::{Map, Value};
-use std::future::Future;
+use std::future::{Future, pending, ready};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use text::{HistoryTable, HistoryTimeline};
 use tokio::sync::Notify;
+use tokio::sync::mpsc::unbounded_channel;
 
 /// Runs an execution in memory as [`Memory`] does, and keeps its history: what GetExecutionHistory would answer.
 ///
@@ -189,7 +190,7 @@ impl History {
     /// An engine whose history is full goes on with nothing that takes time.
     async fn pause_if_full(&self) {
         if self.record.log().is_full() {
-            std::future::pending().await
+            pending().await
         }
     }
 }
@@ -239,15 +240,45 @@ impl Engine for History {
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         give_way().await;
         self.record(at, line, Event::TaskStarted { resource });
-        if matches!(resource.pattern, Pattern::Sync | Pattern::Sync2) {
-            self.record(at, line, Event::TaskSubmitted { resource, output: None });
-        }
-        let submitted = |output: &O| {
-            let output = serde_json::to_value(output).ok();
-            let output = output.as_ref();
-            self.record(at, line, Event::TaskSubmitted { resource, output });
+        let submitted = |output: Option<&Value>| {
+            let event = Event::TaskSubmitted { resource, output };
+            self.record(at, &mut Entries::default(), event);
         };
-        let result = attempt(Some(&self.handle()), task, limits, input, call, submitted).await;
+        let answered = |output: &O| submitted(serde_json::to_value(output).ok().as_ref());
+        let is_job = resource.pattern.is_job();
+        let (report, mut reports) = unbounded_channel();
+        let task = match is_job {
+            true => task.with_job(None, move |job| {
+                // It is heard as long as the task runs.
+                let _ = report.send(job);
+                Box::pin(ready(()))
+            }),
+            false => task,
+        };
+        let handle = self.handle();
+        let mut attempt = pin!(attempt(Some(&handle), task, limits, input, call, answered));
+        let mut is_submitted = false;
+        let result = loop {
+            let report = pin!(async {
+                match reports.recv().await {
+                    Some(job) => job,
+                    None => pending().await,
+                }
+            });
+            match select(report, attempt.as_mut()).await {
+                Either::Left((job, _)) => {
+                    submitted(Some(&job));
+                    is_submitted = true;
+                }
+                Either::Right((result, _)) => break result,
+            }
+        };
+        match reports.try_recv() {
+            Ok(job) => submitted(Some(&job)),
+            // A job of which nothing was told has run all the same.
+            Err(_) if is_job && !is_submitted && result.is_ok() => submitted(None),
+            Err(_) => {}
+        }
         let output = result
             .as_ref()
             .map(|output| serde_json::to_value(output).unwrap_or_default());

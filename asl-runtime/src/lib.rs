@@ -67,6 +67,7 @@ mod handler;
 mod history;
 #[doc(hidden)]
 pub mod intrinsic;
+mod job;
 #[doc(hidden)]
 pub mod jsonata;
 mod machine;

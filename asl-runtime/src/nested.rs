@@ -67,6 +67,7 @@ where
         ));
     }
     let child = NewExecution::new::<M, T>(cx.frame.execution, input)?;
+    cx.submitted(child.answer()).await;
     let result = M::run_on(&child.engine, tasks, child.input.clone()).await;
     child.description(result, pattern)
 }
@@ -134,7 +135,7 @@ where
         ));
     }
     let child = NewExecution::new::<M, T>(cx.frame.execution, input)?;
-    let answer = json!({ "ExecutionArn": child.arn, "StartDate": child.engine.started().timestamp_millis() });
+    let answer = child.answer();
     spawn(Box::pin(async move {
         let NewExecution { engine, input, .. } = child;
         M::run_on(&engine, &*tasks, input).await
@@ -212,6 +213,11 @@ impl NewExecution {
             name,
             state_machine_arn,
         })
+    }
+
+    /// What StartExecution answers.
+    fn answer(&self) -> Value {
+        json!({ "ExecutionArn": self.arn, "StartDate": self.engine.started().timestamp_millis() })
     }
 
     /// What DescribeExecution tells of the ended execution, as the pattern wants it.

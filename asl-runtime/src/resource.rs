@@ -41,6 +41,13 @@ pub enum Family {
     Task,
 }
 
+impl Pattern {
+    /// Whether the task runs a job: `.sync` or `.sync:2`.
+    pub fn is_job(self) -> bool {
+        matches!(self, Pattern::Sync | Pattern::Sync2)
+    }
+}
+
 impl Resource {
     /// A Lambda function by its ARN.
     pub const fn lambda(arn: &'static str, function: &'static str) -> Resource {

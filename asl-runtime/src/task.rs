@@ -1,5 +1,6 @@
 //! Tasks: their context, and the one function that runs them with their retries.
 
+use crate::job::Job;
 use crate::place::write_visit;
 use crate::quota;
 use crate::retry::{Retrier, Retries};
@@ -34,6 +35,7 @@ pub struct TaskContext<'a> {
     pub(crate) deadline: Option<Instant>,
     pub(crate) beat: Option<Arc<Notify>>,
     pub(crate) credentials: Option<Arc<Value>>,
+    pub(crate) job: Option<Arc<Job>>,
 }
 
 impl<'a> TaskContext<'a> {
@@ -172,6 +174,7 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
                     deadline: None,
                     beat: None,
                     credentials: visit.credentials.clone(),
+                    job: None,
                 };
                 match engine.task(at, line, task, limits, input, call).await {
                     Ok(output) => {

@@ -57,6 +57,7 @@ fn types(history: &[HistoryEvent]) -> Vec<(u64, u64, &'static str)> {
 async fn a_host_may_die_at_any_commit() {
     let expected = undisturbed().await;
     assert!(expected.commits > 12, "{}", expected.commits);
+    let mut hailed = 0;
     for is_written in [false, true] {
         for commit in 1..=expected.commits {
             let context = format!("commit {commit}, written: {is_written}");
@@ -98,6 +99,7 @@ async fn a_host_may_die_at_any_commit() {
             // What was under way has run again, and nothing else.
             let repeated = guide.calls().len() - expected.pieces;
             assert!(repeated <= 2, "{context}: {:?} after {calls} calls", guide.calls());
+            hailed += guide.calls().iter().filter(|call| *call == "hailed").count();
             let history = second.history(arn).await.expect("a history");
             assert_eq!(types(&history), types(&expected.history), "{context}");
             second.shut_down().await;
@@ -105,6 +107,8 @@ async fn a_host_may_die_at_any_commit() {
             assert_eq!(third.history(arn).await, Ok(history), "{context}");
         }
     }
+    // Dying with a submission written: when it is, and before the result is.
+    assert_eq!(hailed, 2);
 }
 
 /// An execution that is not at its end has the history of its journal, whatever is in memory.

@@ -31,11 +31,13 @@ async fn an_execution_runs_to_its_end() {
     assert_eq!(output["lost"]["Error"], "Drowned");
     assert_eq!(
         (ended.stop_date.expect("an end") - ended.start_date).num_seconds(),
-        2 + 4 + 3600 + 120 + 10
+        2 + 4 + 3600 + 120 + 15
     );
     assert_eq!(
         guide.calls(),
-        ["pack", "pack", "pack", "walk 0", "walk 1", "walk 2", "ask", "swim"]
+        [
+            "pack", "pack", "pack", "walk 0", "walk 1", "walk 2", "ask", "hail", "swim"
+        ]
     );
 }
 

@@ -139,6 +139,22 @@ impl journey::Tasks for Guide {
         Ok(json!({ "MessageId": "1" }))
     }
 
+    async fn batch_submit_job_sync(&self, cx: &TaskContext<'_>, _: Value) -> Result<Value, TaskError> {
+        let ferry = json!({ "JobId": "ferry-1" });
+        match cx.submission() {
+            None => {
+                self.call(cx, "hail");
+                cx.submitted(ferry).await;
+            }
+            Some(job) => {
+                self.call(cx, "hailed");
+                assert_eq!(*job, ferry);
+            }
+        }
+        sleep(Duration::from_secs(5)).await;
+        Ok(json!("dry"))
+    }
+
     async fn swim(&self, cx: &TaskContext<'_>, _: Value) -> Result<Value, TaskError> {
         self.call(cx, "swim");
         sleep(Duration::from_secs(6)).await;

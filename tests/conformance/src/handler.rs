@@ -113,6 +113,9 @@ impl Handler for Recorded {
                 };
             };
             let is_callback = cx.resource().pattern == Pattern::WaitForTaskToken;
+            if let Some(job) = result.submitted.clone().filter(|_| !is_callback) {
+                cx.submitted(job).await;
+            }
             let submitted = result.submitted.clone().filter(|_| is_callback);
             match (result.end(), submitted, cx.token()) {
                 (End::Output(output), submitted, Some(token)) if is_callback => {
