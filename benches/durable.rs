@@ -53,6 +53,10 @@ impl Store for Noting {
         self.store.commit(writes)
     }
 
+    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        self.store.activities()
+    }
+
     fn find(&mut self, arn: &str) -> Result<Option<Record>, StoreError> {
         self.store.find(arn)
     }

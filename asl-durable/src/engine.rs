@@ -1,12 +1,13 @@
 //! The engine of an execution that keeps a journal.
 
+use crate::activity::Activities;
 use crate::clock::later;
 use crate::life::{Life, text_of};
 use crate::operation::{Key, Operation, Waiter};
 use crate::store::{Entry, Kind};
 use asl_runtime::{
-    BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Limits, Output, Place,
-    Quotas, Resource, TaskContext, Until, WorkflowType, attempt, wait,
+    BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Family, Limits, Output,
+    Place, Quotas, Resource, TaskContext, Until, WorkflowType, attempt, wait,
 };
 use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
@@ -22,6 +23,7 @@ use uuid::Uuid;
 /// Runs an execution over its journal.
 pub(crate) struct JournalEngine {
     life: Arc<Life>,
+    activities: Arc<Activities>,
     execution: Execution,
     root: Place,
     events: Mutex<EventLog>,
@@ -31,17 +33,29 @@ pub(crate) struct JournalEngine {
 }
 
 impl JournalEngine {
-    pub(crate) fn new(life: Arc<Life>, execution: Execution, keeps_events: bool) -> JournalEngine {
-        JournalEngine::at(Place::default(), life, execution, keeps_events)
+    pub(crate) fn new(
+        life: Arc<Life>,
+        activities: Arc<Activities>,
+        execution: Execution,
+        keeps_events: bool,
+    ) -> JournalEngine {
+        JournalEngine::at(Place::default(), life, activities, execution, keeps_events)
     }
 
-    fn at(root: Place, life: Arc<Life>, execution: Execution, keeps_events: bool) -> JournalEngine {
+    fn at(
+        root: Place,
+        life: Arc<Life>,
+        activities: Arc<Activities>,
+        execution: Execution,
+        keeps_events: bool,
+    ) -> JournalEngine {
         let events = match keeps_events {
             true => EventLog::new(),
             false => EventLog::counting(),
         };
         JournalEngine {
             life,
+            activities,
             execution,
             root,
             events: Mutex::new(events),
@@ -155,13 +169,129 @@ impl JournalEngine {
                 attempt(handle, task, limits, input, &mut answered, |_| {}).await
             }
         };
-        let result = result.and_then(|output| serde_json::to_string(&output).map_err(|error| misfit(&error)));
-        let (kind, value) = match result {
-            Ok(text) => (Kind::Succeeded, text),
-            Err(error) => (Kind::Failed, text_of(&error)),
+        write_down(waiter, result).await
+    }
+
+    /// What an earlier life has come to: the next entry of an operation, if there is one.
+    async fn recovered(&self, waiter: &Waiter<'_>) -> Option<Entry> {
+        match select(pin!(waiter.entry()), pin!(self.life.opened())).await {
+            Either::Left((entry, _)) => Some(entry),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// Runs a task that this process does; answers its last entry.
+    async fn run<'a, O: Output + 'a>(
+        &self,
+        at: &Place,
+        waiter: &Waiter<'_>,
+        task: TaskContext<'a>,
+        limits: Limits,
+        input: Value,
+        call: Call<'_, 'a, O>,
+    ) -> Entry {
+        let resource = task.resource();
+        self.record_task(at, started(resource, None));
+        let mut is_submitted = false;
+        let mut submitted = async |entry: &Entry| {
+            self.submitted(at, resource, entry).await;
+            is_submitted = true;
         };
-        waiter.append(kind, Some(value));
-        pending().await
+        let mut submission = None;
+        let done = loop {
+            match self.recovered(waiter).await {
+                Some(entry) if !entry.kind.is_end() => {
+                    submitted(&entry).await;
+                    submission = Some(entry);
+                }
+                done => break done,
+            }
+        };
+        let done = match done {
+            Some(done) => done,
+            None => {
+                let work = self.work(waiter, task, limits, input, call, submission);
+                let told = async {
+                    loop {
+                        let entry = waiter.entry().await;
+                        if entry.kind.is_end() {
+                            return entry;
+                        }
+                        submitted(&entry).await;
+                    }
+                };
+                match select(pin!(work), pin!(told)).await {
+                    Either::Left((never, _)) => match never {},
+                    Either::Right((done, _)) => done,
+                }
+            }
+        };
+        // A job of which nothing was told has run all the same.
+        if resource.pattern.is_job() && !is_submitted && done.kind == Kind::Succeeded {
+            self.record_task(at, Event::TaskSubmitted { resource, output: None });
+        }
+        done
+    }
+
+    /// Runs the task of an activity; answers its last entry. It starts when a worker takes it. Where the host has no such
+    /// activity, its handler does the work.
+    async fn run_activity<'a, O: Output + 'a>(
+        &self,
+        at: &Place,
+        waiter: &Waiter<'_>,
+        task: TaskContext<'a>,
+        limits: Limits,
+        input: Value,
+        call: Call<'_, 'a, O>,
+    ) -> Entry {
+        let resource = task.resource();
+        let entry = match self.recovered(waiter).await {
+            Some(entry) => entry,
+            None => {
+                waiter.work();
+                let queued = waiter.queue(&self.activities, resource.action, &input);
+                if queued.is_none() {
+                    waiter.append(Kind::Started, None);
+                }
+                waiter.entry().await
+            }
+        };
+        if entry.kind.is_end() {
+            return entry;
+        }
+        let worker: Option<Value> = match entry.value {
+            Some(_) => Some(self.read(&entry).await),
+            None => None,
+        };
+        let worker_name = worker.as_ref().and_then(|worker| worker["workerName"].as_str());
+        self.record_task(at, started(resource, worker_name));
+        if let Some(done) = self.recovered(waiter).await {
+            return done;
+        }
+        waiter.work();
+        let work = async {
+            let handle = Some(&self.life.handle);
+            let result = match worker {
+                // It answers by the token.
+                Some(_) => {
+                    let limits = self.left(limits, limits.timeout.map(|time| later(entry.time, time)));
+                    let mut elsewhere = |_: TaskContext<'a>, _: Value| Box::pin(pending()) as BoxFuture<'a, _>;
+                    attempt(handle, task, limits, input, &mut elsewhere, |_: &O| {}).await
+                }
+                None => attempt(handle, task, limits, input, call, |_| {}).await,
+            };
+            write_down(waiter, result).await
+        };
+        match select(pin!(work), pin!(waiter.entry())).await {
+            Either::Left((never, _)) => match never {},
+            Either::Right((done, _)) => done,
+        }
+    }
+
+    /// Takes note of an event of a task.
+    fn record_task(&self, at: &Place, event: Event<'_>) {
+        // Only the entry of a state changes a line.
+        self.record(at, &mut Entries::default(), event);
     }
 
     /// What is left of the time of a task that began earlier.
@@ -174,10 +304,10 @@ impl JournalEngine {
     }
 
     /// Takes note of a submission: that of a job, or what the handler of a task has answered that waits for its token.
-    async fn submitted(&self, at: &Place, line: &mut Entries, resource: &'static Resource, entry: &Entry) {
+    async fn submitted(&self, at: &Place, resource: &'static Resource, entry: &Entry) {
         let output: Value = self.read(entry).await;
         let output = Some(&output);
-        self.record(at, line, Event::TaskSubmitted { resource, output });
+        self.record_task(at, Event::TaskSubmitted { resource, output });
     }
 
     /// What is random at a position, as a UUID.
@@ -232,47 +362,10 @@ impl Engine for JournalEngine {
         let waiter = Waiter::new(&self.life, key, task.token());
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         wait::give_way().await;
-        self.record(at, line, Event::TaskStarted { resource });
-        // What an earlier life has come to.
-        let mut submission = None;
-        let mut is_submitted = false;
-        let mut submitted = async |line: &mut Entries, entry: &Entry| {
-            self.submitted(at, line, resource, entry).await;
-            is_submitted = true;
+        let done = match resource.family {
+            Family::Activity => self.run_activity(at, &waiter, task, limits, input, call).await,
+            _ => self.run(at, &waiter, task, limits, input, call).await,
         };
-        let done = loop {
-            match select(pin!(waiter.entry()), pin!(self.life.opened())).await {
-                Either::Left((entry, _)) if !entry.kind.is_end() => {
-                    submitted(line, &entry).await;
-                    submission = Some(entry);
-                }
-                Either::Left((entry, _)) => break Some(entry),
-                Either::Right(_) => break None,
-            }
-        };
-        let done = match done {
-            Some(done) => done,
-            None => {
-                let work = self.work(&waiter, task, limits, input, call, submission);
-                let told = async {
-                    loop {
-                        let entry = waiter.entry().await;
-                        if entry.kind.is_end() {
-                            return entry;
-                        }
-                        submitted(line, &entry).await;
-                    }
-                };
-                match select(pin!(work), pin!(told)).await {
-                    Either::Left((never, _)) => match never {},
-                    Either::Right((done, _)) => done,
-                }
-            }
-        };
-        // A job of which nothing was told has run all the same.
-        if resource.pattern.is_job() && !is_submitted && done.kind == Kind::Succeeded {
-            self.record(at, line, Event::TaskSubmitted { resource, output: None });
-        }
         let result = self.result(&done).await;
         let output = match (&result, self.keeps_events) {
             (Ok(output), true) => Ok(serde_json::to_value(output).unwrap_or_default()),
@@ -319,7 +412,13 @@ impl Engine for JournalEngine {
             .child(child)
             .name(name.to_string())
             .start_time(self.life.now());
-        JournalEngine::at(at.clone(), self.life.clone(), execution, self.keeps_events)
+        JournalEngine::at(
+            at.clone(),
+            self.life.clone(),
+            self.activities.clone(),
+            execution,
+            self.keeps_events,
+        )
     }
 
     async fn supervise<O: Send>(
@@ -375,6 +474,21 @@ impl Engine for JournalEngine {
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
         self.events().branch_ended(at, index, succeeded, self.life.now());
     }
+}
+
+fn started<'n>(resource: &'static Resource, worker_name: Option<&'n str>) -> Event<'n> {
+    Event::TaskStarted { resource, worker_name }
+}
+
+/// Writes down what came of a task: it is told of it by the journal.
+async fn write_down<O: Output>(waiter: &Waiter<'_>, result: Result<O, Error>) -> Infallible {
+    let result = result.and_then(|output| serde_json::to_string(&output).map_err(|error| misfit(&error)));
+    let (kind, value) = match result {
+        Ok(text) => (Kind::Succeeded, text),
+        Err(error) => (Kind::Failed, text_of(&error)),
+    };
+    waiter.append(kind, Some(value));
+    pending().await
 }
 
 /// The JSON of an entry. One that has none is not JSON.

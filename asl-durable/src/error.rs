@@ -23,6 +23,11 @@ pub enum HostError {
         /// The hash of its definition.
         sha256: String,
     },
+    /// `ActivityDoesNotExist`
+    ActivityDoesNotExist {
+        /// The ARN that was given.
+        arn: String,
+    },
     /// `StateMachineTypeNotSupported`: the machine is Express, and a host runs Standard ones only.
     StateMachineTypeNotSupported {
         /// Its name.
@@ -64,6 +69,7 @@ impl fmt::Display for HostError {
                 f,
                 "State Machine Does Not Exist: the host has no machine `{machine}` whose definition has the hash {sha256}"
             ),
+            HostError::ActivityDoesNotExist { arn } => write!(f, "Activity Does Not Exist: '{arn}'"),
             HostError::StateMachineTypeNotSupported { machine } => write!(
                 f,
                 "State Machine Type Not Supported: `{machine}` is Express, and a host runs Standard executions; `run` runs it in memory"

@@ -1,5 +1,6 @@
 //! Runs executions: lets them come into memory, go on, and leave it.
 
+use crate::activity::Activities;
 use crate::clock::Clock;
 use crate::description::Description;
 use crate::drive::{Turn, drive};
@@ -37,6 +38,7 @@ pub(crate) struct Executor {
     pub(crate) writer: Writer,
     programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
     pub(crate) options: Options,
+    pub(crate) activities: Arc<Activities>,
     pub(crate) last: AtomicI64,
     running: Mutex<HashMap<ExecutionId, Running>>,
     /// Executions that cannot go on, and why.
@@ -76,12 +78,17 @@ impl Executor {
         options: Options,
     ) -> Result<Arc<Executor>, StoreError> {
         let store: SharedStore = Arc::new(Mutex::new(Some(store)));
-        let last = with(&store, |store| store.last()).await?;
+        let (last, known) = with(&store, |store| Ok((store.last()?, store.activities()?))).await?;
+        let activities = Arc::<Activities>::default();
+        for (name, creation_date) in known {
+            activities.add(name, creation_date);
+        }
         Ok(Arc::new(Executor {
             writer: Writer::spawn(store.clone()),
             store,
             programs,
             options,
+            activities,
             last: AtomicI64::new(last.0),
             running: Mutex::default(),
             problems: Mutex::default(),
@@ -109,16 +116,21 @@ impl Executor {
         }
     }
 
-    /// Starts an execution, unless there is one of its ARN.
-    pub(crate) async fn start(self: &Arc<Executor>, record: Record) -> Result<bool, HostError> {
-        let written = self.writer.written(Write::Start(Box::new(record.clone()))).await;
-        let is_new = written.map_err(|error| {
+    /// Writes something that belongs to no execution; answers whether it took effect.
+    pub(crate) async fn write(&self, write: Write) -> Result<bool, HostError> {
+        self.is_up()?;
+        self.writer.written(write).await.map_err(|error| {
             let refusal = self.refusal(error.clone());
             if refusal != HostError::ShutDown {
                 self.fail(error);
             }
             refusal
-        })?;
+        })
+    }
+
+    /// Starts an execution, unless there is one of its ARN.
+    pub(crate) async fn start(self: &Arc<Executor>, record: Record) -> Result<bool, HostError> {
+        let is_new = self.write(Write::Start(Box::new(record.clone()))).await?;
         if is_new {
             self.spawn(record);
         }
@@ -377,7 +389,12 @@ impl Executor {
             .region(region)
             .account(account)
             .quotas(*quotas);
-        let engine = JournalEngine::new(life.clone(), execution, purpose == Purpose::Replay);
+        let engine = JournalEngine::new(
+            life.clone(),
+            self.activities.clone(),
+            execution,
+            purpose == Purpose::Replay,
+        );
         Ok((life, engine, program))
     }
 

@@ -1,17 +1,23 @@
 //! A host: runs the executions of a store.
 
+use crate::activity::{Activity, ActivityTask, Taken};
 use crate::builder::Builder;
 use crate::description::{Description, HistoryPage, HistoryRange, Page, Started};
 use crate::error::HostError;
 use crate::executor::{Executor, Options, Reached, resume_in_time};
 use crate::life::{Completion, Life};
 use crate::program::Program;
-use crate::store::{ExecutionId, ExecutionStatus, Filter, Record, Store, StoreError};
+use crate::store::{ExecutionId, ExecutionStatus, Filter, Record, Store, StoreError, Write};
 use asl_runtime::{Error, HistoryEvent, Machine, Quotas, Value, WorkflowType};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a worker waits for a task.
+const POLL: Duration = Duration::from_secs(60);
 
 /// Runs the executions of a store. A clone is the same host; it ends with the last clone, or with
 /// [`shut_down`](Host::shut_down), after which the store is closed.
@@ -260,6 +266,114 @@ impl Host {
         Ok(range.of(self.history(arn).await?))
     }
 
+    /// Creates an activity, unless there is one of this name (X-97). From then on the Task states whose `Resource` is an
+    /// activity of this name wait for a worker, in whatever Region and account it stands. Their handlers are called where
+    /// the host has no such activity.
+    ///
+    /// # Errors
+    /// When it cannot be called this (X-98), and when the store has failed.
+    pub async fn create_activity(&self, name: &str) -> Result<Activity, HostError> {
+        if !is_valid(name) {
+            return Err(HostError::InvalidName { name: name.to_owned() });
+        }
+        let executor = self.executor();
+        let creation_date = executor.options.clock.now();
+        let write = Write::CreateActivity {
+            name: name.to_owned(),
+            creation_date,
+        };
+        if executor.write(write).await? {
+            executor.activities.add(name.to_owned(), creation_date);
+        }
+        self.describe_activity(&self.activity_arn(name))
+    }
+
+    /// Deletes an activity, if there is one of this ARN. Tasks that wait for its workers wait on, until their execution ends.
+    ///
+    /// # Errors
+    /// When the store has failed.
+    pub async fn delete_activity(&self, arn: &str) -> Result<(), HostError> {
+        let name = activity_name(arn).to_owned();
+        let executor = self.executor();
+        executor.write(Write::DeleteActivity { name: name.clone() }).await?;
+        executor.activities.remove(&name);
+        Ok(())
+    }
+
+    /// Tells about an activity.
+    ///
+    /// # Errors
+    /// When there is none of this ARN (X-102).
+    pub fn describe_activity(&self, arn: &str) -> Result<Activity, HostError> {
+        let name = activity_name(arn);
+        match self.executor().activities.creation_date(name) {
+            Some(creation_date) => Ok(Activity {
+                arn: self.activity_arn(name),
+                name: name.to_owned(),
+                creation_date,
+            }),
+            None => Err(HostError::ActivityDoesNotExist { arn: arn.to_owned() }),
+        }
+    }
+
+    /// Lists the activities by name.
+    pub fn list_activities(&self) -> Vec<Activity> {
+        let all = self.executor().activities.all().into_iter();
+        all.map(|(name, creation_date)| Activity {
+            arn: self.activity_arn(&name),
+            name,
+            creation_date,
+        })
+        .collect()
+    }
+
+    /// Takes a task of an activity, for a worker: the one that has waited longest. Where none comes for 60 seconds it
+    /// answers none, and the worker asks again (X-99). From then on the clocks of the task run (TO-1); it ends by its token.
+    ///
+    /// A worker that vanishes is noticed by the `HeartbeatSeconds` or `TimeoutSeconds` of the state only. One that lives
+    /// in another process than the host outlives it with its token.
+    ///
+    /// # Errors
+    /// When there is no activity of this ARN (X-102), when the store has failed, and when the host is shut down.
+    pub async fn get_activity_task(
+        &self,
+        arn: &str,
+        worker_name: Option<&str>,
+    ) -> Result<Option<ActivityTask>, HostError> {
+        let executor = self.executor();
+        let mut closing = executor.closing.subscribe();
+        let taken = async {
+            loop {
+                let mut queued = std::pin::pin!(executor.activities.queued());
+                // A task that comes between the look and the wait would be missed without this.
+                queued.as_mut().enable();
+                executor.is_up()?;
+                let Activity { name, .. } = self.describe_activity(arn)?;
+                if let Some(taken) = executor.activities.take(&name, worker_name) {
+                    return Ok::<_, HostError>(taken);
+                }
+                tokio::select! {
+                    () = queued => {}
+                    _ = closing.wait_for(|is_closing| *is_closing) => {}
+                }
+            }
+        };
+        let Taken { task, written } = match timeout(POLL, taken).await {
+            Ok(taken) => taken?,
+            Err(_) => return Ok(None),
+        };
+        match written.await {
+            Ok(Ok(_)) => Ok(Some(task)),
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(HostError::ShutDown),
+        }
+    }
+
+    fn activity_arn(&self, name: &str) -> String {
+        let Options { region, account, .. } = &self.executor().options;
+        format!("arn:aws:states:{region}:{account}:activity:{name}")
+    }
+
     /// Ends the host: what runs is dropped and goes on with the next host on this store; what was answered is written. Then
     /// the store is closed.
     pub async fn shut_down(&self) {
@@ -267,7 +381,12 @@ impl Host {
     }
 }
 
-/// Whether an execution may be called this (X-31).
+/// The name of the activity of this ARN.
+fn activity_name(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}
+
+/// Whether an execution or an activity may be called this (X-31).
 fn is_valid(name: &str) -> bool {
     let is_allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"?*<>{}[]\"#%\\^|~$&,;:/`".contains(c);
     (1..=80).contains(&name.chars().count()) && name.chars().all(is_allowed)

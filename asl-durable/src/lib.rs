@@ -40,6 +40,7 @@
 
 #![deny(missing_docs)]
 
+mod activity;
 mod builder;
 mod clock;
 mod description;
@@ -57,6 +58,7 @@ mod sqlite;
 mod store;
 mod writer;
 
+pub use activity::{Activity, ActivityTask};
 pub use builder::Builder;
 pub use description::{Description, HistoryPage, HistoryRange, Page, Started};
 pub use error::HostError;

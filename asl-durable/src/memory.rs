@@ -13,6 +13,7 @@ pub struct MemoryStore(Arc<Mutex<Tables>>);
 struct Tables {
     executions: BTreeMap<ExecutionId, Row>,
     by_arn: HashMap<String, ExecutionId>,
+    activities: BTreeMap<String, DateTime<Utc>>,
     commits: u64,
     /// Which commit fails, and whether what it writes is written all the same.
     fault: Option<(u64, bool)>,
@@ -86,6 +87,13 @@ impl Tables {
                 journal.push(entry.clone());
             }
             Write::Rest { execution, rest } => self.row(*execution)?.rest = *rest,
+            Write::CreateActivity { name, creation_date } => {
+                if self.activities.contains_key(name) {
+                    return Ok(false);
+                }
+                self.activities.insert(name.clone(), *creation_date);
+            }
+            Write::DeleteActivity { name } => return Ok(self.activities.remove(name).is_some()),
             Write::End { execution, end } => self.row(*execution)?.record.end = Some(end.clone()),
         }
         Ok(true)
@@ -159,6 +167,12 @@ impl Store for MemoryStore {
             .take(filter.limit)
             .cloned()
             .collect())
+    }
+
+    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        let tables = self.tables();
+        let activities = tables.activities.iter();
+        Ok(activities.map(|(name, created)| (name.clone(), *created)).collect())
     }
 
     fn last(&mut self) -> Result<ExecutionId, StoreError> {

@@ -1,5 +1,6 @@
 //! An operation of an execution, and who waits for what comes of it.
 
+use crate::activity::{Activities, Queued};
 use crate::life::{Completion, Life};
 use crate::store::{Entry, Kind};
 use asl_runtime::{BoxFuture, Place, Value};
@@ -37,7 +38,7 @@ impl Key {
         Key {
             place: entry.place.clone(),
             operation: match entry.kind {
-                Kind::Submitted | Kind::Succeeded | Kind::Failed => Operation::Task,
+                Kind::Started | Kind::Submitted | Kind::Succeeded | Kind::Failed => Operation::Task,
                 Kind::Slept => Operation::Sleep,
                 Kind::Ended => Operation::End,
             },
@@ -128,6 +129,17 @@ impl<'l> Waiter<'l> {
         if self.is_busy.swap(false, Ordering::Relaxed) {
             self.life.set_busy(false);
         }
+    }
+
+    /// Lets the task wait for a worker of this activity, if there is one.
+    pub(crate) fn queue<'w>(
+        &self,
+        activities: &'w Activities,
+        activity: &'static str,
+        input: &Value,
+    ) -> Option<Queued<'w>> {
+        let token = self.token.as_deref()?;
+        activities.queue(activity, token, input, self.life, &self.key)
     }
 
     /// Writes down the job that it has submitted, and ends when that is written.

@@ -7,12 +7,12 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, pa
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// The version of the tables that this crate writes.
-const VERSION: i32 = 1;
 /// What the header of the file says that it is: `aslD`.
 const APPLICATION_ID: i32 = 0x6173_6c44;
 
-const TABLES: &str = "
+/// What makes each version of the tables out of the one before it. The version of a file counts them.
+const STEPS: [&str; 2] = [
+    "
 CREATE TABLE execution (
     id INTEGER PRIMARY KEY,
     arn TEXT NOT NULL UNIQUE,
@@ -54,7 +54,14 @@ CREATE VIEW operations AS
         strftime('%Y-%m-%dT%H:%M:%fZ', j.time / 1e6, 'unixepoch') AS time, j.value
     FROM journal j JOIN execution e ON e.id = j.execution
     ORDER BY j.execution, j.sequence;
-";
+",
+    "
+CREATE TABLE activity (
+    name TEXT PRIMARY KEY,
+    creation_date INTEGER NOT NULL
+) WITHOUT ROWID;
+",
+];
 
 /// Keeps executions in a file of SQLite, which a single process has at a time.
 ///
@@ -117,18 +124,21 @@ fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     if !is_new && application != APPLICATION_ID {
         return Err(StoreError::new("this file of SQLite is no store of executions"));
     }
-    if version > VERSION {
-        let text = format!("the store has version {version}, this program knows versions up to {VERSION}: update it");
+    let missing = usize::try_from(version).ok().and_then(|version| STEPS.get(version..));
+    let Some(missing) = missing else {
+        let known = STEPS.len();
+        let text = format!("the store has version {version}, this program knows versions up to {known}: update it");
         return Err(StoreError::new(text));
-    }
+    };
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
-    if is_new {
+    if !missing.is_empty() {
+        // All of them or none.
         let transaction = connection.transaction()?;
-        transaction.execute_batch(TABLES)?;
+        missing.iter().try_for_each(|step| transaction.execute_batch(step))?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
+        transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
         transaction.commit()?;
     }
     Ok(())
@@ -188,6 +198,12 @@ fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool>
         Write::Rest { execution, rest } => transaction
             .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?
             .execute(params![execution.0, due(*rest)])?,
+        Write::CreateActivity { name, creation_date } => transaction
+            .prepare_cached("INSERT INTO activity (name, creation_date) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![name, creation_date.timestamp_micros()])?,
+        Write::DeleteActivity { name } => transaction
+            .prepare_cached("DELETE FROM activity WHERE name = ?1")?
+            .execute([name])?,
         Write::End { execution, end } => transaction
             .prepare_cached(
                 "UPDATE execution SET due = NULL, status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6
@@ -312,6 +328,14 @@ impl Store for Sqlite {
             record,
         )?;
         Ok(records.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name, creation_date FROM activity ORDER BY name")?;
+        let activities = statement.query_map([], |row| Ok((row.get(0)?, time(row, 1)?)))?;
+        Ok(activities.collect::<rusqlite::Result<_>>()?)
     }
 
     fn last(&mut self) -> Result<ExecutionId, StoreError> {

@@ -11,7 +11,8 @@ use std::fmt;
 pub trait Store: Send + 'static {
     /// Writes all of this, in this order, or nothing of it. What it answers as written outlives the process.
     ///
-    /// Answers for each whether it took effect: a [`Write::Start`] does not where there is an execution of that ARN.
+    /// Answers for each whether it took effect: a [`Write::Start`] does not where there is an execution of that ARN, nor
+    /// does a [`Write::CreateActivity`] where there is an activity of that name.
     ///
     /// # Errors
     /// When it cannot say that everything is written. The host writes nothing more then.
@@ -54,6 +55,12 @@ pub trait Store: Send + 'static {
     /// When the store cannot be read.
     fn list(&mut self, filter: &Filter) -> Result<Vec<Record>, StoreError>;
 
+    /// The activities, each with the time of its creation.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError>;
+
     /// The highest number of an execution so far; 0 where there is none.
     ///
     /// # Errors
@@ -85,6 +92,18 @@ pub enum Write {
         execution: ExecutionId,
         /// What for.
         rest: Rest,
+    },
+    /// An activity, unless there is one of this name.
+    CreateActivity {
+        /// Its name.
+        name: String,
+        /// When it is created.
+        creation_date: DateTime<Utc>,
+    },
+    /// The end of an activity, if there is one of this name.
+    DeleteActivity {
+        /// Its name.
+        name: String,
     },
     /// The end of an execution.
     End {
@@ -205,7 +224,10 @@ pub struct Entry {
 /// What an entry tells of its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// The handler of a task that waits for its token has answered this.
+    /// The task of an activity has started: a worker has taken it whose name, if it gave one, is in this object. Without an
+    /// object it is the handler of this process.
+    Started,
+    /// The handler of a task that waits for its token has answered this, or has submitted this job.
     Submitted,
     /// A task has succeeded with this result.
     Succeeded,
@@ -221,6 +243,7 @@ impl Kind {
     /// Its name in a store.
     pub fn as_str(self) -> &'static str {
         match self {
+            Kind::Started => "started",
             Kind::Submitted => "submitted",
             Kind::Succeeded => "succeeded",
             Kind::Failed => "failed",
@@ -231,12 +254,19 @@ impl Kind {
 
     /// Whether nothing follows for this operation.
     pub fn is_end(self) -> bool {
-        self != Kind::Submitted
+        !matches!(self, Kind::Started | Kind::Submitted)
     }
 
     /// The kind of this name.
     pub fn from_name(name: &str) -> Option<Kind> {
-        let all = [Kind::Submitted, Kind::Succeeded, Kind::Failed, Kind::Slept, Kind::Ended];
+        let all = [
+            Kind::Started,
+            Kind::Submitted,
+            Kind::Succeeded,
+            Kind::Failed,
+            Kind::Slept,
+            Kind::Ended,
+        ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }
 }

@@ -212,6 +212,8 @@ pub enum Event<'a> {
     },
     TaskStarted {
         resource: &'static Resource,
+        /// Of an activity, where it is known.
+        worker_name: Option<&'a str>,
     },
     /// With what the submission answered, where that is known.
     TaskSubmitted {

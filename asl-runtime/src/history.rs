@@ -239,7 +239,11 @@ impl Engine for History {
         self.record(at, line, scheduled);
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         give_way().await;
-        self.record(at, line, Event::TaskStarted { resource });
+        let started = Event::TaskStarted {
+            resource,
+            worker_name: None,
+        };
+        self.record(at, line, started);
         let submitted = |output: Option<&Value>| {
             let event = Event::TaskSubmitted { resource, output };
             self.record(at, &mut Entries::default(), event);

@@ -1,5 +1,6 @@
 //! What a host does for its users.
 
+mod activities;
 mod crashes;
 mod file;
 mod limits;

@@ -67,9 +67,16 @@ pub(super) fn of(execution: &Execution, at: &Place, event: Event<'_>) -> Told {
                 scheduled(execution, resource, input, limits, credentials),
             )
         }
-        Event::TaskStarted { resource } => match resource.family {
+        Event::TaskStarted { resource, worker_name } => match resource.family {
             LambdaFunction => ("LambdaFunctionStarted", None),
-            Activity => told("ActivityStarted", "activityStartedEventDetails", Map::new()),
+            Activity => {
+                let name = worker_name.map(|name| ("workerName".to_owned(), name.into()));
+                told(
+                    "ActivityStarted",
+                    "activityStartedEventDetails",
+                    name.into_iter().collect(),
+                )
+            }
             Task => told("TaskStarted", "taskStartedEventDetails", integration(resource)),
         },
         Event::TaskSubmitted { resource, output } => {
