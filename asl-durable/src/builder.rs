@@ -5,8 +5,9 @@ use crate::error::HostError;
 use crate::executor::Options;
 use crate::host::Host;
 use crate::program::{Compiled, Program};
+use crate::room::Room;
 use crate::store::Store;
-use asl_runtime::{Quotas, Run};
+use asl_runtime::{Machine, Quotas, Run};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ impl Default for Builder {
                 region: "us-east-1".to_owned(),
                 account: "000000000000".to_owned(),
                 clock: Clock::System,
+                room: Room::default(),
             },
             start_time: None,
         }
@@ -57,6 +59,25 @@ impl Builder {
     /// longer.
     pub fn unload_after(mut self, time: Duration) -> Builder {
         self.options.patience = time;
+        self
+    }
+
+    /// At most so many executions are in memory at a time; without a limit by default. Further ones are started and wait in
+    /// the store, and so do those that are due, until another one ends or leaves memory.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub fn max_concurrency(mut self, max: usize) -> Builder {
+        self.options.room.bound(None, max);
+        self
+    }
+
+    /// The same for the executions of this machine, in all its versions.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub fn max_concurrency_of<M: Machine>(mut self, max: usize) -> Builder {
+        self.options.room.bound(Some(M::DEFINITION.name), max);
         self
     }
 

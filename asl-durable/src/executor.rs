@@ -8,6 +8,7 @@ use crate::engine::JournalEngine;
 use crate::error::HostError;
 use crate::life::{Completion, Halt, Life, Purpose};
 use crate::program::Program;
+use crate::room::Room;
 use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
 use crate::writer::{SharedStore, Writer, close, with};
 use asl_runtime::{Definition, Error, Execution, HistoryEvent, Quotas, Status, Value};
@@ -30,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) clock: Clock,
+    pub(crate) room: Room,
 }
 
 /// Runs the executions of a store, as a [`Host`](crate::Host) asks.
@@ -318,6 +320,7 @@ impl Executor {
 
     async fn run(self: &Arc<Executor>, record: Record) {
         let id = record.id;
+        let _place = self.options.room.take(&record.machine).await;
         let problem = match self.try_run(record).await {
             Ok(()) => return,
             Err(Halt::Mismatch(problem)) => problem,

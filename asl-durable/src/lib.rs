@@ -53,6 +53,7 @@ mod life;
 mod memory;
 mod operation;
 mod program;
+mod room;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;

@@ -5,6 +5,7 @@ mod crashes;
 mod file;
 mod limits;
 mod lives;
+mod room;
 mod support;
 
 use asl_durable::{
