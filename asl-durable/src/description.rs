@@ -13,6 +13,15 @@ pub struct Started {
     pub start_date: DateTime<Utc>,
 }
 
+impl From<&Record> for Started {
+    fn from(record: &Record) -> Started {
+        Started {
+            arn: record.arn.clone(),
+            start_date: record.start_date,
+        }
+    }
+}
+
 /// What there is to know of an execution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {

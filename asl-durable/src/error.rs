@@ -28,7 +28,12 @@ pub enum HostError {
         /// The ARN that was given.
         arn: String,
     },
-    /// `StateMachineTypeNotSupported`: the machine is Express, and a host runs Standard ones only.
+    /// `InvalidArn`: the ARN is one of an Express execution, of which nothing is kept.
+    InvalidArn {
+        /// The ARN that was given.
+        arn: String,
+    },
+    /// `StateMachineTypeNotSupported`: only Express executions are waited for where they start.
     StateMachineTypeNotSupported {
         /// Its name.
         machine: String,
@@ -72,7 +77,11 @@ impl fmt::Display for HostError {
             HostError::ActivityDoesNotExist { arn } => write!(f, "Activity Does Not Exist: '{arn}'"),
             HostError::StateMachineTypeNotSupported { machine } => write!(
                 f,
-                "State Machine Type Not Supported: `{machine}` is Express, and a host runs Standard executions; `run` runs it in memory"
+                "State Machine Type Not Supported: `{machine}` is Standard: start it, and wait for its end"
+            ),
+            HostError::InvalidArn { arn } => write!(
+                f,
+                "Invalid Arn: 'Resource type not valid in this context: express', {arn}: a host keeps nothing of Express executions"
             ),
             HostError::InvalidName { name } => write!(f, "Invalid Name: '{name}'"),
             HostError::InvalidExecutionInput => f.write_str("Invalid Execution Input: it has more than 262144 bytes"),

@@ -216,6 +216,10 @@ impl Executor {
     }
 
     pub(crate) async fn find(&self, arn: &str) -> Result<Record, HostError> {
+        //
+        if arn.split(':').nth(5) == Some("express") {
+            return Err(HostError::InvalidArn { arn: arn.to_owned() });
+        }
         let wanted = arn.to_owned();
         let found = self.read(move |store| store.find(&wanted)).await?;
         found.ok_or_else(|| HostError::ExecutionDoesNotExist { arn: arn.to_owned() })
@@ -230,7 +234,7 @@ impl Executor {
         self.programs.contains_key(&(definition.name, definition.sha256))
     }
 
-    fn program(&self, record: &Record) -> Option<Arc<dyn Program>> {
+    pub(crate) fn program(&self, record: &Record) -> Option<Arc<dyn Program>> {
         let mut programs = self.programs.iter();
         let (_, program) = programs.find(|((name, sha256), _)| *name == record.machine && *sha256 == record.sha256)?;
         Some(program.clone())
@@ -507,7 +511,7 @@ fn unreadable(error: &serde_json::Error) -> Halt {
 }
 
 /// How an execution ended.
-fn end(result: Result<Value, Error>, stop_date: DateTime<Utc>) -> End {
+pub(crate) fn end(result: Result<Value, Error>, stop_date: DateTime<Utc>) -> End {
     let (status, output, error) = match result {
         Ok(output) => (ExecutionStatus::Succeeded, Some(output.to_string()), None),
         Err(error) => match error.status() {

@@ -5,10 +5,11 @@ use crate::builder::Builder;
 use crate::description::{Description, HistoryPage, HistoryRange, Page, Started};
 use crate::error::HostError;
 use crate::executor::{Executor, Options, Reached, resume_in_time};
+use crate::express::Express;
 use crate::life::{Completion, Life};
 use crate::program::Program;
 use crate::store::{ExecutionId, ExecutionStatus, Filter, Record, Store, StoreError, Write};
-use asl_runtime::{Error, HistoryEvent, Machine, Quotas, Value, WorkflowType};
+use asl_runtime::{Definition, Error, HistoryEvent, Machine, Quotas, Value, WorkflowType};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use std::collections::HashMap;
@@ -56,32 +57,22 @@ impl Host {
 
     /// Starts an execution of a machine. Its name has 1 to 80 characters.
     ///
-    /// Where one of this name runs with the same input, it is that one.
+    /// Where a Standard one of this name runs with the same input, it is that one. An Express execution runs in memory, at
+    /// most once; nothing is kept of it, and names may repeat.
     ///
     /// # Errors
-    /// When there is another one of this name, when the name or the input is not allowed, when the machine is Express
-    /// or not registered, and when the store has failed.
+    /// When there is another Standard one of this name, when the name or the input is not allowed, when the machine is
+    /// not registered, and when the store has failed.
     pub async fn start<M: Machine>(&self, name: &str, input: Value) -> Result<Started, HostError> {
         let executor = self.executor();
-        executor.is_up()?;
         let definition = M::DEFINITION;
-        if !executor.has_program(definition) {
-            return Err(HostError::StateMachineDoesNotExist {
-                machine: definition.name.to_owned(),
-                sha256: definition.sha256.to_owned(),
-            });
-        }
+        let text = self.accept(definition, name, &input)?;
         if definition.workflow_type == WorkflowType::Express {
-            return Err(HostError::StateMachineTypeNotSupported {
-                machine: definition.name.to_owned(),
-            });
-        }
-        if !is_valid(name) {
-            return Err(HostError::InvalidName { name: name.to_owned() });
-        }
-        let input = input.to_string();
-        if executor.options.quotas == Quotas::Service && input.len() > Quotas::MAX_BYTES {
-            return Err(HostError::InvalidExecutionInput);
+            let express = Express::new(executor, definition, name, text);
+            let started = Started::from(express.record());
+            // Nobody hears how it ends.
+            tokio::spawn(express.run(input));
+            return Ok(started);
         }
         let mut seed = [0; 32];
         OsRng
@@ -95,21 +86,54 @@ impl Host {
             name: name.to_owned(),
             sha256: definition.sha256.to_owned(),
             seed,
-            input,
+            input: text,
             start_date: executor.options.clock.now(),
             end: None,
         };
         if executor.start(record.clone()).await? {
-            let Record { arn, start_date, .. } = record;
-            return Ok(Started { arn, start_date });
+            return Ok(Started::from(&record));
         }
         let arn = record.arn;
         match executor.find(&arn).await? {
-            former if former.end.is_none() && former.input == record.input => Ok(Started {
-                arn,
-                start_date: former.start_date,
-            }),
+            former if former.end.is_none() && former.input == record.input => Ok(Started::from(&former)),
             _ => Err(HostError::ExecutionAlreadyExists { arn }),
+        }
+    }
+
+    /// Runs an Express execution of a machine to its end, in memory: it is over when the answer is dropped. Otherwise it is as
+    /// with [`start`](Host::start).
+    ///
+    /// # Errors
+    /// When the machine is Standard or not registered, when the name or the input is not allowed, and when the host is
+    /// shut down.
+    pub async fn start_sync<M: Machine>(&self, name: &str, input: Value) -> Result<Description, HostError> {
+        let definition = M::DEFINITION;
+        if definition.workflow_type != WorkflowType::Express {
+            return Err(HostError::StateMachineTypeNotSupported {
+                machine: definition.name.to_owned(),
+            });
+        }
+        let text = self.accept(definition, name, &input)?;
+        Express::new(self.executor(), definition, name, text).run(input).await
+    }
+
+    /// The input as text, if an execution of this machine may start with it and be called this.
+    fn accept(&self, definition: &Definition, name: &str, input: &Value) -> Result<String, HostError> {
+        let executor = self.executor();
+        executor.is_up()?;
+        if !executor.has_program(definition) {
+            return Err(HostError::StateMachineDoesNotExist {
+                machine: definition.name.to_owned(),
+                sha256: definition.sha256.to_owned(),
+            });
+        }
+        if !is_valid(name) {
+            return Err(HostError::InvalidName { name: name.to_owned() });
+        }
+        let text = input.to_string();
+        match executor.options.quotas == Quotas::Service && text.len() > Quotas::MAX_BYTES {
+            true => Err(HostError::InvalidExecutionInput),
+            false => Ok(text),
         }
     }
 

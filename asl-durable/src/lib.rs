@@ -48,6 +48,7 @@ mod drive;
 mod engine;
 mod error;
 mod executor;
+mod express;
 mod host;
 mod life;
 mod memory;

@@ -1,13 +1,14 @@
 //! Compiled machines with their handlers, without their types.
 
 use crate::engine::JournalEngine;
-use asl_runtime::{BoxFuture, Error, Run, Value};
+use asl_runtime::{BoxFuture, Error, Memory, Run, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// A machine that a host can run.
 pub(crate) trait Program: Send + Sync {
     fn run<'a>(&'a self, engine: &'a JournalEngine, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
+    fn run_in_memory<'a>(&'a self, engine: &'a Memory, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
 }
 
 /// The machine `M` over the handlers `T`.
@@ -27,6 +28,10 @@ impl<M, T> Compiled<M, T> {
 
 impl<M: Run<T>, T: Send + Sync> Program for Compiled<M, T> {
     fn run<'a>(&'a self, engine: &'a JournalEngine, input: Value) -> BoxFuture<'a, Result<Value, Error>> {
+        Box::pin(M::run_on(engine, &*self.tasks, input))
+    }
+
+    fn run_in_memory<'a>(&'a self, engine: &'a Memory, input: Value) -> BoxFuture<'a, Result<Value, Error>> {
         Box::pin(M::run_on(engine, &*self.tasks, input))
     }
 }

@@ -1,7 +1,7 @@
 //! Limits of time and size, and the children of a distributed Map.
 
 use crate::support::start_time;
-use asl_durable::{Builder, Description, ExecutionStatus, Host, HostError, MemoryStore, Store};
+use asl_durable::{Builder, Description, ExecutionStatus, Host, MemoryStore, Store};
 use asl_runtime::{Quotas, TaskContext, TaskError, Value, asl, json};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -33,11 +33,6 @@ asl!(pub mod pulse = {
         }
     }
 });
-
-asl!(pub mod brief = {
-    "StartAt": "Pass",
-    "States": { "Pass": { "Type": "Pass", "End": true } }
-}, type: Express);
 
 asl!(pub mod endless = {
     "StartAt": "Round",
@@ -112,7 +107,6 @@ impl pulse::Tasks for Desk {
 }
 
 impl endless::Tasks for Desk {}
-impl brief::Tasks for Desk {}
 
 impl many::Tasks for Desk {
     async fn work(&self, cx: &TaskContext<'_>, item: Value) -> Result<Value, TaskError> {
@@ -133,25 +127,12 @@ fn builder() -> (Builder, std::sync::Arc<Desk>) {
         .machine::<patient::Machine, _>(desk.clone())
         .machine::<pulse::Machine, _>(desk.clone())
         .machine::<endless::Machine, _>(desk.clone())
-        .machine::<many::Machine, _>(desk.clone())
-        .machine::<brief::Machine, _>(desk.clone());
+        .machine::<many::Machine, _>(desk.clone());
     (builder.start_time(start_time()), desk)
 }
 
 fn seconds(ended: &Description) -> i64 {
     (ended.stop_date.expect("it has ended") - ended.start_date).num_seconds()
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_express_machine_is_refused() {
-    let host = builder().0.open(MemoryStore::new()).await.expect("a host");
-    let error = host.start::<brief::Machine>("n", json!({})).await.expect_err("refused");
-    assert_eq!(
-        error,
-        HostError::StateMachineTypeNotSupported {
-            machine: "brief".into()
-        }
-    );
 }
 
 /// X-7, TO-7

@@ -2,6 +2,7 @@
 
 mod activities;
 mod crashes;
+mod express;
 mod file;
 mod limits;
 mod lives;
