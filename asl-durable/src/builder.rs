@@ -32,6 +32,7 @@ impl Default for Builder {
                 account: "000000000000".to_owned(),
                 clock: Clock::System,
                 room: Room::default(),
+                names: HashMap::new(),
             },
             start_time: None,
         }
@@ -43,9 +44,17 @@ impl Builder {
     /// with the one that it was started with.
     pub fn machine<M: Run<T> + 'static, T: Send + Sync + 'static>(mut self, tasks: Arc<T>) -> Builder {
         let definition = M::DEFINITION;
+        self.options.names.insert(definition.name.to_owned(), definition);
         let program = Compiled::<M, T>::new(tasks);
         self.programs
             .insert((definition.name, definition.sha256), Arc::new(program));
+        self
+    }
+
+    /// Machines that [`start_execution`](crate::start_execution) starts are known by the names of their modules; this one is
+    /// also known by this name, as ARNs call it: `Order-Workflow`.
+    pub fn state_machine_name<M: Machine>(mut self, name: impl Into<String>) -> Builder {
+        self.options.names.insert(name.into(), M::DEFINITION);
         self
     }
 

@@ -2,7 +2,9 @@
 
 use crate::activity::Activities;
 use crate::clock::later;
+use crate::executor::Executor;
 use crate::life::{Life, text_of};
+use crate::nested::Within;
 use crate::operation::{Key, Operation, Waiter};
 use crate::store::{Entry, Kind};
 use asl_runtime::{
@@ -16,7 +18,7 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::future::{Future, pending, ready};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -24,6 +26,7 @@ use uuid::Uuid;
 pub(crate) struct JournalEngine {
     life: Arc<Life>,
     activities: Arc<Activities>,
+    executor: Weak<Executor>,
     execution: Execution,
     root: Place,
     events: Mutex<EventLog>,
@@ -35,17 +38,19 @@ pub(crate) struct JournalEngine {
 impl JournalEngine {
     pub(crate) fn new(
         life: Arc<Life>,
-        activities: Arc<Activities>,
+        executor: &Arc<Executor>,
         execution: Execution,
         keeps_events: bool,
     ) -> JournalEngine {
-        JournalEngine::at(Place::default(), life, activities, execution, keeps_events)
+        let (activities, executor) = (executor.activities.clone(), Arc::downgrade(executor));
+        JournalEngine::at(Place::default(), life, activities, executor, execution, keeps_events)
     }
 
     fn at(
         root: Place,
         life: Arc<Life>,
         activities: Arc<Activities>,
+        executor: Weak<Executor>,
         execution: Execution,
         keeps_events: bool,
     ) -> JournalEngine {
@@ -56,6 +61,7 @@ impl JournalEngine {
         JournalEngine {
             life,
             activities,
+            executor,
             execution,
             root,
             events: Mutex::new(events),
@@ -362,6 +368,13 @@ impl Engine for JournalEngine {
         let waiter = Waiter::new(&self.life, key, task.token());
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         wait::give_way().await;
+        let task = match (resource.service, resource.action) {
+            ("states", "startExecution") => task.with_host(Arc::new(Within {
+                executor: self.executor.clone(),
+                life: self.life.clone(),
+            })),
+            _ => task,
+        };
         let done = match resource.family {
             Family::Activity => self.run_activity(at, &waiter, task, limits, input, call).await,
             _ => self.run(at, &waiter, task, limits, input, call).await,
@@ -416,6 +429,7 @@ impl Engine for JournalEngine {
             at.clone(),
             self.life.clone(),
             self.activities.clone(),
+            self.executor.clone(),
             execution,
             self.keeps_events,
         )

@@ -8,7 +8,7 @@ use crate::engine::JournalEngine;
 use crate::error::HostError;
 use crate::life::{Completion, Halt, Life, Purpose};
 use crate::program::Program;
-use crate::room::Room;
+use crate::room::{Place, Room};
 use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
 use crate::writer::{SharedStore, Writer, close, with};
 use asl_runtime::{Definition, Error, Execution, HistoryEvent, Quotas, Status, Value};
@@ -17,7 +17,7 @@ use futures_util::FutureExt;
 use std::any::Any;
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) account: String,
     pub(crate) clock: Clock,
     pub(crate) room: Room,
+    /// The machines by the names that ARNs have for them.
+    pub(crate) names: HashMap<String, &'static Definition>,
 }
 
 /// Runs the executions of a store, as a [`Host`](crate::Host) asks.
@@ -130,18 +132,44 @@ impl Executor {
         })
     }
 
-    /// Starts an execution, unless there is one of its ARN.
-    pub(crate) async fn start(self: &Arc<Executor>, record: Record) -> Result<bool, HostError> {
-        let is_new = self.write(Write::Start(Box::new(record.clone()))).await?;
-        if is_new {
-            self.spawn(record);
-        }
-        Ok(is_new)
+    pub(crate) async fn describe_arn(&self, arn: &str) -> Result<Description, HostError> {
+        self.describe(self.find(arn).await?)
     }
 
-    /// The number of the next execution.
-    pub(crate) fn next_id(&self) -> ExecutionId {
-        ExecutionId(self.last.fetch_add(1, Ordering::Relaxed) + 1)
+    /// Waits for the end of an execution.
+    pub(crate) async fn wait(&self, arn: &str) -> Result<Description, HostError> {
+        let moved = self.watch(self.find(arn).await?.id);
+        loop {
+            let mut moved = std::pin::pin!(moved.notified());
+            // What happens between the look and the wait would be missed without this.
+            moved.as_mut().enable();
+            let description = self.describe_arn(arn).await?;
+            if description.status != ExecutionStatus::Running {
+                return Ok(description);
+            }
+            if let Some(problem) = description.problem {
+                let arn = description.arn;
+                return Err(HostError::Halted { arn, problem });
+            }
+            self.is_up()?;
+            moved.await;
+        }
+    }
+
+    /// Stops an execution, and waits for its end.
+    pub(crate) async fn stop(
+        self: &Arc<Executor>,
+        arn: &str,
+        error: Option<String>,
+        cause: Option<String>,
+    ) -> Result<Description, HostError> {
+        let record = self.find(arn).await?;
+        let error = Error::aborted(error, cause);
+        if record.end.is_none() {
+            // What is written already ends it all the same.
+            let _ = self.reach(record.id, |life| life.end(&error)).await?;
+        }
+        self.wait(arn).await
     }
 
     /// Ends when nothing is in memory, and all is written; then the store is closed.
@@ -292,7 +320,7 @@ impl Executor {
     }
 
     /// Lets an execution go on, unless it is in memory.
-    fn spawn(self: &Arc<Executor>, record: Record) {
+    pub(crate) fn spawn(self: &Arc<Executor>, record: Record) {
         let id = record.id;
         if self.problems().contains_key(&id) {
             return;
@@ -324,8 +352,8 @@ impl Executor {
 
     async fn run(self: &Arc<Executor>, record: Record) {
         let id = record.id;
-        let _place = self.options.room.take(&record.machine).await;
-        let problem = match self.try_run(record).await {
+        let place = self.options.room.take(&record.machine).await;
+        let problem = match self.try_run(record, place).await {
             Ok(()) => return,
             Err(Halt::Mismatch(problem)) => problem,
             Err(Halt::Store(error)) => return self.fail(error),
@@ -333,9 +361,10 @@ impl Executor {
         self.problems().insert(id, problem);
     }
 
-    async fn try_run(self: &Arc<Executor>, record: Record) -> Result<(), Halt> {
+    async fn try_run(self: &Arc<Executor>, record: Record, place: Place) -> Result<(), Halt> {
         let id = record.id;
         let (life, engine, program) = self.load(&record, Purpose::Run).await?;
+        life.set_place(record.machine.clone(), place);
         // It rests no longer, whatever happens before it does again.
         self.writer.write(rests(id, Rest::No), |_| {});
         self.running().insert(id, Running::Is(life.clone()));
@@ -362,7 +391,7 @@ impl Executor {
 
     /// An execution as its journal has it.
     async fn load(
-        &self,
+        self: &Arc<Executor>,
         record: &Record,
         purpose: Purpose,
     ) -> Result<(Arc<Life>, JournalEngine, Arc<dyn Program>), Halt> {
@@ -396,17 +425,15 @@ impl Executor {
             .region(region)
             .account(account)
             .quotas(*quotas);
-        let engine = JournalEngine::new(
-            life.clone(),
-            self.activities.clone(),
-            execution,
-            purpose == Purpose::Replay,
-        );
+        let engine = JournalEngine::new(life.clone(), self, execution, purpose == Purpose::Replay);
         Ok((life, engine, program))
     }
 
     /// Runs an execution over its journal alone.
-    pub(crate) async fn replay(&self, record: &Record) -> Result<(Arc<Life>, Vec<HistoryEvent>), HostError> {
+    pub(crate) async fn replay(
+        self: &Arc<Executor>,
+        record: &Record,
+    ) -> Result<(Arc<Life>, Vec<HistoryEvent>), HostError> {
         let replayed = async {
             let (life, engine, program) = self.load(record, Purpose::Replay).await?;
             let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;

@@ -8,8 +8,9 @@ use crate::executor::{Executor, Options, Reached, resume_in_time};
 use crate::express::Express;
 use crate::life::{Completion, Life};
 use crate::program::Program;
-use crate::store::{ExecutionId, ExecutionStatus, Filter, Record, Store, StoreError, Write};
-use asl_runtime::{Definition, Error, HistoryEvent, Machine, Quotas, Value, WorkflowType};
+use crate::start::is_valid_name;
+use crate::store::{ExecutionId, Filter, Store, StoreError, Write};
+use asl_runtime::{Error, HistoryEvent, Machine, Quotas, Value, WorkflowType};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use std::collections::HashMap;
@@ -66,37 +67,21 @@ impl Host {
     pub async fn start<M: Machine>(&self, name: &str, input: Value) -> Result<Started, HostError> {
         let executor = self.executor();
         let definition = M::DEFINITION;
-        let text = self.accept(definition, name, &input)?;
+        let text = executor.accept(definition, name, &input)?;
         if definition.workflow_type == WorkflowType::Express {
-            let express = Express::new(executor, definition, name, text);
-            let started = Started::from(express.record());
-            // Nobody hears how it ends.
-            tokio::spawn(express.run(input));
-            return Ok(started);
+            return Ok(executor.start_express(definition, name, text, input));
         }
         let mut seed = [0; 32];
         OsRng
             .try_fill_bytes(&mut seed)
             .map_err(|error| StoreError::new(format!("the system has no randomness: {error}")))?;
-        let Options { region, account, .. } = &executor.options;
-        let record = Record {
-            id: executor.next_id(),
-            arn: format!("arn:aws:states:{region}:{account}:execution:{}:{name}", definition.name),
-            machine: definition.name.to_owned(),
-            name: name.to_owned(),
-            sha256: definition.sha256.to_owned(),
-            seed,
-            input: text,
-            start_date: executor.options.clock.now(),
-            end: None,
-        };
+        let record = executor.record(definition, name, text, seed);
         if executor.start(record.clone()).await? {
             return Ok(Started::from(&record));
         }
-        let arn = record.arn;
-        match executor.find(&arn).await? {
+        match executor.find(&record.arn).await? {
             former if former.end.is_none() && former.input == record.input => Ok(Started::from(&former)),
-            _ => Err(HostError::ExecutionAlreadyExists { arn }),
+            former => Err(HostError::ExecutionAlreadyExists { arn: former.arn }),
         }
     }
 
@@ -113,28 +98,8 @@ impl Host {
                 machine: definition.name.to_owned(),
             });
         }
-        let text = self.accept(definition, name, &input)?;
+        let text = self.executor().accept(definition, name, &input)?;
         Express::new(self.executor(), definition, name, text).run(input).await
-    }
-
-    /// The input as text, if an execution of this machine may start with it and be called this.
-    fn accept(&self, definition: &Definition, name: &str, input: &Value) -> Result<String, HostError> {
-        let executor = self.executor();
-        executor.is_up()?;
-        if !executor.has_program(definition) {
-            return Err(HostError::StateMachineDoesNotExist {
-                machine: definition.name.to_owned(),
-                sha256: definition.sha256.to_owned(),
-            });
-        }
-        if !is_valid(name) {
-            return Err(HostError::InvalidName { name: name.to_owned() });
-        }
-        let text = input.to_string();
-        match executor.options.quotas == Quotas::Service && text.len() > Quotas::MAX_BYTES {
-            true => Err(HostError::InvalidExecutionInput),
-            false => Ok(text),
-        }
     }
 
     /// Tells about an execution.
@@ -142,8 +107,7 @@ impl Host {
     /// # Errors
     /// When there is none of this ARN, and when the store has failed.
     pub async fn describe(&self, arn: &str) -> Result<Description, HostError> {
-        let record = self.executor().find(arn).await?;
-        self.executor().describe(record)
+        self.executor().describe_arn(arn).await
     }
 
     /// Lists executions, the latest first.
@@ -168,23 +132,7 @@ impl Host {
     /// # Errors
     /// When there is none of this ARN, when it cannot go on, when the store has failed, and when the host is shut down.
     pub async fn wait(&self, arn: &str) -> Result<Description, HostError> {
-        let executor = self.executor();
-        let moved = executor.watch(executor.find(arn).await?.id);
-        loop {
-            let mut moved = std::pin::pin!(moved.notified());
-            // What happens between the look and the wait would be missed without this.
-            moved.as_mut().enable();
-            let description = self.describe(arn).await?;
-            if description.status != ExecutionStatus::Running {
-                return Ok(description);
-            }
-            if let Some(problem) = description.problem {
-                let arn = description.arn;
-                return Err(HostError::Halted { arn, problem });
-            }
-            executor.is_up()?;
-            moved.await;
-        }
+        self.executor().wait(arn).await
     }
 
     /// Stops an execution: it ends as ABORTED with this error and cause (X-8), and its tasks are dropped. One that has ended
@@ -198,14 +146,7 @@ impl Host {
         error: Option<String>,
         cause: Option<String>,
     ) -> Result<Description, HostError> {
-        let executor = self.executor();
-        let record = executor.find(arn).await?;
-        let error = Error::aborted(error, cause);
-        if record.end.is_none() {
-            // What is written already ends it all the same.
-            let _ = executor.reach(record.id, |life| life.end(&error)).await?;
-        }
-        self.wait(arn).await
+        self.executor().stop(arn, error, cause).await
     }
 
     /// Ends the task with this token successfully; `output` becomes its result (X-57).
@@ -297,7 +238,7 @@ impl Host {
     /// # Errors
     /// When it cannot be called this (X-98), and when the store has failed.
     pub async fn create_activity(&self, name: &str) -> Result<Activity, HostError> {
-        if !is_valid(name) {
+        if !is_valid_name(name) {
             return Err(HostError::InvalidName { name: name.to_owned() });
         }
         let executor = self.executor();
@@ -408,10 +349,4 @@ impl Host {
 /// The name of the activity of this ARN.
 fn activity_name(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
-}
-
-/// Whether an execution or an activity may be called this (X-31).
-fn is_valid(name: &str) -> bool {
-    let is_allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"?*<>{}[]\"#%\\^|~$&,;:/`".contains(c);
-    (1..=80).contains(&name.chars().count()) && name.chars().all(is_allowed)
 }

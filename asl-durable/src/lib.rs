@@ -52,11 +52,13 @@ mod express;
 mod host;
 mod life;
 mod memory;
+mod nested;
 mod operation;
 mod program;
 mod room;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod start;
 mod store;
 mod writer;
 
@@ -66,6 +68,7 @@ pub use description::{Description, HistoryPage, HistoryRange, Page, Started};
 pub use error::HostError;
 pub use host::Host;
 pub use memory::MemoryStore;
+pub use nested::start_execution;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use store::{End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, Record, Rest, Store, StoreError, Write};

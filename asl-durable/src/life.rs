@@ -6,7 +6,9 @@
 //! written, and no order of completions has to be kept besides.
 
 use crate::clock::Clock;
+use crate::executor::Executor;
 use crate::operation::{Key, Operation};
+use crate::room;
 use crate::store::{Entry, ExecutionId, Kind, StoreError, Write};
 use crate::writer::Writer;
 use asl_runtime::{Error, Handle, Place};
@@ -14,6 +16,7 @@ use chrono::{DateTime, Utc};
 use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt::Display;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -48,6 +51,8 @@ pub(crate) struct Life {
     seed: [u8; 32],
     purpose: Purpose,
     writer: Writer,
+    /// Its room in memory, and for which machine; none while it only waits for other executions.
+    room: Mutex<Option<(String, room::Place)>>,
     progress: Mutex<Progress>,
 }
 
@@ -145,6 +150,7 @@ impl Life {
             seed,
             purpose,
             writer,
+            room: Mutex::default(),
             progress: Mutex::new(progress),
         })
     }
@@ -160,7 +166,7 @@ impl Life {
     }
 
     /// What is random at a position, the same whenever it is asked for.
-    pub(crate) fn random(&self, at: &Place, what: &str, attempt: u32) -> [u8; 16] {
+    pub(crate) fn random(&self, at: &impl Display, what: &str, attempt: u32) -> [u8; 16] {
         let mut hash = Sha256::new_with_prefix(self.seed);
         hash.update(format!("{what}#{attempt}/{at}"));
         let mut bytes = [0; 16];
@@ -321,11 +327,34 @@ impl Life {
         progress.is_unloaded
     }
 
+    /// It has this place in memory.
+    pub(crate) fn set_place(&self, machine: String, place: room::Place) {
+        *self.room.lock().unwrap_or_else(PoisonError::into_inner) = Some((machine, place));
+    }
+
+    /// Waits for other executions, which may need the place that this one has. Of several that wait the first gives it away,
+    /// and takes another one in the end.
+    pub(crate) async fn without_place<R>(&self, executor: &Executor, wait: impl Future<Output = R>) -> R {
+        let given = self.room.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let machine = given.map(|(machine, _)| machine);
+        let result = wait.await;
+        if let Some(machine) = machine {
+            let place = executor.options.room.take(&machine).await;
+            self.set_place(machine, place);
+        }
+        result
+    }
+
+    /// Stops here: it cannot go on, for this reason.
+    pub(crate) fn halt(&self, problem: String) {
+        self.progress().halt.get_or_insert(Halt::Mismatch(problem));
+        self.driver.wake();
+    }
+
     /// Stops here: an entry is not what the code can read.
     pub(crate) fn unreadable(&self, entry: &Entry, error: &serde_json::Error) {
         let text = format!("the journal's entry of {} cannot be read: {error}", Key::of(entry));
-        self.progress().halt.get_or_insert(Halt::Mismatch(text));
-        self.driver.wake();
+        self.halt(text);
     }
 
     /// The task of an operation has this token now.

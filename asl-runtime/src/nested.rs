@@ -1,6 +1,7 @@
 //! Executions that a task starts: `states:startExecution` answered by another compiled machine (spec ).
 
 use crate::{BoxFuture, Error, Execution, Memory, Pattern, Run, Status, TaskContext, TaskError};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ where
     let child = NewExecution::new::<M, T>(cx.frame.execution, input)?;
     cx.submitted(child.answer()).await;
     let result = M::run_on(&child.engine, tasks, child.input.clone()).await;
-    child.description(result, pattern)
+    child.description(result).into_result(pattern)
 }
 
 /// Starts a compiled machine for a `states:startExecution` or `.waitForTaskToken` task, and answers without waiting for it.
@@ -156,7 +157,9 @@ pub fn execution_already_exists(arn: &str) -> TaskError {
     service_error("ExecutionAlreadyExists", &format!("Execution Already Exists: '{arn}'"))
 }
 
-fn service_error(code: &str, text: &str) -> TaskError {
+/// An error of Step Functions itself, as a task reports it: `StepFunctions.InvalidNameException` for the code `InvalidName`.
+/// For engines.
+pub fn service_error(code: &str, text: &str) -> TaskError {
     let request = uuid::Uuid::new_v4();
     TaskError::new(
         format!("StepFunctions.{code}Exception"),
@@ -180,23 +183,16 @@ struct NewExecution {
 }
 
 impl NewExecution {
-    fn new<M: Run<T>, T: ?Sized>(parent: &Execution, mut request: Value) -> Result<NewExecution, TaskError> {
-        let input = match request.get_mut("Input").map(Value::take) {
-            None | Some(Value::Null) => json!({}),
-            Some(Value::String(text)) => serde_json::from_str(&text).map_err(|error| {
-                service_error(
-                    "InvalidExecutionInput",
-                    &format!("Invalid State Machine Execution Input: '{error}'"),
-                )
-            })?,
-            Some(value) => value,
-        };
-        let text = |name: &str| request.get(name).and_then(Value::as_str).map(str::to_owned);
-        let name = text("Name").unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-        let state_machine_arn = text("StateMachineArn").unwrap_or_else(|| parent.state_machine_arn(M::DEFINITION.name));
-        // A version or an alias may follow the machine's name.
+    fn new<M: Run<T>, T: ?Sized>(parent: &Execution, request: Value) -> Result<NewExecution, TaskError> {
+        let StartRequest {
+            state_machine_arn,
+            name,
+            input,
+        } = StartRequest::new(request)?;
+        let name = name.unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let state_machine_arn = state_machine_arn.unwrap_or_else(|| parent.state_machine_arn(M::DEFINITION.name));
         let (place, machine) = match state_machine_arn.split_once(":stateMachine:") {
-            Some((place, rest)) => (place, rest.split(':').next().unwrap_or(rest)),
+            Some((place, rest)) => (place, without_version(rest)),
             None => (state_machine_arn.as_str(), M::DEFINITION.name),
         };
         let arn = format!("{place}:execution:{machine}:{name}");
@@ -217,42 +213,130 @@ impl NewExecution {
 
     /// What StartExecution answers.
     fn answer(&self) -> Value {
-        json!({ "ExecutionArn": self.arn, "StartDate": self.engine.started().timestamp_millis() })
+        start_answer(&self.arn, self.engine.started())
     }
 
-    /// What DescribeExecution tells of the ended execution, as the pattern wants it.
-    fn description(self, result: Result<Value, Error>, pattern: Pattern) -> Result<Value, TaskError> {
+    /// What DescribeExecution tells of the ended execution.
+    fn description(self, result: Result<Value, Error>) -> EndedExecution {
+        let (status, output, error) = match result {
+            Ok(output) => ("SUCCEEDED".to_owned(), Some(output), None),
+            // One that was timed out tells neither.
+            Err(error) => (
+                error.status().to_string(),
+                None,
+                Some(error).filter(|error| error.status() != Status::TimedOut),
+            ),
+        };
+        EndedExecution {
+            start_date: self.engine.started(),
+            stop_date: self.engine.clock(),
+            arn: self.arn,
+            name: self.name,
+            state_machine_arn: self.state_machine_arn,
+            input: self.input,
+            status,
+            output,
+            error: error.as_ref().and_then(|error| error.name()).map(str::to_owned),
+            cause: error.as_ref().and_then(|error| error.cause()).map(str::to_owned),
+        }
+    }
+}
+
+/// What the arguments of a `states:startExecution` task ask for. For engines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartRequest {
+    /// `StateMachineArn`
+    pub state_machine_arn: Option<String>,
+    /// `Name`
+    pub name: Option<String>,
+    /// `Input`, which may be given as JSON text; an empty object where it is not given.
+    pub input: Value,
+}
+
+impl StartRequest {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    /// When `Input` is text and not JSON.
+    pub fn new(mut request: Value) -> Result<StartRequest, TaskError> {
+        let input = match request.get_mut("Input").map(Value::take) {
+            None | Some(Value::Null) => json!({}),
+            Some(Value::String(text)) => serde_json::from_str(&text).map_err(|error| {
+                service_error(
+                    "InvalidExecutionInput",
+                    &format!("Invalid State Machine Execution Input: '{error}'"),
+                )
+            })?,
+            Some(value) => value,
+        };
+        let text = |name: &str| request.get(name).and_then(Value::as_str).map(str::to_owned);
+        Ok(StartRequest {
+            state_machine_arn: text("StateMachineArn"),
+            name: text("Name"),
+            input,
+        })
+    }
+
+    /// The name of the machine, without its version or alias.
+    pub fn machine(&self) -> Option<&str> {
+        let (_, rest) = self.state_machine_arn.as_deref()?.split_once(":stateMachine:")?;
+        Some(without_version(rest))
+    }
+}
+
+fn without_version(machine: &str) -> &str {
+    machine.split(':').next().unwrap_or(machine)
+}
+
+/// What StartExecution answers. For engines.
+pub fn start_answer(arn: &str, start_date: DateTime<Utc>) -> Value {
+    json!({ "ExecutionArn": arn, "StartDate": start_date.timestamp_millis() })
+}
+
+/// What is known of an execution that a `.sync` task has waited for. For engines.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are the service's words")]
+pub struct EndedExecution {
+    pub arn: String,
+    pub name: String,
+    pub state_machine_arn: String,
+    pub input: Value,
+    pub start_date: DateTime<Utc>,
+    pub stop_date: DateTime<Utc>,
+    pub status: String,
+    pub output: Option<Value>,
+    pub error: Option<String>,
+    pub cause: Option<String>,
+}
+
+impl EndedExecution {
+    /// What the task comes to: the description of the execution, as the pattern wants it.
+    ///
+    /// # Errors
+    /// When it has no output: `States.TaskFailed`, with the description as JSON text.
+    pub fn into_result(self, pattern: Pattern) -> Result<Value, TaskError> {
         let data = |value: Value| match pattern {
             Pattern::Sync2 => value,
             _ => value.to_string().into(),
         };
         let included = || json!({ "Included": true });
+        let is_success = self.output.is_some();
         let mut members = Map::new();
         let mut member = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        let (status, output) = match result {
-            Ok(output) => ("SUCCEEDED".to_owned(), Some(output)),
-            Err(error) => {
-                // One that was timed out tells neither.
-                if error.status() != Status::TimedOut {
-                    error.cause().map(|cause| member("Cause", cause.into()));
-                    error.name().map(|name| member("Error", name.into()));
-                }
-                (error.status().to_string(), None)
-            }
-        };
-        let is_success = output.is_some();
+        self.cause.map(|cause| member("Cause", cause.into()));
+        self.error.map(|error| member("Error", error.into()));
         member("ExecutionArn", self.arn.into());
         member("Input", data(self.input));
         member("InputDetails", included());
         member("Name", self.name.into());
-        if let Some(output) = output {
+        if let Some(output) = self.output {
             member("Output", data(output));
             member("OutputDetails", included());
         }
-        member("StartDate", self.engine.started().timestamp_millis().into());
+        member("StartDate", self.start_date.timestamp_millis().into());
         member("StateMachineArn", self.state_machine_arn.into());
-        member("Status", status.into());
-        member("StopDate", self.engine.clock().timestamp_millis().into());
+        member("Status", self.status.into());
+        member("StopDate", self.stop_date.timestamp_millis().into());
         let description = Value::Object(members);
         match is_success {
             true => Ok(description),

@@ -7,6 +7,7 @@ use crate::retry::{Retrier, Retries};
 use crate::scope::{Context, Frame, Scope};
 use crate::{Call, Engine, Error, Limits, Output, Resource, Until};
 use serde_json::Value;
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -36,6 +37,7 @@ pub struct TaskContext<'a> {
     pub(crate) beat: Option<Arc<Notify>>,
     pub(crate) credentials: Option<Arc<Value>>,
     pub(crate) job: Option<Arc<Job>>,
+    pub(crate) host: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl<'a> TaskContext<'a> {
@@ -99,6 +101,17 @@ impl<'a> TaskContext<'a> {
     /// `Credentials` of the state (TK-5): an object with `RoleArn`.
     pub fn credentials(&self) -> Option<&Value> {
         self.credentials.as_deref()
+    }
+
+    /// The same task, which knows this of its engine. For engines that have more to offer to handlers.
+    pub fn with_host(mut self, host: Arc<dyn Any + Send + Sync>) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// What the engine has [told](TaskContext::with_host) of itself, if it is of this type.
+    pub fn host<H: Any>(&self) -> Option<&H> {
+        self.host.as_ref()?.downcast_ref()
     }
 
     /// Restarts the heartbeat clock of this attempt (TO-3).
@@ -175,6 +188,7 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
                     beat: None,
                     credentials: visit.credentials.clone(),
                     job: None,
+                    host: None,
                 };
                 match engine.task(at, line, task, limits, input, call).await {
                     Ok(output) => {

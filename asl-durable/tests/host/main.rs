@@ -6,6 +6,7 @@ mod express;
 mod file;
 mod limits;
 mod lives;
+mod nested;
 mod room;
 mod support;
 
