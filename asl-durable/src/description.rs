@@ -39,6 +39,10 @@ pub struct Description {
     pub start_date: DateTime<Utc>,
     /// When it ended.
     pub stop_date: Option<DateTime<Utc>>,
+    /// How often it has been redriven.
+    pub redrive_count: u64,
+    /// When it was redriven last.
+    pub redrive_date: Option<DateTime<Utc>>,
     /// What it was started with.
     pub input: Value,
     /// What it has come to, where it succeeded.
@@ -67,6 +71,8 @@ impl Description {
             status: record.status(),
             start_date: record.start_date,
             stop_date: end.map(|end| end.stop_date),
+            redrive_count: record.redrive_count,
+            redrive_date: record.redrive_date,
             input: value(&record.input)?,
             output: end.and_then(|end| end.output.as_deref()).map(value).transpose()?,
             error: end.and_then(|end| end.error.clone()),

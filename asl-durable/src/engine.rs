@@ -6,6 +6,7 @@ use crate::executor::Executor;
 use crate::life::{Life, text_of};
 use crate::nested::Within;
 use crate::operation::{Key, Operation, Waiter};
+use crate::redrive::Redrive;
 use crate::store::{Entry, Kind};
 use asl_runtime::{
     BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Family, Limits, Output,
@@ -186,7 +187,7 @@ impl JournalEngine {
         }
     }
 
-    /// Runs a task that this process does; answers its last entry.
+    /// Runs a task that this process does; answers its last entry, or its input where it begins anew.
     async fn run<'a, O: Output + 'a>(
         &self,
         at: &Place,
@@ -195,7 +196,7 @@ impl JournalEngine {
         limits: Limits,
         input: Value,
         call: Call<'_, 'a, O>,
-    ) -> Entry {
+    ) -> Result<Entry, Value> {
         let resource = task.resource();
         self.record_task(at, started(resource, None));
         let mut is_submitted = false;
@@ -210,6 +211,7 @@ impl JournalEngine {
                     submitted(&entry).await;
                     submission = Some(entry);
                 }
+                Some(entry) if entry.kind == Kind::Redriven => return Err(input),
                 done => break done,
             }
         };
@@ -236,10 +238,10 @@ impl JournalEngine {
         if resource.pattern.is_job() && !is_submitted && done.kind == Kind::Succeeded {
             self.record_task(at, Event::TaskSubmitted { resource, output: None });
         }
-        done
+        Ok(done)
     }
 
-    /// Runs the task of an activity; answers its last entry. It starts when a worker takes it. Where the host has no such
+    /// Runs the task of an activity; answers its last entry, or its input where it begins anew. It starts when a worker takes it. Where the host has no such
     /// activity, its handler does the work.
     async fn run_activity<'a, O: Output + 'a>(
         &self,
@@ -249,7 +251,7 @@ impl JournalEngine {
         limits: Limits,
         input: Value,
         call: Call<'_, 'a, O>,
-    ) -> Entry {
+    ) -> Result<Entry, Value> {
         let resource = task.resource();
         let entry = match self.recovered(waiter).await {
             Some(entry) => entry,
@@ -262,8 +264,10 @@ impl JournalEngine {
                 waiter.entry().await
             }
         };
-        if entry.kind.is_end() {
-            return entry;
+        match entry.kind {
+            Kind::Redriven => return Err(input),
+            kind if kind.is_end() => return Ok(entry),
+            _ => {}
         }
         let worker: Option<Value> = match entry.value {
             Some(_) => Some(self.read(&entry).await),
@@ -271,8 +275,10 @@ impl JournalEngine {
         };
         let worker_name = worker.as_ref().and_then(|worker| worker["workerName"].as_str());
         self.record_task(at, started(resource, worker_name));
-        if let Some(done) = self.recovered(waiter).await {
-            return done;
+        match self.recovered(waiter).await {
+            Some(entry) if entry.kind == Kind::Redriven => return Err(input),
+            Some(done) => return Ok(done),
+            None => {}
         }
         waiter.work();
         let work = async {
@@ -290,8 +296,17 @@ impl JournalEngine {
         };
         match select(pin!(work), pin!(waiter.entry())).await {
             Either::Left((never, _)) => match never {},
-            Either::Right((done, _)) => done,
+            Either::Right((done, _)) => Ok(done),
         }
+    }
+
+    /// Takes note that the execution goes on after an end.
+    async fn redriven(&self, entry: &Entry) {
+        let Redrive { events, .. } = self.read(entry).await;
+        let count = self.life.redrives() + 1;
+        self.execution.redriven(count, entry.time);
+        self.events().resume(events);
+        self.record_task(&self.root, Event::ExecutionRedriven { count });
     }
 
     /// Takes note of an event of a task.
@@ -379,6 +394,10 @@ impl Engine for JournalEngine {
             Family::Activity => self.run_activity(at, &waiter, task, limits, input, call).await,
             _ => self.run(at, &waiter, task, limits, input, call).await,
         };
+        let done = match done {
+            Ok(done) => done,
+            Err(input) => return Err(Error::redriven(&input)),
+        };
         let result = self.result(&done).await;
         let output = match (&result, self.keeps_events) {
             (Ok(output), true) => Ok(serde_json::to_value(output).unwrap_or_default()),
@@ -445,22 +464,28 @@ impl Engine for JournalEngine {
         self.events().set_max_events(is_limited.then_some(Quotas::MAX_EVENTS));
         let life = &self.life;
         let waiter = Waiter::new(life, Key::new(&self.root, Operation::End, 0), None);
-        let end = definition.longest(has_quotas).map(|time| later(life.now(), time));
-        let timed_out = async {
-            life.opened().await;
-            if let Some(end) = end {
-                waiter.rest(Some(end));
-                life.clock.sleep_until(end).await;
-                waiter.append(Kind::Ended, Some(text_of(&Error::timed_out())));
-            }
-            pending::<Infallible>().await
-        };
         let ended = async {
-            let entry = match select(pin!(waiter.entry()), pin!(timed_out)).await {
-                Either::Left((entry, _)) => entry,
-                Either::Right((never, _)) => match never {},
-            };
-            self.read(&entry).await
+            loop {
+                let end = definition.longest(has_quotas).map(|time| later(life.now(), time));
+                let timed_out = async {
+                    life.opened().await;
+                    if let Some(end) = end {
+                        waiter.rest(Some(end));
+                        life.clock.sleep_until(end).await;
+                        waiter.append(Kind::Ended, Some(text_of(&Error::timed_out())));
+                    }
+                    pending::<Infallible>().await
+                };
+                let entry = match select(pin!(waiter.entry()), pin!(timed_out)).await {
+                    Either::Left((entry, _)) => entry,
+                    Either::Right((never, _)) => match never {},
+                };
+                match entry.kind {
+                    // Its time starts again (RDV-3).
+                    Kind::Redriven => self.redriven(&entry).await,
+                    _ => return self.read(&entry).await,
+                }
+            }
         };
         match select(pin!(body), select(pin!(ended), pin!(self.full.notified()))).await {
             Either::Left((result, _)) if !self.events().has_dropped() => result,
@@ -475,6 +500,7 @@ impl Engine for JournalEngine {
         let id = events.record(&self.execution, at, event, self.life.now());
         if let (true, Some(id)) = (is_entry, id) {
             line.enter(id);
+            self.life.went_on();
         }
         if events.is_full() {
             self.full.notify_one();

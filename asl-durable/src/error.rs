@@ -23,6 +23,13 @@ pub enum HostError {
         /// The hash of its definition.
         sha256: String,
     },
+    /// `ExecutionNotRedrivable` (RDV-15)
+    ExecutionNotRedrivable {
+        /// Its ARN.
+        arn: String,
+        /// Why.
+        reason: String,
+    },
     /// `ActivityDoesNotExist`
     ActivityDoesNotExist {
         /// The ARN that was given.
@@ -74,6 +81,9 @@ impl fmt::Display for HostError {
                 f,
                 "State Machine Does Not Exist: the host has no machine `{machine}` whose definition has the hash {sha256}"
             ),
+            HostError::ExecutionNotRedrivable { arn, reason } => {
+                write!(f, "Execution Not Redrivable: '{arn}': {reason}")
+            }
             HostError::ActivityDoesNotExist { arn } => write!(f, "Activity Does Not Exist: '{arn}'"),
             HostError::StateMachineTypeNotSupported { machine } => write!(
                 f,

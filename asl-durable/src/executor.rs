@@ -9,7 +9,7 @@ use crate::error::HostError;
 use crate::life::{Completion, Halt, Life, Purpose};
 use crate::program::Program;
 use crate::room::{Place, Room};
-use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
+use crate::store::{End, Entry, ExecutionId, ExecutionStatus, Kind, Record, Rest, Store, StoreError, Write};
 use crate::writer::{SharedStore, Writer, close, with};
 use asl_runtime::{Definition, Error, Execution, HistoryEvent, Quotas, Status, Value};
 use chrono::{DateTime, Utc};
@@ -63,6 +63,19 @@ enum Running {
     /// It is being read.
     Comes,
     Is(Arc<Life>),
+}
+
+/// An execution as its journal has it.
+struct Loaded {
+    life: Arc<Life>,
+    engine: JournalEngine,
+    program: Arc<dyn Program>,
+}
+
+/// An execution that has come as far as its journal goes.
+pub(crate) struct Replayed {
+    pub(crate) life: Arc<Life>,
+    pub(crate) history: Vec<HistoryEvent>,
 }
 
 /// What came of reaching an execution.
@@ -363,7 +376,7 @@ impl Executor {
 
     async fn try_run(self: &Arc<Executor>, record: Record, place: Place) -> Result<(), Halt> {
         let id = record.id;
-        let (life, engine, program) = self.load(&record, Purpose::Run).await?;
+        let Loaded { life, engine, program } = self.load(&record, self.journal(id).await?, Purpose::Run)?;
         life.set_place(record.machine.clone(), place);
         // It rests no longer, whatever happens before it does again.
         self.writer.write(rests(id, Rest::No), |_| {});
@@ -390,28 +403,21 @@ impl Executor {
     }
 
     /// An execution as its journal has it.
-    async fn load(
-        self: &Arc<Executor>,
-        record: &Record,
-        purpose: Purpose,
-    ) -> Result<(Arc<Life>, JournalEngine, Arc<dyn Program>), Halt> {
-        let id = record.id;
+    fn load(self: &Arc<Executor>, record: &Record, journal: Vec<Entry>, purpose: Purpose) -> Result<Loaded, Halt> {
         let Some(program) = self.program(record) else {
             let (machine, sha256) = (record.machine.clone(), record.sha256.clone());
             let error = HostError::StateMachineDoesNotExist { machine, sha256 };
             return Err(Halt::Mismatch(error.to_string()));
         };
-        let entries = with(&self.store, move |store| store.journal(id)).await;
-        let entries = entries.map_err(Halt::Store)?;
         let life = Life::new(
-            id,
+            record.id,
             record.seed,
             record.start_date,
-            entries,
+            journal,
             purpose,
             self.options.clock,
             self.writer.clone(),
-        );
+        )?;
         let Options {
             region,
             account,
@@ -426,25 +432,28 @@ impl Executor {
             .account(account)
             .quotas(*quotas);
         let engine = JournalEngine::new(life.clone(), self, execution, purpose == Purpose::Replay);
-        Ok((life, engine, program))
+        Ok(Loaded { life, engine, program })
     }
 
-    /// Runs an execution over its journal alone.
-    pub(crate) async fn replay(
-        self: &Arc<Executor>,
-        record: &Record,
-    ) -> Result<(Arc<Life>, Vec<HistoryEvent>), HostError> {
+    async fn journal(&self, id: ExecutionId) -> Result<Vec<Entry>, Halt> {
+        let journal = with(&self.store, move |store| store.journal(id)).await;
+        journal.map_err(Halt::Store)
+    }
+
+    /// Runs an execution over its journal alone; answers its history too.
+    pub(crate) async fn replay(self: &Arc<Executor>, record: &Record) -> Result<Replayed, HostError> {
         let replayed = async {
-            let (life, engine, program) = self.load(record, Purpose::Replay).await?;
-            let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
-            {
-                let mut body = program.run(&engine, input);
-                if let Turn::Halted(halt) = drive(&life, body.as_mut(), Duration::ZERO).await {
-                    return Err(halt);
+            let journal = self.journal(record.id).await?;
+            let mut history = Vec::new();
+            for (at, entry) in journal.iter().enumerate() {
+                // Up to each redrive it has come to an end, which is a part of its history.
+                if entry.kind == Kind::Redriven {
+                    history.extend(self.replay_part(record, journal[..at].to_vec()).await?.history);
                 }
             }
-            let events = engine.events().events().to_vec();
-            Ok((life, events))
+            let mut replayed = self.replay_part(record, journal).await?;
+            history.append(&mut replayed.history);
+            Ok(Replayed { history, ..replayed })
         };
         replayed.await.map_err(|halt| match halt {
             Halt::Store(error) => HostError::Store(error),
@@ -453,6 +462,20 @@ impl Executor {
                 problem,
             },
         })
+    }
+
+    /// Runs an execution over a part of its journal; its history begins with the last redrive there.
+    async fn replay_part(self: &Arc<Executor>, record: &Record, journal: Vec<Entry>) -> Result<Replayed, Halt> {
+        let Loaded { life, engine, program } = self.load(record, journal, Purpose::Replay)?;
+        let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
+        {
+            let mut body = program.run(&engine, input);
+            if let Turn::Halted(halt) = drive(&life, body.as_mut(), Duration::ZERO).await {
+                return Err(halt);
+            }
+        }
+        let history = engine.events().events().to_vec();
+        Ok(Replayed { life, history })
     }
 
     /// Lets those go on that are due by now.

@@ -30,6 +30,8 @@ impl Express {
             input,
             start_date: executor.options.clock.now(),
             end: None,
+            redrive_count: 0,
+            redrive_date: None,
         };
         Express {
             executor: executor.clone(),

@@ -4,7 +4,7 @@ use crate::activity::{Activity, ActivityTask, Taken};
 use crate::builder::Builder;
 use crate::description::{Description, HistoryPage, HistoryRange, Page, Started};
 use crate::error::HostError;
-use crate::executor::{Executor, Options, Reached, resume_in_time};
+use crate::executor::{Executor, Options, Reached, Replayed, resume_in_time};
 use crate::express::Express;
 use crate::life::{Completion, Life};
 use crate::program::Program;
@@ -149,6 +149,19 @@ impl Host {
         self.executor().stop(arn, error, cause).await
     }
 
+    /// Lets an execution go on that has failed, has been stopped or has run out of time: from where it failed, with all that was
+    /// done before (RDV-1 to RDV-12). The tasks that were under way begin anew, their Retriers count from zero, and so does
+    /// the time of the machine.
+    ///
+    /// An execution that failed in a state that does no work, such as a Fail state or one whose path finds nothing, would fail
+    /// there again: it is refused.
+    ///
+    /// # Errors
+    /// When there is none of this ARN, when it cannot be redriven (RDV-15), and when the store has failed.
+    pub async fn redrive(&self, arn: &str) -> Result<Started, HostError> {
+        self.executor().redrive(arn).await
+    }
+
     /// Ends the task with this token successfully; `output` becomes its result.
     ///
     /// What is answered is written: it holds, whatever becomes of this process.
@@ -205,7 +218,7 @@ impl Host {
                 Reached::Gone => {}
             }
         }
-        let (life, _) = executor.replay(&record).await?;
+        let Replayed { life, .. } = executor.replay(&record).await?;
         match life.is_closed(token) {
             true => Err(HostError::TaskTimedOut),
             false => Err(HostError::InvalidToken),
@@ -220,7 +233,7 @@ impl Host {
     pub async fn history(&self, arn: &str) -> Result<Vec<HistoryEvent>, HostError> {
         let executor = self.executor();
         let record = executor.find(arn).await?;
-        Ok(executor.replay(&record).await?.1)
+        Ok(executor.replay(&record).await?.history)
     }
 
     /// A part of a history, as [`history`](Host::history) makes it.

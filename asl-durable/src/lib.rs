@@ -55,6 +55,7 @@ mod memory;
 mod nested;
 mod operation;
 mod program;
+mod redrive;
 mod room;
 #[cfg(feature = "sqlite")]
 mod sqlite;

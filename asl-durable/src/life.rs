@@ -8,6 +8,7 @@
 use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::operation::{Key, Operation};
+use crate::redrive::{Delivery, arrange};
 use crate::room;
 use crate::store::{Entry, ExecutionId, Kind, StoreError, Write};
 use crate::writer::Writer;
@@ -58,7 +59,14 @@ pub(crate) struct Life {
 
 struct Progress {
     /// What is committed and not yet delivered.
-    journal: VecDeque<Entry>,
+    journal: VecDeque<Delivery>,
+    /// The number of the last entry that was delivered, unless the code has gone on to another state since.
+    reached: Option<u64>,
+    /// A redrive that tasks do not know of yet.
+    redrive: Option<HashSet<Key>>,
+    /// How often it has been redriven so far, and which operations did not begin anew the last time.
+    redrives: u64,
+    done: HashSet<Key>,
     /// Whether all has been delivered that was there when this life began, and who waits for that.
     is_open: bool,
     gate: Vec<Waker>,
@@ -124,15 +132,19 @@ impl Life {
         purpose: Purpose,
         clock: Clock,
         writer: Writer,
-    ) -> Arc<Life> {
+    ) -> Result<Arc<Life>, Halt> {
         let progress = Progress {
+            reached: None,
+            redrive: None,
+            redrives: 0,
+            done: HashSet::new(),
             gate: Vec::new(),
             is_open: false,
             sequence: entries.len() as u64,
             pending: HashSet::new(),
             now: start,
             last: entries.last().map_or(start, |entry| entry.time),
-            journal: entries.into(),
+            journal: arrange(entries).map_err(Halt::Mismatch)?,
             delivered: None,
             waiting: HashMap::new(),
             abandoned: HashSet::new(),
@@ -142,7 +154,7 @@ impl Life {
             is_unloaded: false,
             halt: None,
         };
-        Arc::new(Life {
+        Ok(Arc::new(Life {
             id,
             clock,
             handle: Handle::default(),
@@ -152,7 +164,7 @@ impl Life {
             writer,
             room: Mutex::default(),
             progress: Mutex::new(progress),
-        })
+        }))
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
@@ -168,7 +180,11 @@ impl Life {
     /// What is random at a position, the same whenever it is asked for.
     pub(crate) fn random(&self, at: &impl Display, what: &str, attempt: u32) -> [u8; 16] {
         let mut hash = Sha256::new_with_prefix(self.seed);
-        hash.update(format!("{what}#{attempt}/{at}"));
+        match self.progress().redrives {
+            0 => hash.update(format!("{what}#{attempt}/{at}")),
+            // A task that begins anew counts its attempts anew.
+            redrives => hash.update(format!("{what}+{redrives}#{attempt}/{at}")),
+        }
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hash.finalize()[..16]);
         bytes
@@ -198,22 +214,27 @@ impl Life {
             sequence: progress.sequence,
             entry: entry.clone(),
         };
+        let delivery = Delivery {
+            sequence: progress.sequence,
+            entry,
+            done: HashSet::new(),
+        };
         progress.sequence += 1;
         let life = self.clone();
         // Under the lock, so that entries are written in the order of their numbers.
         self.writer.write(write, move |result| {
-            life.committed(entry, &result);
+            life.committed(delivery, &result);
             // Nobody need wait for it.
             let _ = told.send(result);
         });
         Completion::Written(heard)
     }
 
-    fn committed(&self, entry: Entry, result: &Result<bool, StoreError>) {
+    fn committed(&self, delivery: Delivery, result: &Result<bool, StoreError>) {
         let mut progress = self.progress();
         progress.busy -= 1;
         match result {
-            Ok(_) => progress.journal.push_back(entry),
+            Ok(_) => progress.journal.push_back(delivery),
             Err(error) => _ = progress.halt.get_or_insert(Halt::Store(error.clone())),
         }
         drop(progress);
@@ -289,8 +310,22 @@ impl Life {
         if let Some(halt) = &progress.halt {
             return Step::Halt(halt.clone());
         }
-        while let Some(entry) = progress.journal.pop_front() {
+        // When its end has learned of it, its tasks do.
+        if let Some(done) = progress.redrive.take() {
+            progress.redrives += 1;
+            progress.done = done;
+            // In the same order in every life: that in which they go on is that of their events.
+            let mut tasks: Vec<_> = progress.waiting.iter().filter(|(key, _)| key.is_task()).collect();
+            tasks.sort_unstable_by_key(|(key, _)| *key);
+            tasks.into_iter().for_each(|(_, waker)| waker.wake_by_ref());
+            return Step::Delivered;
+        }
+        while let Some(Delivery { sequence, entry, done }) = progress.journal.pop_front() {
             progress.now = entry.time;
+            progress.reached = Some(sequence);
+            if entry.kind == Kind::Redriven {
+                progress.redrive = Some(done);
+            }
             let key = Key::of(&entry);
             progress.pending.remove(&(key.clone(), entry.kind.is_end()));
             // What a branch did that was dropped while this was written.
@@ -364,13 +399,44 @@ impl Life {
     }
 
     /// The entry of an operation that is delivered now, or else `waker` is woken when one is.
-    pub(crate) fn take(&self, key: &Key, waker: &Waker) -> Poll<Entry> {
+    ///
+    /// A task that has begun before the last redrive, of which there were `redrives` then, learns of that.
+    pub(crate) fn take(&self, key: &Key, redrives: u64, waker: &Waker) -> Poll<Entry> {
         let mut progress = self.progress();
+        if progress.redrives > redrives && key.is_task() && !progress.done.contains(key) {
+            return Poll::Ready(Entry {
+                place: String::new(),
+                kind: Kind::Redriven,
+                attempt: 0,
+                time: progress.now,
+                value: None,
+            });
+        }
         if let Some((_, entry)) = progress.delivered.take_if(|(delivered, _)| delivered == key) {
             return Poll::Ready(entry);
         }
         progress.waiting.insert(key.clone(), waker.clone());
         Poll::Pending
+    }
+
+    /// How often the execution has been redriven so far.
+    pub(crate) fn redrives(&self) -> u64 {
+        self.progress().redrives
+    }
+
+    /// The code has gone on to another state.
+    pub(crate) fn went_on(&self) {
+        self.progress().reached = None;
+    }
+
+    /// The number of the entry of which the execution has just ended, if it is of one.
+    pub(crate) fn ended_of(&self) -> Option<u64> {
+        self.progress().reached
+    }
+
+    /// The number of the next entry.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.progress().sequence
     }
 
     /// Something begins, or ends, that would be lost without memory.

@@ -86,6 +86,24 @@ impl Tables {
                 }
                 journal.push(entry.clone());
             }
+            Write::Redrive {
+                execution,
+                sequence,
+                entry,
+            } => {
+                let row = self.row(*execution)?;
+                if row.record.end.take().is_none() {
+                    return Ok(false);
+                }
+                row.record.redrive_count += 1;
+                row.record.redrive_date = Some(entry.time);
+                row.rest = Rest::No;
+                return self.write(&Write::Append {
+                    execution: *execution,
+                    sequence: *sequence,
+                    entry: entry.clone(),
+                });
+            }
             Write::Rest { execution, rest } => self.row(*execution)?.rest = *rest,
             Write::CreateActivity { name, creation_date } => {
                 if self.activities.contains_key(name) {

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An operation: its entries are delivered to whoever waits for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key {
     place: String,
     operation: Operation,
     attempt: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Operation {
     Task,
     Sleep,
@@ -40,7 +40,7 @@ impl Key {
             operation: match entry.kind {
                 Kind::Started | Kind::Submitted | Kind::Succeeded | Kind::Failed => Operation::Task,
                 Kind::Slept => Operation::Sleep,
-                Kind::Ended => Operation::End,
+                Kind::Ended | Kind::Redriven => Operation::End,
             },
             attempt: entry.attempt,
         }
@@ -48,6 +48,10 @@ impl Key {
 }
 
 impl Key {
+    pub(crate) fn is_task(&self) -> bool {
+        self.operation == Operation::Task
+    }
+
     /// What came of this operation, at no time yet.
     pub(crate) fn entry(self, kind: Kind, value: Option<String>) -> Entry {
         Entry {
@@ -87,6 +91,8 @@ pub(crate) struct Waiter<'l> {
     life: &'l Arc<Life>,
     key: Key,
     token: Option<String>,
+    /// How often the execution had been redriven when it began.
+    redrives: u64,
     is_busy: AtomicBool,
     is_done: AtomicBool,
 }
@@ -100,6 +106,7 @@ impl<'l> Waiter<'l> {
             life,
             key,
             token: token.map(str::to_owned),
+            redrives: life.redrives(),
             is_busy: AtomicBool::new(false),
             is_done: AtomicBool::new(false),
         }
@@ -107,7 +114,7 @@ impl<'l> Waiter<'l> {
 
     /// The next entry of this operation.
     pub(crate) async fn entry(&self) -> Entry {
-        let entry = poll_fn(|cx| self.life.take(&self.key, cx.waker())).await;
+        let entry = poll_fn(|cx| self.life.take(&self.key, self.redrives, cx.waker())).await;
         self.is_done.store(entry.kind.is_end(), Ordering::Relaxed);
         entry
     }

@@ -60,6 +60,8 @@ CREATE TABLE activity (
     name TEXT PRIMARY KEY,
     creation_date INTEGER NOT NULL
 ) WITHOUT ROWID;
+ALTER TABLE execution ADD COLUMN redrive_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE execution ADD COLUMN redrive_date INTEGER;
 ",
 ];
 
@@ -180,21 +182,24 @@ fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool>
             execution,
             sequence,
             entry,
-        } => transaction
-            .prepare_cached(
-                "INSERT INTO journal (execution, sequence, place, kind, attempt, time, value)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![
-                execution.0,
-                // A count of entries stays far below the range of SQLite's integers.
-                *sequence as i64,
-                entry.place,
-                entry.kind.as_str(),
-                entry.attempt,
-                entry.time.timestamp_micros(),
-                entry.value,
-            ])?,
+        } => append(transaction, *execution, *sequence, entry)?,
+        Write::Redrive {
+            execution,
+            sequence,
+            entry,
+        } => {
+            let changed = transaction
+                .prepare_cached(
+                    "UPDATE execution SET due = 0, status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL,
+                    cause = NULL, redrive_count = redrive_count + 1, redrive_date = ?2
+                    WHERE id = ?1 AND status <> 'RUNNING'",
+                )?
+                .execute(params![execution.0, entry.time.timestamp_micros()])?;
+            match changed {
+                0 => 0,
+                _ => append(transaction, *execution, *sequence, entry)?,
+            }
+        }
         Write::Rest { execution, rest } => transaction
             .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?
             .execute(params![execution.0, due(*rest)])?,
@@ -221,8 +226,31 @@ fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool>
     Ok(changed > 0)
 }
 
+fn append(
+    transaction: &Transaction<'_>,
+    execution: ExecutionId,
+    sequence: u64,
+    entry: &Entry,
+) -> rusqlite::Result<usize> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO journal (execution, sequence, place, kind, attempt, time, value)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            execution.0,
+            // A count of entries stays far below the range of SQLite's integers.
+            sequence as i64,
+            entry.place,
+            entry.kind.as_str(),
+            entry.attempt,
+            entry.time.timestamp_micros(),
+            entry.value,
+        ])
+}
+
 const RECORD: &str = "SELECT id, arn, machine, name, sha256, seed, input, start_date, status, stop_date, output, error,
-    cause FROM execution";
+    cause, redrive_count, redrive_date FROM execution";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let status = name(row, 8, ExecutionStatus::from_name)?;
@@ -246,6 +274,12 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         input: row.get(6)?,
         start_date: time(row, 7)?,
         end,
+        // It is never below zero.
+        redrive_count: row.get::<_, i64>(13)? as u64,
+        redrive_date: match row.get_ref(14)?.data_type() {
+            Type::Null => None,
+            _ => Some(time(row, 14)?),
+        },
     })
 }
 

@@ -47,6 +47,8 @@ impl Executor {
             input,
             start_date: self.options.clock.now(),
             end: None,
+            redrive_count: 0,
+            redrive_date: None,
         }
     }
 

@@ -105,6 +105,15 @@ pub enum Write {
         /// Its name.
         name: String,
     },
+    /// An execution that has ended goes on, and this entry of its journal tells so. It takes no effect on one that runs.
+    Redrive {
+        /// Which execution.
+        execution: ExecutionId,
+        /// How many entries come before it.
+        sequence: u64,
+        /// The entry: its time is that of the redrive.
+        entry: Entry,
+    },
     /// The end of an execution.
     End {
         /// Which execution.
@@ -146,6 +155,10 @@ pub struct Record {
     pub start_date: DateTime<Utc>,
     /// How it ended; nothing while it runs.
     pub end: Option<End>,
+    /// How often it has gone on after an end.
+    pub redrive_count: u64,
+    /// When it did so last.
+    pub redrive_date: Option<DateTime<Utc>>,
 }
 
 /// The end of an execution.
@@ -237,6 +250,9 @@ pub enum Kind {
     Slept,
     /// The execution was ended, by its time-out or from outside, with this error.
     Ended,
+    /// The execution goes on after its end, as an object tells: `failed`, the number of the entry that it failed of, which counts
+    /// no more, and `events`, how many its history had.
+    Redriven,
 }
 
 impl Kind {
@@ -249,6 +265,7 @@ impl Kind {
             Kind::Failed => "failed",
             Kind::Slept => "slept",
             Kind::Ended => "ended",
+            Kind::Redriven => "redriven",
         }
     }
 
@@ -266,6 +283,7 @@ impl Kind {
             Kind::Failed,
             Kind::Slept,
             Kind::Ended,
+            Kind::Redriven,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
     }

@@ -189,6 +189,9 @@ pub enum Event<'a> {
     ExecutionAborted {
         error: &'a Error,
     },
+    ExecutionRedriven {
+        count: u64,
+    },
     StateEntered {
         state_type: StateType,
         name: &'static str,

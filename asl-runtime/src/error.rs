@@ -57,6 +57,8 @@ enum Kind {
     Timeout { heartbeat: bool },
     /// The execution itself was ended from outside; nothing catches this.
     Ended(Status),
+    /// No error: the task begins anew.
+    Redriven,
 }
 
 /// What ends an execution at once, whatever handles errors around it (ER-10, CH-10).
@@ -130,6 +132,20 @@ impl Error {
             None,
             Kind::Ended(Status::TimedOut),
         )
+    }
+
+    /// What an engine answers for a task with this input whose execution ended, and has been redriven since: the task begins
+    /// anew, and its Retriers count from zero (RDV-4, RDV-11). Nothing else sees it.
+    pub fn redriven(input: &Value) -> Error {
+        Error::from_parts(None, Some(input.to_string()), Kind::Redriven)
+    }
+
+    /// The input of the task, as JSON text, if this is no error but says that it begins anew.
+    pub(crate) fn redriven_input(&self) -> Option<&str> {
+        match self.0.kind {
+            Kind::Redriven => self.cause(),
+            _ => None,
+        }
     }
 
     /// Someone stopped the execution.

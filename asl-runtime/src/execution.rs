@@ -5,7 +5,7 @@ use crate::{Child, Place, Quotas};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An execution as its context object shows it (spec CX-1 to CX-8), and the options of a run.
 ///
@@ -35,11 +35,31 @@ struct Kept {
     state_machine_name: Option<String>,
     region: Option<String>,
     account: Option<String>,
-    redrive_count: Option<u64>,
+    redrives: Redrives,
     context: Option<Value>,
     quotas: Option<Quotas>,
     /// The item of the distributed Map that started it, and its number.
     item: Option<Arc<(usize, Item)>>,
+}
+
+/// How often an execution has been redriven, and when the last time (CX-6, CX-7).
+#[derive(Debug, Default)]
+struct Redrives(Mutex<(u64, Option<DateTime<Utc>>)>);
+
+impl Redrives {
+    fn get(&self) -> (u64, Option<DateTime<Utc>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, count: u64, time: Option<DateTime<Utc>>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (count, time);
+    }
+}
+
+impl Clone for Redrives {
+    fn clone(&self) -> Redrives {
+        Redrives(Mutex::new(self.get()))
+    }
 }
 
 impl Execution {
@@ -100,7 +120,13 @@ impl Execution {
 
     /// `$$.Execution.RedriveCount`, by default 0.
     pub fn redrive_count(self, count: u64) -> Execution {
-        self.with(|kept| kept.redrive_count = Some(count))
+        self.with(|kept| kept.redrives.set(count, None))
+    }
+
+    /// It has been redriven for the `count`th time: `$$.Execution.RedriveCount` and `$$.Execution.RedriveTime` are these from
+    /// now on. For engines.
+    pub fn redriven(&self, count: u64, time: DateTime<Utc>) {
+        self.kept().redrives.set(count, Some(time));
     }
 
     /// A whole context object in place of the one that is made from the other options: an object with `Execution` and
@@ -234,7 +260,11 @@ impl Execution {
         execution.insert("StartTime".into(), timestamp(self.started()).into());
         execution.insert("Name".into(), self.name_or_made().into());
         execution.insert("RoleArn".into(), self.kept().role_arn.clone().into());
-        execution.insert("RedriveCount".into(), self.kept().redrive_count.unwrap_or(0).into());
+        let (redrives, redriven) = self.kept().redrives.get();
+        execution.insert("RedriveCount".into(), redrives.into());
+        if let Some(redriven) = redriven {
+            execution.insert("RedriveTime".into(), timestamp(redriven).into());
+        }
         let id = self
             .kept()
             .state_machine_id

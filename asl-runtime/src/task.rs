@@ -165,6 +165,8 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
     } = scope;
     let frame: &'a Frame<'a> = frame;
     let mut retries = Retries::new(policy.retry);
+    // The input of an attempt that begins anew.
+    let mut former = None;
     loop {
         let attempt = visit.retry_count;
         visit.token = policy.resource.has_token().then(|| engine.token(at, attempt));
@@ -175,7 +177,11 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
             true => quota::input(visit.state, input),
             false => Ok(input),
         };
-        let error = match payload(Context { frame, visit }).and_then(checked) {
+        let input = match former.take() {
+            Some(input) => Ok(input),
+            None => payload(Context { frame, visit }).and_then(checked),
+        };
+        let error = match input {
             Ok(input) => {
                 let task = TaskContext {
                     frame,
@@ -201,7 +207,17 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
             }
             Err(error) => error,
         };
-        visit.token = None;
+        let former_token = visit.token.take();
+        if let Some(text) = error.redriven_input() {
+            retries = Retries::new(policy.retry);
+            visit.retry_count = 0;
+            // Without Retriers the payload may have been made of parts that were taken out of the data.
+            if policy.retry.is_empty() {
+                let token = policy.resource.has_token().then(|| engine.token(at, 0));
+                former = renewed(text, former_token.as_deref(), token.as_deref());
+            }
+            continue;
+        }
         let Some(delay) = retries.next(&error, || engine.random(at, attempt + 1) as u64) else {
             return Err(error);
         };
@@ -209,4 +225,14 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
         // Boxed, so that a delay takes no room in the future of each task.
         Box::pin(engine.sleep(at, visit.retry_count, Until::After(delay))).await;
     }
+}
+
+/// The input of a task that begins anew, with its new token in place of the former one.
+#[cold]
+fn renewed(text: &str, former: Option<&str>, token: Option<&str>) -> Option<Value> {
+    let text = match former.zip(token) {
+        Some((former, token)) => text.replace(former, token),
+        None => text.to_owned(),
+    };
+    serde_json::from_str(&text).ok()
 }

@@ -115,6 +115,8 @@ fn record() -> Record {
         input: json!({}).to_string(),
         start_date: start_time(),
         end: None,
+        redrive_count: 0,
+        redrive_date: None,
     }
 }
 
@@ -130,7 +132,12 @@ fn an_older_file_is_migrated() {
         .expect("written");
     drop(store);
     Connection::open(&path)
-        .and_then(|file| file.execute_batch("DROP TABLE activity; PRAGMA user_version = 1"))
+        .and_then(|file| {
+            file.execute_batch(
+                "DROP TABLE activity; PRAGMA user_version = 1;
+                ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date",
+            )
+        })
         .expect("a file");
     let mut store = Sqlite::open(&path).expect("a store");
     assert_eq!(store.find(&record.arn), Ok(Some(record)));

@@ -149,6 +149,8 @@ async fn what_cannot_be_read_is_no_error_of_the_machine() {
             input: "{}".into(),
             start_date: start_time(),
             end: None,
+            redrive_count: 0,
+            redrive_date: None,
         };
         let entry = Entry {
             place: "Ask.0".into(),
@@ -215,6 +217,8 @@ async fn an_execution_whose_input_is_not_json_is_told() {
         input: "no JSON".into(),
         start_date: start_time(),
         end: None,
+        redrive_count: 0,
+        redrive_date: None,
     };
     store.commit(&[Write::Start(Box::new(record))]).expect("written");
     let host = host(&store, &guide).await;

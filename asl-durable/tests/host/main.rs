@@ -7,6 +7,7 @@ mod file;
 mod limits;
 mod lives;
 mod nested;
+mod redrive;
 mod room;
 mod support;
 
@@ -282,6 +283,8 @@ async fn a_journal_of_other_code_is_left_alone() {
         input: input().to_string(),
         start_date: start_time(),
         end: None,
+        redrive_count: 0,
+        redrive_date: None,
     };
     let entry = |place: &str, value: &str| Entry {
         place: place.into(),

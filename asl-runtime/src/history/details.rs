@@ -27,6 +27,11 @@ pub(super) fn of(execution: &Execution, at: &Place, event: Event<'_>) -> Told {
             told("ExecutionTimedOut", "executionTimedOutEventDetails", members)
         }
         Event::ExecutionAborted { error } => told("ExecutionAborted", "executionAbortedEventDetails", failure(error)),
+        Event::ExecutionRedriven { count } => told(
+            "ExecutionRedriven",
+            "executionRedrivenEventDetails",
+            members([("redriveCount", count.into())]),
+        ),
         Event::StateEntered {
             state_type,
             name,

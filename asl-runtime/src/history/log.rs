@@ -88,6 +88,13 @@ impl EventLog {
         &self.events
     }
 
+    /// Goes on after an end: the history so far has `last` events, of which those that are kept here are forgotten.
+    pub fn resume(&mut self, last: u64) {
+        self.events.clear();
+        self.last = last;
+        self.has_dropped = false;
+    }
+
     /// Whether there is room for the last event only.
     pub fn is_full(&self) -> bool {
         self.max_events.is_some_and(|max| self.last + 1 >= max)
@@ -125,6 +132,13 @@ impl EventLog {
         Some(match event {
             Event::ExecutionStarted { .. } | Event::ExecutionTimedOut | Event::ExecutionAborted { .. } => {
                 line.after(0, told)
+            }
+            // All that goes on follows it.
+            Event::ExecutionRedriven { .. } => {
+                let last = line.log.last;
+                let id = line.after(last, told);
+                line.log.chains.values_mut().for_each(|chain| chain.last = id);
+                id
             }
             Event::StateEntered { state_type, .. } => {
                 let chain = line.chain();

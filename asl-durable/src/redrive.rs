@@ -1,0 +1,138 @@
+//! Executions that go on after an end (spec RDV-1 to RDV-15).
+//!
+//! An execution fails of an entry of its journal: the result of a task, or an end from outside. When it is redriven, that
+//! entry counts no more; in its place stands the redrive itself. So the code comes to where it was before it failed, lanes
+//! that the failure aborted included, and its tasks begin anew from there: what was done stays done.
+
+use crate::description::Started;
+use crate::error::HostError;
+use crate::executor::{Executor, Replayed};
+use crate::operation::Key;
+use crate::store::{Entry, ExecutionId, ExecutionStatus, Kind, Record, Write};
+use asl_runtime::Quotas;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+/// How long after its end an execution may be redriven (RDV-1).
+const PERIOD: TimeDelta = TimeDelta::days(14);
+
+/// What an entry of a redrive tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Redrive {
+    /// The number of the entry that the execution failed of.
+    pub(crate) failed: u64,
+    /// How many events its history had.
+    pub(crate) events: u64,
+}
+
+impl Redrive {
+    /// Has this redrive written, as the next entry of an execution.
+    pub(crate) fn write(self, execution: ExecutionId, sequence: u64, time: DateTime<Utc>) -> Write {
+        let entry = Entry {
+            place: String::new(),
+            kind: Kind::Redriven,
+            attempt: 0,
+            time,
+            // It has numbers only.
+            value: serde_json::to_string(&self).ok(),
+        };
+        Write::Redrive {
+            execution,
+            sequence,
+            entry,
+        }
+    }
+}
+
+impl Executor {
+    /// Lets an execution go on after its end.
+    pub(crate) async fn redrive(self: &Arc<Executor>, arn: &str) -> Result<Started, HostError> {
+        let record = self.find(arn).await?;
+        let refused = |reason: String| HostError::ExecutionNotRedrivable {
+            arn: arn.to_owned(),
+            reason,
+        };
+        let status = record.status();
+        let Some(end) = record.end.as_ref().filter(|_| status != ExecutionStatus::Succeeded) else {
+            return Err(refused(format!("Execution is {status} and cannot be redriven")));
+        };
+        let now = self.options.clock.now();
+        let has_quotas = self.options.quotas == Quotas::Service;
+        if has_quotas && now - end.stop_date > PERIOD {
+            return Err(refused("Execution ended more than 14 days ago".to_owned()));
+        }
+        let Replayed { life, history } = self.replay(&record).await?;
+        if has_quotas && history.len() as u64 >= Quotas::MAX_EVENTS - 1 {
+            return Err(refused("Execution history has too many events".to_owned()));
+        }
+        let Some(failed) = life.ended_of() else {
+            return Err(refused(
+                "it failed in a state that does no work, and would fail there again".to_owned(),
+            ));
+        };
+        let redrive = Redrive {
+            failed,
+            events: history.len() as u64,
+        };
+        if !self.write(redrive.write(record.id, life.sequence(), now)).await? {
+            return Err(refused("Execution is RUNNING and cannot be redriven".to_owned()));
+        }
+        self.spawn(Record {
+            end: None,
+            redrive_count: record.redrive_count + 1,
+            redrive_date: Some(now),
+            ..record.clone()
+        });
+        Ok(Started::from(&record))
+    }
+}
+
+/// What is delivered to the code of an execution.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    /// The number of the entry in its journal.
+    pub(crate) sequence: u64,
+    pub(crate) entry: Entry,
+    /// Of a redrive: the operations that had come to something when the execution ended, which nobody had learned of. They
+    /// do not begin anew.
+    pub(crate) done: HashSet<Key>,
+}
+
+/// The entries of a journal as they are delivered.
+pub(crate) fn arrange(journal: Vec<Entry>) -> Result<VecDeque<Delivery>, String> {
+    let mut arranged: Vec<Delivery> = Vec::new();
+    for (sequence, entry) in (0..).zip(journal) {
+        let redrive = match entry.kind {
+            Kind::Redriven => Some(read(&entry)?),
+            _ => None,
+        };
+        let delivery = Delivery {
+            sequence,
+            entry,
+            done: HashSet::new(),
+        };
+        let Some(Redrive { failed, .. }) = redrive else {
+            arranged.push(delivery);
+            continue;
+        };
+        let at = arranged.iter().position(|former| former.sequence == failed);
+        let at = at.ok_or_else(|| format!("the journal has no entry {failed}, of which a redrive tells"))?;
+        let time = delivery.entry.time;
+        arranged[at] = delivery;
+        let (redrive, late) = arranged[at..].split_at_mut(1);
+        for late in late {
+            // Time goes forward.
+            late.entry.time = late.entry.time.max(time);
+            redrive[0].done.insert(Key::of(&late.entry));
+        }
+    }
+    Ok(arranged.into())
+}
+
+/// What the entry of a redrive tells.
+pub(crate) fn read(entry: &Entry) -> Result<Redrive, String> {
+    let text = entry.value.as_deref().unwrap_or_default();
+    serde_json::from_str(text).map_err(|error| format!("the journal's entry of a redrive cannot be read: {error}"))
+}

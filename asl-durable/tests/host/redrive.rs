@@ -1,0 +1,387 @@
+//! Executions that go on after an end.
+
+use crate::support::start_time;
+use asl_durable::{Builder, ExecutionStatus, Host, HostError, MemoryStore};
+use asl_runtime::{HistoryEvent, TaskContext, TaskError, Value, asl, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::time::sleep;
+
+asl!(pub mod build = {
+    "StartAt": "Fetch",
+    "TimeoutSeconds": 500,
+    "States": {
+        "Fetch": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+            "Parameters": { "name": "fetch" },
+            "ResultPath": "$.fetched",
+            "Next": "Make"
+        },
+        "Make": {
+            "Type": "Parallel",
+            "Branches": [
+                {
+                    "StartAt": "Compile",
+                    "States": {
+                        "Compile": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                            "Parameters": { "name": "compile", "redrives.$": "$$.Execution.RedriveCount" },
+                            "Retry": [{ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "MaxAttempts": 1 }],
+                            "End": true
+                        }
+                    }
+                },
+                {
+                    "StartAt": "Each",
+                    "States": {
+                        "Each": {
+                            "Type": "Map",
+                            "ItemsPath": "$.documents",
+                            "ItemProcessor": {
+                                "StartAt": "Print",
+                                "States": {
+                                    "Print": {
+                                        "Type": "Task",
+                                        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                                        "Parameters": { "name.$": "$" },
+                                        "End": true
+                                    }
+                                }
+                            },
+                            "End": true
+                        }
+                    }
+                }
+            ],
+            "End": true
+        }
+    }
+});
+
+asl!(pub mod ask = {
+    "StartAt": "Ask",
+    "States": {
+        "Ask": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {
+                "QueueUrl": "https://queue.example/questions",
+                "MessageBody": { "text.$": "States.Format('who? {}', $$.Task.Token)", "about.$": "$" }
+            },
+            "End": true
+        }
+    }
+});
+
+asl!(pub mod sour = {
+    "StartAt": "Fail",
+    "States": { "Fail": { "Type": "Fail", "Error": "Sour" } }
+});
+
+/// Does work that takes a second, and fails as often as it is told.
+#[derive(Default)]
+struct Shop {
+    faults: Mutex<HashMap<String, usize>>,
+    calls: Mutex<Vec<String>>,
+}
+
+impl Shop {
+    fn break_down(&self, name: &str, times: usize) {
+        self.faults.lock().expect("faults").insert(name.to_owned(), times);
+    }
+
+    fn calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.calls.lock().expect("calls"))
+    }
+}
+
+impl build::Tasks for Shop {
+    async fn work(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        let name = input["name"].as_str().expect("a name").to_owned();
+        self.calls
+            .lock()
+            .expect("calls")
+            .push(format!("{name} {}", cx.attempt()));
+        let seconds = match name.as_str() {
+            "slow" => 100,
+            "endless" => 1_000,
+            _ => 1,
+        };
+        sleep(Duration::from_secs(seconds)).await;
+        let mut faults = self.faults.lock().expect("faults");
+        match faults.get_mut(&name).filter(|left| **left > 0) {
+            Some(left) => {
+                *left -= 1;
+                Err(TaskError::new("Broken", name))
+            }
+            None => Ok(input),
+        }
+    }
+}
+
+impl ask::Tasks for Shop {
+    async fn sqs_send_message_wait_for_task_token(
+        &self,
+        cx: &TaskContext<'_>,
+        message: Value,
+    ) -> Result<Value, TaskError> {
+        let token = cx.token().expect("a token");
+        assert_eq!(
+            message["MessageBody"],
+            json!({ "text": format!("who? {token}"), "about": { "a": [1, 2.5] } })
+        );
+        self.calls.lock().expect("calls").push(token.to_owned());
+        Ok(json!({}))
+    }
+}
+
+impl sour::Tasks for Shop {}
+
+fn builder(shop: &Arc<Shop>) -> Builder {
+    Host::builder()
+        .machine::<build::Machine, _>(shop.clone())
+        .machine::<ask::Machine, _>(shop.clone())
+        .machine::<sour::Machine, _>(shop.clone())
+        .start_time(start_time())
+}
+
+async fn open(store: &MemoryStore, shop: &Arc<Shop>) -> Host {
+    builder(shop).open(store.clone()).await.expect("a host")
+}
+
+async fn start(host: &Host, documents: Value) -> String {
+    let input = json!({ "documents": documents });
+    host.start::<build::Machine>("n", input).await.expect("started").arn
+}
+
+fn types(history: &[HistoryEvent]) -> Vec<&str> {
+    history.iter().map(|event| event.event_type).collect()
+}
+
+/// RDV-2, RDV-4, RDV-9, RDV-11, RDV-12, EV-62
+#[tokio::test(start_paused = true)]
+async fn what_was_done_stays_done() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    shop.break_down("compile", 3);
+    let host = open(&store, &shop).await;
+    let arn = start(&host, json!(["quick", "slow"])).await;
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(
+        (ended.status, ended.error.as_deref()),
+        (ExecutionStatus::Failed, Some("Broken"))
+    );
+    assert_eq!(shop.calls(), ["fetch 0", "quick 0", "slow 0", "compile 0", "compile 1"]);
+    let before = host.history(&arn).await.expect("a history");
+    sleep(Duration::from_secs(1_000)).await;
+
+    host.redrive(&arn).await.expect("redriven");
+    let running = host.describe(&arn).await.expect("an execution");
+    assert_eq!((running.status, running.redrive_count), (ExecutionStatus::Running, 1));
+    assert!(running.redrive_date > ended.stop_date);
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::Succeeded, "{ended:?}");
+    // It has failed three times: once more, as the Retrier counts from zero.
+    assert_eq!(shop.calls(), ["slow 0", "compile 0", "compile 1"]);
+    let output = ended.output.expect("an output");
+    assert_eq!(output[0], json!({ "name": "compile", "redrives": 1 }));
+    assert_eq!(output[1], json!([{ "name": "quick" }, { "name": "slow" }]));
+
+    let history = host.history(&arn).await.expect("a history");
+    assert_eq!(history[..before.len()], before);
+    let after = &history[before.len()..];
+    assert_eq!(
+        types(after)[..5],
+        [
+            "ExecutionRedriven",
+            "LambdaFunctionScheduled",
+            "LambdaFunctionScheduled",
+            "LambdaFunctionStarted",
+            "LambdaFunctionStarted"
+        ]
+    );
+    let redriven = after[0].id;
+    assert_eq!((after[1].previous_id, after[2].previous_id), (redriven, redriven));
+    let ids: Vec<u64> = history.iter().map(|event| event.id).collect();
+    assert_eq!(ids, (1..=history.len() as u64).collect::<Vec<_>>());
+    assert_eq!(types(after).last(), Some(&"ExecutionSucceeded"));
+    let error = host.redrive(&arn).await.expect_err("refused");
+    assert!(
+        error
+            .to_string()
+            .ends_with("Execution is SUCCEEDED and cannot be redriven"),
+        "{error}"
+    );
+    // The next host sees the same.
+    host.shut_down().await;
+    let next = open(&store, &shop).await;
+    assert!(next.history(&arn).await == Ok(history), "it differs");
+}
+
+/// RDV-1, RDV-3
+#[tokio::test(start_paused = true)]
+async fn what_was_ended_from_outside_goes_on() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    let host = open(&store, &shop).await;
+    let arn = start(&host, json!(["slow", "endless"])).await;
+    sleep(Duration::from_secs(50)).await;
+    host.stop(&arn, None, None).await.expect("stopped");
+    shop.calls();
+    host.redrive(&arn).await.expect("redriven");
+    // Its time starts again.
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::TimedOut);
+    let since = |time| ended.stop_date.expect("an end") - time;
+    assert_eq!(since(ended.redrive_date.expect("a redrive")).num_seconds(), 500);
+    // What ended after the first end and before the second was done for good.
+    assert_eq!(shop.calls(), ["slow 0", "endless 0"]);
+    host.redrive(&arn).await.expect("redriven");
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(shop.calls(), ["endless 0"]);
+    let history = host.history(&arn).await.expect("a history");
+    let ends: Vec<&str> = types(&history)
+        .into_iter()
+        .filter(|one| one.starts_with("Execution"))
+        .collect();
+    assert_eq!(
+        ends,
+        [
+            "ExecutionStarted",
+            "ExecutionAborted",
+            "ExecutionRedriven",
+            "ExecutionTimedOut",
+            "ExecutionRedriven"
+        ]
+    );
+}
+
+/// A task that begins anew has a new token, in its input too.
+#[tokio::test(start_paused = true)]
+async fn tokens_are_new() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    let host = open(&store, &shop).await;
+    let input = json!({ "a": [1, 2.5] });
+    let arn = host.start::<ask::Machine>("n", input).await.expect("started").arn;
+    let mut former = Vec::new();
+    for _ in 0..2 {
+        sleep(Duration::from_secs(10)).await;
+        let token = shop.calls().pop().expect("a token");
+        let lost = Some("Lost".to_owned());
+        host.send_task_failure(&token, lost.clone(), None)
+            .await
+            .expect("accepted");
+        assert_eq!(host.wait(&arn).await.expect("ended").error, lost);
+        former.push(token);
+        host.redrive(&arn).await.expect("redriven");
+    }
+    sleep(Duration::from_secs(10)).await;
+    for token in former {
+        assert_eq!(
+            host.send_task_success(&token, json!(1)).await,
+            Err(HostError::TaskTimedOut)
+        );
+    }
+    let token = shop.calls().pop().expect("a token");
+    host.send_task_success(&token, json!("me")).await.expect("accepted");
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!((ended.output, ended.redrive_count), (Some(json!("me")), 2));
+}
+
+/// RDV-1, RDV-13, RDV-15
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_redriven() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    shop.break_down("fetch", 1);
+    let host = open(&store, &shop).await;
+    let refusal = async |arn: &str| match host.redrive(arn).await {
+        Err(HostError::ExecutionNotRedrivable { reason, .. }) => reason,
+        other => panic!("{other:?}"),
+    };
+    let arn = start(&host, json!([])).await;
+    assert_eq!(refusal(&arn).await, "Execution is RUNNING and cannot be redriven");
+    host.wait(&arn).await.expect("ended");
+    sleep(Duration::from_secs(14 * 86_400 + 1)).await;
+    assert_eq!(refusal(&arn).await, "Execution ended more than 14 days ago");
+    let sour = host.start::<sour::Machine>("n", json!({})).await.expect("started").arn;
+    host.wait(&sour).await.expect("ended");
+    assert_eq!(
+        refusal(&sour).await,
+        "it failed in a state that does no work, and would fail there again"
+    );
+    let arn = "arn:aws:states:us-east-1:000000000000:execution:build:nobody".to_owned();
+    assert_eq!(host.redrive(&arn).await, Err(HostError::ExecutionDoesNotExist { arn }));
+}
+
+/// A result that came in one commit with the failure, and after it, is kept.
+#[tokio::test(start_paused = true)]
+async fn what_came_too_late_is_kept() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    shop.break_down("a", 1);
+    let host = open(&store, &shop).await;
+    // They end at the same time.
+    let arn = start(&host, json!(["a", "b", "c"])).await;
+    host.wait(&arn).await.expect("ended");
+    let journal = asl_durable::Store::journal(&mut store.clone(), asl_durable::ExecutionId(1)).expect("a journal");
+    shop.calls();
+    host.redrive(&arn).await.expect("redriven");
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::Succeeded, "{ended:?}");
+    let mut calls = shop.calls();
+    calls.sort();
+    let done = |name: &str| journal.iter().any(|entry| entry.value.as_deref() == Some(name));
+    let names = [("a", "a 0"), ("b", "b 0"), ("c", "c 0"), ("compile", "compile 0")];
+    let missing = names.iter().filter(|(name, _)| {
+        let value = match *name {
+            "compile" => json!({ "name": "compile", "redrives": 0 }),
+            name => json!({ "name": name }),
+        };
+        !done(&value.to_string())
+    });
+    let expected: Vec<&str> = missing.map(|(_, call)| *call).collect();
+    assert!(expected.len() < 4, "some came in time: {journal:?}");
+    assert_eq!(calls, expected);
+}
+
+/// The host dies at each commit of a redriven execution.
+#[tokio::test(start_paused = true)]
+async fn a_redriven_execution_outlives_its_host() {
+    for commit in 1..40 {
+        for is_written in [false, true] {
+            let context = format!("commit {commit}, written: {is_written}");
+            let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+            shop.break_down("compile", 2);
+            let first = open(&store, &shop).await;
+            let arn = start(&first, json!(["quick", "slow"])).await;
+            first.wait(&arn).await.expect("ended");
+            let before = first.history(&arn).await.expect("a history");
+            store.fail_at(store.commits() + commit, is_written);
+            let redriven = first.redrive(&arn).await;
+            if redriven.is_ok() {
+                // It may have come to its end.
+                let _ = first.wait(&arn).await;
+            }
+            first.shut_down().await;
+            store.repair();
+            let second = open(&store, &shop).await;
+            if second.describe(&arn).await.expect("an execution").status == ExecutionStatus::Failed {
+                second.redrive(&arn).await.expect("redriven");
+            }
+            let ended = second.wait(&arn).await.expect("ended");
+            assert_eq!(
+                (ended.status, ended.redrive_count),
+                (ExecutionStatus::Succeeded, 1),
+                "{context}"
+            );
+            let history = second.history(&arn).await.expect("a history");
+            assert_eq!(history[..before.len()], before, "{context}");
+            assert_eq!(
+                history.len(),
+                before.len() + 15,
+                "{context}: {:?}",
+                types(&history[before.len()..])
+            );
+        }
+    }
+}
