@@ -30,6 +30,7 @@ impl Default for Builder {
                 patience: Duration::from_secs(1),
                 region: "us-east-1".to_owned(),
                 account: "000000000000".to_owned(),
+                role_arn: None,
                 clock: Clock::System,
                 room: Room::default(),
                 names: HashMap::new(),
@@ -99,6 +100,12 @@ impl Builder {
     /// The account in ARNs, by default `000000000000`.
     pub fn account(mut self, account: impl Into<String>) -> Builder {
         self.options.account = account.into();
+        self
+    }
+
+    /// The role of its executions, as `$$.Execution.RoleArn` tells it; by default null.
+    pub fn role_arn(mut self, role_arn: impl Into<String>) -> Builder {
+        self.options.role_arn = Some(role_arn.into());
         self
     }
 

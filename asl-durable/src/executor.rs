@@ -30,10 +30,28 @@ pub(crate) struct Options {
     pub(crate) patience: Duration,
     pub(crate) region: String,
     pub(crate) account: String,
+    pub(crate) role_arn: Option<String>,
     pub(crate) clock: Clock,
     pub(crate) room: Room,
     /// The machines by the names that ARNs have for them.
     pub(crate) names: HashMap<String, &'static Definition>,
+}
+
+impl Options {
+    /// What the context object shows of an execution.
+    pub(crate) fn execution(&self, record: &Record) -> Execution {
+        let execution = Execution::new()
+            .id(&record.arn)
+            .name(&record.name)
+            .start_time(record.start_date)
+            .region(&self.region)
+            .account(&self.account)
+            .quotas(self.quotas);
+        match &self.role_arn {
+            Some(role_arn) => execution.role_arn(role_arn),
+            None => execution,
+        }
+    }
 }
 
 /// Runs the executions of a store, as a [`Host`](crate::Host) asks.
@@ -418,19 +436,7 @@ impl Executor {
             self.options.clock,
             self.writer.clone(),
         )?;
-        let Options {
-            region,
-            account,
-            quotas,
-            ..
-        } = &self.options;
-        let execution = Execution::new()
-            .id(&record.arn)
-            .name(&record.name)
-            .start_time(record.start_date)
-            .region(region)
-            .account(account)
-            .quotas(*quotas);
+        let execution = self.options.execution(record);
         let engine = JournalEngine::new(life.clone(), self, execution, purpose == Purpose::Replay);
         Ok(Loaded { life, engine, program })
     }

@@ -4,7 +4,7 @@ use crate::description::Description;
 use crate::error::HostError;
 use crate::executor::{Executor, Options, end};
 use crate::store::{ExecutionId, Record};
-use asl_runtime::{Definition, Execution, Memory, Value};
+use asl_runtime::{Definition, Memory, Value};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -49,14 +49,7 @@ impl Express {
         let Express { executor, mut record } = self;
         let program = executor.program(&record).ok_or(HostError::ShutDown)?;
         let options = &executor.options;
-        let execution = Execution::new()
-            .id(&record.arn)
-            .name(&record.name)
-            .start_time(record.start_date)
-            .region(&options.region)
-            .account(&options.account)
-            .quotas(options.quotas);
-        let engine = Memory::new(execution);
+        let engine = Memory::new(options.execution(&record));
         let mut closing = executor.closing.subscribe();
         let run = async {
             let _place = options.room.take(&record.machine).await;

@@ -60,7 +60,7 @@ fn execution(value: &Value) -> Result<Line, Box<dyn Error>> {
         values: 0,
     };
     let machine = match machines::find(&corpus::key(value)) {
-        Compiled::Machine(machine) => machine,
+        Compiled::Machine(machine, _) => machine,
         Compiled::OutOfReach(why) => {
             line.verdict = Verdict::OutOfReach(why.to_owned());
             return Ok(line);
@@ -70,7 +70,7 @@ fn execution(value: &Value) -> Result<Line, Box<dyn Error>> {
             return Ok(line);
         }
     };
-    let outcome = run::run(&case, machine)?;
+    let outcome = run::run(&case, machine, case.start())?;
     let mut differences = differences(&case, &case.expect, &outcome);
     let (misfits, values) = shapes::misfits(&value["definition"], &outcome.events);
     differences.extend(misfits);

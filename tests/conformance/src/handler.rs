@@ -2,16 +2,60 @@
 
 use crate::case::{Case, End, TaskResult};
 use crate::compare::{Comparison, Wild};
+use asl_durable::Host;
 use asl_runtime::{BoxFuture, Handle, Handler, Pattern, TaskContext, TaskError, Value};
 use serde_json::json;
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Where tasks are ended by their tokens.
+#[derive(Clone)]
+pub enum Tokens {
+    /// On a run in memory.
+    Memory(Handle),
+    /// On a host, which is there before any task is called.
+    Host(Arc<OnceLock<Host>>),
+}
+
+impl Tokens {
+    fn end(&self, token: &str, end: End) -> Result<(), TaskError> {
+        match (self, end) {
+            (_, End::Never) => Ok(()),
+            (Tokens::Memory(handle), End::Output(output)) => handle.send_task_success(token, output).map_err(refused),
+            (Tokens::Memory(handle), End::Failed(error, cause)) => {
+                handle.send_task_failure(token, error, cause).map_err(refused)
+            }
+            (Tokens::Host(host), end) => {
+                let (host, token) = (host.clone(), token.to_owned());
+                tokio::spawn(async move {
+                    // After the answer of the handler.
+                    sleep(Duration::from_millis(1)).await;
+                    match (host.get(), end) {
+                        (Some(host), End::Output(output)) => host.send_task_success(&token, output).await,
+                        (Some(host), End::Failed(error, cause)) => host.send_task_failure(&token, error, cause).await,
+                        _ => Ok(()),
+                    }
+                });
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
 
 /// Answers the tasks of a case as it was recorded.
 #[derive(Debug)]
 pub struct Recorded {
     case: Case,
-    handle: Handle,
+    tokens: Tokens,
     state: Mutex<State>,
 }
 
@@ -24,10 +68,10 @@ struct State {
 
 impl Recorded {
     /// A handler for one run; `handle` is that of the run.
-    pub fn new(case: Case, handle: Handle) -> Recorded {
+    pub fn new(case: Case, tokens: Tokens) -> Recorded {
         Recorded {
             case,
-            handle,
+            tokens,
             state: Mutex::default(),
         }
     }
@@ -118,17 +162,13 @@ impl Handler for Recorded {
             }
             let submitted = result.submitted.clone().filter(|_| is_callback);
             match (result.end(), submitted, cx.token()) {
-                (End::Output(output), submitted, Some(token)) if is_callback => {
+                (end @ End::Output(_), submitted, Some(token)) if is_callback => {
                     let submitted = submitted.unwrap_or_else(|| json!({}));
-                    self.handle
-                        .send_task_success(token, output)
-                        .map(|()| submitted)
-                        .map_err(refused)
+                    self.tokens.end(token, end).map(|()| submitted)
                 }
                 (End::Output(output), ..) => Ok(output),
-                (End::Failed(error, cause), Some(submitted), Some(token)) => {
-                    let failed = self.handle.send_task_failure(token, error, cause);
-                    failed.map(|()| submitted).map_err(refused)
+                (end @ End::Failed(..), Some(submitted), Some(token)) => {
+                    self.tokens.end(token, end).map(|()| submitted)
                 }
                 (End::Failed(name, cause), ..) => Err(TaskError { name, cause }),
                 (End::Never, Some(submitted), _) => Ok(submitted),
