@@ -31,6 +31,7 @@ impl Default for Builder {
                 region: "us-east-1".to_owned(),
                 account: "000000000000".to_owned(),
                 role_arn: None,
+                retention: None,
                 clock: Clock::System,
                 room: Room::default(),
                 names: HashMap::new(),
@@ -88,6 +89,13 @@ impl Builder {
     /// If it is 0.
     pub fn max_concurrency_of<M: Machine>(mut self, max: usize) -> Builder {
         self.options.room.bound(Some(M::DEFINITION.name), max);
+        self
+    }
+
+    /// How long executions are kept that have ended; without this, for good. The service keeps them for 90 days. What is
+    /// forgotten is looked for every hour, and its names are free again.
+    pub fn retention(mut self, time: Duration) -> Builder {
+        self.options.retention = Some(time);
         self
     }
 

@@ -1,7 +1,7 @@
 //! Runs executions: lets them come into memory, go on, and leave it.
 
 use crate::activity::Activities;
-use crate::clock::Clock;
+use crate::clock::{Clock, later};
 use crate::description::Description;
 use crate::drive::{Turn, drive};
 use crate::engine::JournalEngine;
@@ -12,7 +12,7 @@ use crate::room::{Place, Room};
 use crate::store::{End, Entry, ExecutionId, ExecutionStatus, Kind, Record, Rest, Store, StoreError, Write};
 use crate::writer::{SharedStore, Writer, close, with};
 use asl_runtime::{Definition, Error, Execution, HistoryEvent, Quotas, Status, Value};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use std::any::Any;
 use std::collections::HashMap;
@@ -25,12 +25,17 @@ use tokio::sync::{Notify, watch};
 /// How many executions are looked up at a time.
 const PAGE: usize = 256;
 
+/// How often it is looked for executions to be forgotten.
+const LOOK: Duration = Duration::from_secs(3600);
+
 pub(crate) struct Options {
     pub(crate) quotas: Quotas,
     pub(crate) patience: Duration,
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) role_arn: Option<String>,
+    /// How long executions are kept that have ended.
+    pub(crate) retention: Option<Duration>,
     pub(crate) clock: Clock,
     pub(crate) room: Room,
     /// The machines by the names that ARNs have for them.
@@ -518,6 +523,26 @@ impl Drop for Leaves<'_> {
             self.0.emptied.notify_waiters();
         }
         self.0.moved(self.1);
+    }
+}
+
+/// Forgets executions that ended long ago, as long as there is a host.
+pub(crate) async fn forget_in_time(executor: Weak<Executor>, retention: Duration) {
+    while let Some(executor) = executor.upgrade() {
+        let mut closing = executor.closing.subscribe();
+        let clock = executor.options.clock;
+        let now = clock.now();
+        let retention = TimeDelta::from_std(retention).unwrap_or(TimeDelta::MAX);
+        if let Some(ended_before) = now.checked_sub_signed(retention) {
+            let limit = PAGE;
+            // Others have their turn in between.
+            while let Ok(true) = executor.write(Write::Forget { ended_before, limit }).await {}
+        }
+        drop(executor);
+        tokio::select! {
+            () = clock.sleep_until(later(now, LOOK)) => {}
+            _ = closing.wait_for(|is_closing| *is_closing) => return,
+        }
     }
 }
 

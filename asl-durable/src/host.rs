@@ -4,7 +4,7 @@ use crate::activity::{Activity, ActivityTask, Taken};
 use crate::builder::Builder;
 use crate::description::{Description, HistoryPage, HistoryRange, Page, Started};
 use crate::error::HostError;
-use crate::executor::{Executor, Options, Reached, Replayed, resume_in_time};
+use crate::executor::{Executor, Options, Reached, Replayed, forget_in_time, resume_in_time};
 use crate::express::Express;
 use crate::life::{Completion, Life};
 use crate::program::Program;
@@ -49,6 +49,9 @@ impl Host {
         let executor = Executor::new(store, programs, options).await?;
         executor.resume_due(executor.options.clock.now()).await?;
         tokio::spawn(resume_in_time(Arc::downgrade(&executor)));
+        if let Some(retention) = executor.options.retention {
+            tokio::spawn(forget_in_time(Arc::downgrade(&executor), retention));
+        }
         Ok(Host(Arc::new(Owner(executor))))
     }
 

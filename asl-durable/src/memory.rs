@@ -104,6 +104,18 @@ impl Tables {
                     entry: entry.clone(),
                 });
             }
+            Write::Forget { ended_before, limit } => {
+                let ended = self.executions.iter().filter(|(_, row)| {
+                    let end = row.record.end.as_ref();
+                    end.is_some_and(|end| end.stop_date < *ended_before)
+                });
+                let ended: Vec<ExecutionId> = ended.map(|(id, _)| *id).take(*limit).collect();
+                for id in &ended {
+                    self.executions.remove(id);
+                }
+                self.by_arn.retain(|_, id| !ended.contains(id));
+                return Ok(!ended.is_empty());
+            }
             Write::Rest { execution, rest } => self.row(*execution)?.rest = *rest,
             Write::CreateActivity { name, creation_date } => {
                 if self.activities.contains_key(name) {

@@ -62,6 +62,7 @@ CREATE TABLE activity (
 ) WITHOUT ROWID;
 ALTER TABLE execution ADD COLUMN redrive_count INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE execution ADD COLUMN redrive_date INTEGER;
+CREATE INDEX execution_ended ON execution (stop_date) WHERE stop_date IS NOT NULL;
 ",
 ];
 
@@ -199,6 +200,16 @@ fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool>
                 0 => 0,
                 _ => append(transaction, *execution, *sequence, entry)?,
             }
+        }
+        Write::Forget { ended_before, limit } => {
+            let ended = "SELECT id FROM execution WHERE stop_date < ?1 ORDER BY stop_date, id LIMIT ?2";
+            let limits = params![ended_before.timestamp_micros(), *limit as i64];
+            transaction
+                .prepare_cached(&format!("DELETE FROM journal WHERE execution IN ({ended})"))?
+                .execute(limits)?;
+            transaction
+                .prepare_cached(&format!("DELETE FROM execution WHERE id IN ({ended})"))?
+                .execute(limits)?
         }
         Write::Rest { execution, rest } => transaction
             .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?

@@ -114,6 +114,14 @@ pub enum Write {
         /// The entry: its time is that of the redrive.
         entry: Entry,
     },
+    /// The end of all that is kept of at most so many executions that ended before this time. It takes effect where there
+    /// are any.
+    Forget {
+        /// The time.
+        ended_before: DateTime<Utc>,
+        /// How many at most.
+        limit: usize,
+    },
     /// The end of an execution.
     End {
         /// Which execution.

@@ -6,6 +6,8 @@ use asl_runtime::json;
 use futures_util::future::join;
 use rusqlite::Connection;
 use std::path::Path;
+use std::time::Duration;
+use tokio::time::sleep;
 
 fn builder(guide: &Guide) -> Builder {
     let builder = Host::builder().machine::<journey::Machine, _>(guide.clone().into());
@@ -134,7 +136,7 @@ fn an_older_file_is_migrated() {
     Connection::open(&path)
         .and_then(|file| {
             file.execute_batch(
-                "DROP TABLE activity; PRAGMA user_version = 1;
+                "DROP TABLE activity; DROP INDEX execution_ended; PRAGMA user_version = 1;
                 ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date",
             )
         })
@@ -170,4 +172,35 @@ fn a_commit_is_whole() {
     assert_eq!(store.commit(&[start.clone(), append]), Ok(vec![true, true]));
     assert_eq!(store.commit(&[start]), Ok(vec![false]));
     assert_eq!(store.find("arn"), Ok(Some(record)));
+}
+
+/// What ended long ago is forgotten, with all that was written of it, and its name is free again.
+#[tokio::test(start_paused = true)]
+async fn executions_are_kept_for_a_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("kept.db");
+    let guide = Guide::default();
+    let host = builder(&guide).retention(Duration::from_secs(10 * 3600));
+    let host = host.open(Sqlite::open(&path).expect("a store")).await.expect("a host");
+    let start = async |name: &str| {
+        host.start::<journey::Machine>(name, input())
+            .await
+            .expect("started")
+            .arn
+    };
+    let old = start("old").await;
+    host.stop(&old, None, None).await.expect("stopped");
+    sleep(Duration::from_secs(5 * 3600)).await;
+    let recent = start("recent").await;
+    host.stop(&recent, None, None).await.expect("stopped");
+    let running = start("running").await;
+    assert!(host.describe(&old).await.is_ok());
+    sleep(Duration::from_secs(6 * 3600 + 600)).await;
+    assert!(host.describe(&old).await.is_err());
+    assert!(host.describe(&recent).await.is_ok() && host.describe(&running).await.is_ok());
+    let left: i64 = Connection::open(&path)
+        .and_then(|file| file.query_row("SELECT count(*) FROM journal WHERE execution = 1", [], |row| row.get(0)))
+        .expect("a count");
+    assert_eq!(left, 0);
+    assert_eq!(start("old").await, old);
 }
