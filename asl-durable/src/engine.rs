@@ -5,6 +5,7 @@ use crate::clock::later;
 use crate::executor::Executor;
 use crate::life::{Life, text_of};
 use crate::nested::Within;
+use crate::observe::{self, Span};
 use crate::operation::{Key, Operation, Waiter};
 use crate::redrive::Redrive;
 use crate::store::{Entry, Kind};
@@ -28,6 +29,7 @@ pub(crate) struct JournalEngine {
     life: Arc<Life>,
     activities: Arc<Activities>,
     executor: Weak<Executor>,
+    machine: &'static str,
     execution: Execution,
     root: Place,
     events: Mutex<EventLog>,
@@ -40,11 +42,20 @@ impl JournalEngine {
     pub(crate) fn new(
         life: Arc<Life>,
         executor: &Arc<Executor>,
+        machine: &'static str,
         execution: Execution,
         keeps_events: bool,
     ) -> JournalEngine {
         let (activities, executor) = (executor.activities.clone(), Arc::downgrade(executor));
-        JournalEngine::at(Place::default(), life, activities, executor, execution, keeps_events)
+        JournalEngine::at(
+            Place::default(),
+            life,
+            activities,
+            executor,
+            machine,
+            execution,
+            keeps_events,
+        )
     }
 
     fn at(
@@ -52,6 +63,7 @@ impl JournalEngine {
         life: Arc<Life>,
         activities: Arc<Activities>,
         executor: Weak<Executor>,
+        machine: &'static str,
         execution: Execution,
         keeps_events: bool,
     ) -> JournalEngine {
@@ -63,6 +75,7 @@ impl JournalEngine {
             life,
             activities,
             executor,
+            machine,
             execution,
             root,
             events: Mutex::new(events),
@@ -134,7 +147,8 @@ impl JournalEngine {
                 let job: Value = self.read(&entry).await;
                 let task = task.with_job(Some(job), |_| Box::pin(ready(())));
                 let limits = self.left(limits, until(entry.time));
-                attempt(handle, task, limits, input, call, |_| {}).await
+                let span = Span::of_attempt(&task);
+                span.around(attempt(handle, task, limits, input, call, |_| {})).await
             }
             None => {
                 waiter.work();
@@ -152,7 +166,8 @@ impl JournalEngine {
                         waiter.rest(until);
                     }
                 };
-                attempt(handle, task, limits, input, call, submitted).await
+                let span = Span::of_attempt(&task);
+                span.around(attempt(handle, task, limits, input, call, submitted)).await
             }
             // Its handler has answered in an earlier life: only its end is waited for, and its clock has been running.
             Some(entry) => {
@@ -290,7 +305,10 @@ impl JournalEngine {
                     let mut elsewhere = |_: TaskContext<'a>, _: Value| Box::pin(pending()) as BoxFuture<'a, _>;
                     attempt(handle, task, limits, input, &mut elsewhere, |_: &O| {}).await
                 }
-                None => attempt(handle, task, limits, input, call, |_| {}).await,
+                None => {
+                    let span = Span::of_attempt(&task);
+                    span.around(attempt(handle, task, limits, input, call, |_| {})).await
+                }
             };
             write_down(waiter, result).await
         };
@@ -449,6 +467,7 @@ impl Engine for JournalEngine {
             self.life.clone(),
             self.activities.clone(),
             self.executor.clone(),
+            self.machine,
             execution,
             self.keeps_events,
         )
@@ -500,7 +519,10 @@ impl Engine for JournalEngine {
         let id = events.record(&self.execution, at, event, self.life.now());
         if let (true, Some(id)) = (is_entry, id) {
             line.enter(id);
-            self.life.went_on();
+            let is_new = self.life.went_on();
+            if let (true, Event::StateEntered { name, .. }) = (is_new, event) {
+                observe::entered(self.machine, name, at.as_str());
+            }
         }
         if events.is_full() {
             self.full.notify_one();

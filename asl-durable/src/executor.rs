@@ -7,6 +7,7 @@ use crate::drive::{Turn, drive};
 use crate::engine::JournalEngine;
 use crate::error::HostError;
 use crate::life::{Completion, Halt, Life, Purpose};
+use crate::observe::{self, Span};
 use crate::program::Program;
 use crate::room::{Place, Room};
 use crate::store::{End, Entry, ExecutionId, ExecutionStatus, Kind, Record, Rest, Store, StoreError, Write};
@@ -275,6 +276,9 @@ impl Executor {
 
     /// The store has failed: what cannot be written must not happen.
     pub(crate) fn fail(&self, error: StoreError) {
+        if self.failure.get().is_none() {
+            observe::store_failed(&error);
+        }
         let _ = self.failure.set(error);
         self.close();
     }
@@ -367,6 +371,7 @@ impl Executor {
                 return;
             }
             running.insert(id, Running::Comes);
+            observe::in_memory(running.len());
         }
         let executor = self.clone();
         let mut closing = self.closing.subscribe();
@@ -375,31 +380,29 @@ impl Executor {
             tokio::select! {
                 biased;
                 _ = closing.wait_for(|is_closing| *is_closing) => {}
-                done = AssertUnwindSafe(executor.run(record)).catch_unwind() => {
-                    // What is written of it is whole: its next life begins where this one did.
-                    if let Err(panic) = done {
-                        executor.problems().insert(id, format!("a handler panicked: {}", text_of(&*panic)));
-                    }
-                }
+                () = Span::of_execution(&record).around(executor.run(&record)) => {}
             }
             drop(leaves);
         });
     }
 
-    async fn run(self: &Arc<Executor>, record: Record) {
-        let id = record.id;
+    async fn run(self: &Arc<Executor>, record: &Record) {
         let place = self.options.room.take(&record.machine).await;
-        let problem = match self.try_run(record, place).await {
-            Ok(()) => return,
-            Err(Halt::Mismatch(problem)) => problem,
-            Err(Halt::Store(error)) => return self.fail(error),
+        let run = AssertUnwindSafe(self.try_run(record, place)).catch_unwind();
+        let problem = match run.await {
+            Ok(Ok(())) => return,
+            Ok(Err(Halt::Mismatch(problem))) => problem,
+            Ok(Err(Halt::Store(error))) => return self.fail(error),
+            // What is written of it is whole: its next life begins where this one did.
+            Err(panic) => format!("a handler panicked: {}", text_of(&*panic)),
         };
-        self.problems().insert(id, problem);
+        observe::halted(&record.machine, &problem);
+        self.problems().insert(record.id, problem);
     }
 
-    async fn try_run(self: &Arc<Executor>, record: Record, place: Place) -> Result<(), Halt> {
+    async fn try_run(self: &Arc<Executor>, record: &Record, place: Place) -> Result<(), Halt> {
         let id = record.id;
-        let Loaded { life, engine, program } = self.load(&record, self.journal(id).await?, Purpose::Run)?;
+        let Loaded { life, engine, program } = self.load(record, self.journal(id).await?, Purpose::Run)?;
         life.set_place(record.machine.clone(), place);
         // It rests no longer, whatever happens before it does again.
         self.writer.write(rests(id, Rest::No), |_| {});
@@ -410,12 +413,15 @@ impl Executor {
         match drive(&life, body.as_mut(), self.options.patience).await {
             Turn::Ended(result) => {
                 let end = end(result, life.now());
+                let (status, error) = (end.status, end.error.clone());
                 let write = Write::End { execution: id, end };
                 self.writer.written(write).await.map_err(Halt::Store)?;
+                observe::ended(record, status, error.as_deref());
             }
             Turn::Rests(until) => {
                 let rest = until.map_or(Rest::Outside, Rest::Until);
                 self.writer.written(rests(id, rest)).await.map_err(Halt::Store)?;
+                observe::rested(record);
                 self.rested.notify_one();
             }
             // Only a replay has an end without one.
@@ -442,7 +448,8 @@ impl Executor {
             self.writer.clone(),
         )?;
         let execution = self.options.execution(record);
-        let engine = JournalEngine::new(life.clone(), self, execution, purpose == Purpose::Replay);
+        let machine = program.definition().name;
+        let engine = JournalEngine::new(life.clone(), self, machine, execution, purpose == Purpose::Replay);
         Ok(Loaded { life, engine, program })
     }
 
@@ -517,6 +524,7 @@ impl Drop for Leaves<'_> {
         let is_empty = {
             let mut running = self.0.running();
             running.remove(&self.1);
+            observe::in_memory(running.len());
             running.is_empty()
         };
         if is_empty {

@@ -38,6 +38,13 @@
 //! # }
 //! ```
 
+//!
+//! # Features
+//!
+//! - `sqlite` (default): [`Sqlite`], the store in a file.
+//! - `tracing`: spans of executions and of the calls of handlers.
+//! - `metrics`: what a host does, in figures, through the `metrics` facade.
+
 #![deny(missing_docs)]
 
 mod activity;
@@ -53,6 +60,7 @@ mod host;
 mod life;
 mod memory;
 mod nested;
+mod observe;
 mod operation;
 mod program;
 mod redrive;

@@ -69,6 +69,8 @@ struct Progress {
     done: HashSet<Key>,
     /// Whether all has been delivered that was there when this life began, and who waits for that.
     is_open: bool,
+    /// Whether nothing was there.
+    is_first: bool,
     gate: Vec<Waker>,
     /// The number of the next entry.
     sequence: u64,
@@ -140,6 +142,7 @@ impl Life {
             done: HashSet::new(),
             gate: Vec::new(),
             is_open: false,
+            is_first: entries.is_empty(),
             sequence: entries.len() as u64,
             pending: HashSet::new(),
             now: start,
@@ -424,9 +427,11 @@ impl Life {
         self.progress().redrives
     }
 
-    /// The code has gone on to another state.
-    pub(crate) fn went_on(&self) {
-        self.progress().reached = None;
+    /// The code has gone on to another state; answers whether it had not come there in an earlier life, as far as that is written.
+    pub(crate) fn went_on(&self) -> bool {
+        let mut progress = self.progress();
+        progress.reached = None;
+        progress.is_open || progress.is_first
     }
 
     /// The number of the entry of which the execution has just ended, if it is of one.

@@ -1,12 +1,13 @@
 //! Compiled machines with their handlers, without their types.
 
 use crate::engine::JournalEngine;
-use asl_runtime::{BoxFuture, Error, Memory, Run, Value};
+use asl_runtime::{BoxFuture, Definition, Error, Memory, Run, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// A machine that a host can run.
 pub(crate) trait Program: Send + Sync {
+    fn definition(&self) -> &'static Definition;
     fn run<'a>(&'a self, engine: &'a JournalEngine, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
     fn run_in_memory<'a>(&'a self, engine: &'a Memory, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
 }
@@ -27,6 +28,10 @@ impl<M, T> Compiled<M, T> {
 }
 
 impl<M: Run<T>, T: Send + Sync> Program for Compiled<M, T> {
+    fn definition(&self) -> &'static Definition {
+        M::DEFINITION
+    }
+
     fn run<'a>(&'a self, engine: &'a JournalEngine, input: Value) -> BoxFuture<'a, Result<Value, Error>> {
         Box::pin(M::run_on(engine, &*self.tasks, input))
     }

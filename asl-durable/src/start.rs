@@ -4,6 +4,7 @@ use crate::description::Started;
 use crate::error::HostError;
 use crate::executor::{Executor, Options};
 use crate::express::Express;
+use crate::observe;
 use crate::store::{ExecutionId, Record, Write};
 use asl_runtime::{Definition, Quotas, Value};
 use std::sync::Arc;
@@ -70,6 +71,7 @@ impl Executor {
     pub(crate) async fn start(self: &Arc<Executor>, record: Record) -> Result<bool, HostError> {
         let is_new = self.write(Write::Start(Box::new(record.clone()))).await?;
         if is_new {
+            observe::started(&record);
             self.spawn(record);
         }
         Ok(is_new)

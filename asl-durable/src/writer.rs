@@ -1,7 +1,9 @@
 //! Writes what all executions have to write, in groups.
 
+use crate::observe;
 use crate::store::{Store, StoreError, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
@@ -77,7 +79,12 @@ async fn write_all(store: SharedStore, mut queue: mpsc::UnboundedReceiver<Job>) 
         let result = match &failed {
             Some(error) => Err(StoreError::clone(error)),
             None if writes.is_empty() => Ok(Vec::new()),
-            None => with(&store, move |store| store.commit(&writes)).await,
+            None => {
+                let (begun, count) = (Instant::now(), writes.len());
+                let result = with(&store, move |store| store.commit(&writes)).await;
+                observe::committed(count, begun.elapsed());
+                result
+            }
         };
         match result {
             Ok(written) => {
