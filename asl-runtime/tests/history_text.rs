@@ -130,3 +130,18 @@ async fn each_event_has_a_line_with_its_state() {
 fn no_history_is_no_text() {
     assert_eq!(HistoryTable(&[]).to_string() + &HistoryTimeline(&[]).to_string(), "");
 }
+
+asl!(pub mod sour = {
+    "StartAt": "Taste",
+    "States": { "Taste": { "Type": "Pass", "Next": "Fail" }, "Fail": { "Type": "Fail", "Error": "Sour" } }
+});
+
+impl sour::Tasks for Work {}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_that_an_execution_fails_in_has_its_error() {
+    let history = History::new(Execution::new());
+    sour::run_on(&history, &Work, json!({})).await.expect_err("it fails");
+    let text = HistoryTimeline(&history.events()).to_string();
+    assert!(text.ends_with("|  Sour\n"), "{text}");
+}

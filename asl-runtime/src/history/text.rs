@@ -148,6 +148,10 @@ impl<'e> Visits<'e> {
                 found.happened(owner, event);
             }
             if event.event_type.starts_with("Execution") && at > 0 {
+                // What failed last is what it failed of.
+                if let (Some(failed), Some(error)) = (before.and_then(|at| found.owners[at]), text(event, "error")) {
+                    found.visits[failed].error = Some(error);
+                }
                 found.end_within(None, event.timestamp);
             }
             found.owners.push(owner);
