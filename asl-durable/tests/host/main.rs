@@ -9,6 +9,7 @@ mod lives;
 mod nested;
 mod redrive;
 mod room;
+mod simulation;
 mod support;
 
 use asl_durable::{
