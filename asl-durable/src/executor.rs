@@ -82,6 +82,14 @@ pub(crate) struct Executor {
     failure: OnceLock<StoreError>,
 }
 
+/// Where an execution comes from that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// It has just been started: nothing else is written of it.
+    New,
+    Store,
+}
+
 /// An execution in memory.
 enum Running {
     /// It is being read.
@@ -175,20 +183,25 @@ impl Executor {
 
     /// Waits for the end of an execution.
     pub(crate) async fn wait(&self, arn: &str) -> Result<Description, HostError> {
-        let moved = self.watch(self.find(arn).await?.id);
+        let id = self.find(arn).await?.id;
+        let moved = self.watch(id);
         loop {
             let mut moved = std::pin::pin!(moved.notified());
             // What happens between the look and the wait would be missed without this.
             moved.as_mut().enable();
-            let description = self.describe_arn(arn).await?;
-            if description.status != ExecutionStatus::Running {
-                return Ok(description);
+            // One in memory has not ended: there is nothing to be read.
+            let is_in_memory = self.running().contains_key(&id);
+            if !is_in_memory || self.is_up().is_err() {
+                let description = self.describe_arn(arn).await?;
+                if description.status != ExecutionStatus::Running {
+                    return Ok(description);
+                }
+                if let Some(problem) = description.problem {
+                    let arn = description.arn;
+                    return Err(HostError::Halted { arn, problem });
+                }
+                self.is_up()?;
             }
-            if let Some(problem) = description.problem {
-                let arn = description.arn;
-                return Err(HostError::Halted { arn, problem });
-            }
-            self.is_up()?;
             moved.await;
         }
     }
@@ -333,7 +346,7 @@ impl Executor {
                     let (arn, problem) = (record.arn, problem.clone());
                     return Err(HostError::Halted { arn, problem });
                 }
-                self.spawn(record);
+                self.spawn(record, Origin::Store);
                 continue;
             };
             match life.as_ref().map(&mut act) {
@@ -360,7 +373,7 @@ impl Executor {
     }
 
     /// Lets an execution go on, unless it is in memory.
-    pub(crate) fn spawn(self: &Arc<Executor>, record: Record) {
+    pub(crate) fn spawn(self: &Arc<Executor>, record: Record, origin: Origin) {
         let id = record.id;
         if self.problems().contains_key(&id) {
             return;
@@ -380,15 +393,15 @@ impl Executor {
             tokio::select! {
                 biased;
                 _ = closing.wait_for(|is_closing| *is_closing) => {}
-                () = Span::of_execution(&record).around(executor.run(&record)) => {}
+                () = Span::of_execution(&record).around(executor.run(&record, origin)) => {}
             }
             drop(leaves);
         });
     }
 
-    async fn run(self: &Arc<Executor>, record: &Record) {
+    async fn run(self: &Arc<Executor>, record: &Record, origin: Origin) {
         let place = self.options.room.take(&record.machine).await;
-        let run = AssertUnwindSafe(self.try_run(record, place)).catch_unwind();
+        let run = AssertUnwindSafe(self.try_run(record, origin, place)).catch_unwind();
         let problem = match run.await {
             Ok(Ok(())) => return,
             Ok(Err(Halt::Mismatch(problem))) => problem,
@@ -400,12 +413,18 @@ impl Executor {
         self.problems().insert(record.id, problem);
     }
 
-    async fn try_run(self: &Arc<Executor>, record: &Record, place: Place) -> Result<(), Halt> {
+    async fn try_run(self: &Arc<Executor>, record: &Record, origin: Origin, place: Place) -> Result<(), Halt> {
         let id = record.id;
-        let Loaded { life, engine, program } = self.load(record, self.journal(id).await?, Purpose::Run)?;
+        let journal = match origin {
+            Origin::New => Vec::new(),
+            Origin::Store => self.journal(id).await?,
+        };
+        let Loaded { life, engine, program } = self.load(record, journal, Purpose::Run)?;
         life.set_place(record.machine.clone(), place);
-        // It rests no longer, whatever happens before it does again.
-        self.writer.write(rests(id, Rest::No), |_| {});
+        if origin == Origin::Store {
+            // It rests no longer, whatever happens before it does again.
+            self.writer.write(rests(id, Rest::No), |_| {});
+        }
         self.running().insert(id, Running::Is(life.clone()));
         self.moved(id);
         let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
@@ -510,7 +529,7 @@ impl Executor {
             };
             after = last.id;
             for record in due.into_iter().flatten() {
-                self.spawn(record);
+                self.spawn(record, Origin::Store);
             }
         }
     }

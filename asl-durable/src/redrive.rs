@@ -6,7 +6,7 @@
 
 use crate::description::Started;
 use crate::error::HostError;
-use crate::executor::{Executor, Replayed};
+use crate::executor::{Executor, Origin, Replayed};
 use crate::operation::Key;
 use crate::store::{Entry, ExecutionId, ExecutionStatus, Kind, Record, Write};
 use asl_runtime::Quotas;
@@ -79,12 +79,13 @@ impl Executor {
         if !self.write(redrive.write(record.id, life.sequence(), now)).await? {
             return Err(refused("Execution is RUNNING and cannot be redriven".to_owned()));
         }
-        self.spawn(Record {
+        let redriven = Record {
             end: None,
             redrive_count: record.redrive_count + 1,
             redrive_date: Some(now),
             ..record.clone()
-        });
+        };
+        self.spawn(redriven, Origin::Store);
         Ok(Started::from(&record))
     }
 }

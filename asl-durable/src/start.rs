@@ -2,7 +2,7 @@
 
 use crate::description::Started;
 use crate::error::HostError;
-use crate::executor::{Executor, Options};
+use crate::executor::{Executor, Options, Origin};
 use crate::express::Express;
 use crate::observe;
 use crate::store::{ExecutionId, Record, Write};
@@ -72,7 +72,7 @@ impl Executor {
         let is_new = self.write(Write::Start(Box::new(record.clone()))).await?;
         if is_new {
             observe::started(&record);
-            self.spawn(record);
+            self.spawn(record, Origin::New);
         }
         Ok(is_new)
     }
