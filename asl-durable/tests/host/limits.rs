@@ -1,8 +1,8 @@
 //! Limits of time and size, and the children of a distributed Map.
 
 use crate::support::start_time;
-use asl_durable::{Builder, Description, ExecutionStatus, Host, MemoryStore, Store};
-use asl_runtime::{Quotas, TaskContext, TaskError, Value, asl, json};
+use asl_durable::{Builder, Description, ExecutionId, ExecutionStatus, Host, MemoryStore, Store};
+use asl_runtime::{Machine, Quotas, TaskContext, TaskError, Value, asl, json};
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -231,4 +231,60 @@ async fn a_distributed_map_goes_on_in_the_next_life() {
     assert!(desk.worked.lock().expect("no panic").is_empty());
     let names: std::collections::HashSet<_> = worked.iter().map(|one| one[1].to_string()).collect();
     assert_eq!(names.len(), 3);
+}
+
+asl!(pub mod short = {
+    "StartAt": "Work",
+    "States": {
+        "Work": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true }
+    }
+});
+
+asl!(pub mod long = {
+    "StartAt": "Begin",
+    "States": {
+        "Begin": { "Type": "Pass", "Parameters": { "round": 0 }, "Next": "Round" },
+        "Round": { "Type": "Pass", "Parameters": { "round.$": "States.MathAdd($.round, 1)" }, "Next": "Enough?" },
+        "Enough?": {
+            "Type": "Choice",
+            "Choices": [{ "Variable": "$.round", "NumericLessThan": 100, "Next": "Round" }],
+            "Default": "Work"
+        },
+        "Work": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "Next": "End" },
+        "End": { "Type": "Pass", "End": true }
+    }
+});
+
+impl short::Tasks for Desk {
+    async fn work(&self, _: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        Ok(input)
+    }
+}
+
+impl long::Tasks for Desk {
+    async fn work(&self, _: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        Ok(input)
+    }
+}
+
+/// States that do no work cost nothing: two hundred of them around a task, and the task alone.
+#[tokio::test(start_paused = true)]
+async fn only_work_is_written() {
+    async fn costs<M: Machine>() -> (u64, usize) {
+        let store = MemoryStore::new();
+        let desk = std::sync::Arc::<Desk>::default();
+        let host = Host::builder()
+            .machine::<short::Machine, _>(desk.clone())
+            .machine::<long::Machine, _>(desk);
+        let host = host.start_time(start_time()).open(store.clone()).await.expect("a host");
+        let arn = host.start::<M>("n", json!({})).await.expect("started").arn;
+        let ended = host.wait(&arn).await.expect("ended");
+        assert_eq!(ended.status, ExecutionStatus::Succeeded, "{ended:?}");
+        let journal = store.clone().journal(ExecutionId(1)).expect("a journal");
+        (store.commits(), journal.len())
+    }
+    let short = costs::<short::Machine>().await;
+    // Its start, the result of the task, its end.
+    assert_eq!(short, (3, 1));
+    assert_eq!(costs::<long::Machine>().await, short);
 }
