@@ -2,7 +2,7 @@
 
 use asl_durable::{Host, Sqlite};
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -31,6 +31,7 @@ asl!(pub mod parcels = {
 
 const PARCELS: usize = 4;
 const CALLS: usize = 2 * PARCELS + 1;
+const CROWD: usize = 200;
 
 /// Writes each call down, and tells whoever started this process.
 struct Shop(Mutex<File>);
@@ -38,7 +39,9 @@ struct Shop(Mutex<File>);
 impl Shop {
     fn call(&self, cx: &TaskContext<'_>, result: Value) -> Result<Value, TaskError> {
         let mut calls = self.0.lock().expect("no handler panicked");
-        writeln!(calls, "{}", cx.idempotency_key()).expect("written");
+        // In one piece: the process may be killed in between.
+        let line = format!("{}\n", cx.idempotency_key());
+        calls.write_all(line.as_bytes()).expect("written");
         println!("called");
         Ok(result)
     }
@@ -58,17 +61,19 @@ impl parcels::Tasks for Shop {
     }
 }
 
-/// What is killed.
-#[tokio::main(flavor = "current_thread")]
-async fn child(folder: &Path) {
+/// A host on the file in this folder.
+async fn host(folder: &Path) -> Host {
     let calls = OpenOptions::new().create(true).append(true).open(folder.join("calls"));
     let store = Sqlite::open(folder.join("parcels.db")).expect("a store");
     let shop = Shop(Mutex::new(calls.expect("a file")));
-    let host = Host::builder()
-        .machine::<parcels::Machine, _>(Arc::new(shop))
-        .open(store)
-        .await
-        .expect("a host");
+    let host = Host::builder().machine::<parcels::Machine, _>(Arc::new(shop));
+    host.open(store).await.expect("a host")
+}
+
+/// What is killed: one execution.
+#[tokio::main(flavor = "current_thread")]
+async fn child(folder: &Path) {
+    let host = host(folder).await;
     let input = (0..PARCELS).collect::<Vec<_>>();
     // It may have ended in an earlier life.
     let _ = host.start::<parcels::Machine>("monday", json!(input)).await;
@@ -78,10 +83,30 @@ async fn child(folder: &Path) {
     println!("ended {} {} {}", ended.status, json!(ended.output), history.len());
 }
 
+/// What is killed: many executions at once.
+#[tokio::main]
+async fn crowd(folder: &Path) {
+    let host = host(folder).await;
+    let input = json!((0..PARCELS).collect::<Vec<_>>());
+    for number in 0..CROWD {
+        // It may have ended in an earlier life.
+        let _ = host
+            .start::<parcels::Machine>(&format!("n{number}"), input.clone())
+            .await;
+    }
+    let mut outputs = HashSet::new();
+    for number in 0..CROWD {
+        let arn = format!("arn:aws:states:us-east-1:000000000000:execution:parcels:n{number}");
+        let ended = host.wait(&arn).await.expect("ended");
+        outputs.insert(format!("{} {}", ended.status, json!(ended.output)));
+    }
+    println!("ended {outputs:?}");
+}
+
 /// Starts a process, and kills it at its `kill_at`th call; the line with which it ended, if it came so far.
-fn life(folder: &Path, kill_at: usize) -> Option<String> {
+fn life(kind: &str, folder: &Path, kill_at: usize) -> Option<String> {
     let mut child = Command::new(env::current_exe().expect("this file"))
-        .arg("child")
+        .arg(kind)
         .arg(folder)
         .stdout(Stdio::piped())
         .spawn()
@@ -106,9 +131,13 @@ fn life(folder: &Path, kill_at: usize) -> Option<String> {
 
 fn main() {
     let mut arguments = env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == "child") {
-        return child(&PathBuf::from(arguments.next().expect("a folder")));
+    let (kind, folder) = (arguments.next(), arguments.next().map(PathBuf::from));
+    match (kind.as_ref().and_then(|kind| kind.to_str()), folder) {
+        (Some("child"), Some(folder)) => return child(&folder),
+        (Some("crowd"), Some(folder)) => return crowd(&folder),
+        _ => {}
     }
+    kill_a_crowd();
     let sent: Vec<_> = (0..PARCELS)
         .map(|parcel| json!({ "sent": { "wrapped": parcel } }))
         .collect();
@@ -119,7 +148,7 @@ fn main() {
         // Each life is a call longer: one that dies at its first call gets nothing done.
         let mut lives = 1;
         let ended = loop {
-            match life(folder.path(), kill_at + lives - 1) {
+            match life("child", folder.path(), kill_at + lives - 1) {
                 Some(ended) => break ended,
                 None => lives += 1,
             }
@@ -141,4 +170,38 @@ fn main() {
         );
     }
     println!("killed at each of {CALLS} calls, and came to the same end");
+}
+
+/// Fifty times in the middle of 200 executions.
+fn kill_a_crowd() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut random: usize = 17;
+    let mut kills = 0;
+    let ended = loop {
+        // A number below a thousand (Knuth's MMIX generator).
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let kill_at = match kills {
+            0..50 => 1 + (random >> 33) % 60,
+            _ => usize::MAX,
+        };
+        match life("crowd", folder.path(), kill_at) {
+            Some(ended) => break ended,
+            None => kills += 1,
+        }
+    };
+    let sent: Vec<_> = (0..PARCELS)
+        .map(|parcel| json!({ "sent": { "wrapped": parcel } }))
+        .collect();
+    let outputs = HashSet::from([format!("SUCCEEDED {}", json!(sent))]);
+    assert_eq!(ended, format!("ended {outputs:?}"));
+    let calls = std::fs::read_to_string(folder.path().join("calls")).expect("the calls");
+    let keys: HashSet<&str> = calls.lines().collect();
+    assert_eq!(keys.len(), CROWD * CALLS);
+    let repeated = calls.lines().count() - keys.len();
+    println!(
+        "{CROWD} executions ended as they should, killed {kills} times: {repeated} calls of {} were repeated",
+        keys.len()
+    );
 }
