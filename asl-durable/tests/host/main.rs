@@ -3,6 +3,7 @@
 mod activities;
 mod crashes;
 mod express;
+mod faults;
 mod file;
 mod limits;
 mod lives;
