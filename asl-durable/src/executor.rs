@@ -167,8 +167,22 @@ impl Executor {
 
     /// Writes something that belongs to no execution; answers whether it took effect.
     pub(crate) async fn write(&self, write: Write) -> Result<bool, HostError> {
+        self.write_and(write, || {}).await
+    }
+
+    /// The same; where it takes effect this is done too, whether or not anybody still waits to hear of it.
+    pub(crate) async fn write_and(
+        &self,
+        write: Write,
+        then: impl FnOnce() + Send + 'static,
+    ) -> Result<bool, HostError> {
         self.is_up()?;
-        self.writer.written(write).await.map_err(|error| {
+        let written = self.writer.written_and(write, |result| {
+            if matches!(result, Ok(true)) {
+                then();
+            }
+        });
+        written.await.map_err(|error| {
             let refusal = self.refusal(error.clone());
             if refusal != HostError::ShutDown {
                 self.fail(error);

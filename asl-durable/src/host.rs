@@ -263,9 +263,10 @@ impl Host {
             name: name.to_owned(),
             creation_date,
         };
-        if executor.write(write).await? {
-            executor.activities.add(name.to_owned(), creation_date);
-        }
+        let (activities, added) = (executor.activities.clone(), name.to_owned());
+        executor
+            .write_and(write, move || activities.add(added, creation_date))
+            .await?;
         self.describe_activity(&self.activity_arn(name))
     }
 
@@ -276,8 +277,9 @@ impl Host {
     pub async fn delete_activity(&self, arn: &str) -> Result<(), HostError> {
         let name = activity_name(arn).to_owned();
         let executor = self.executor();
-        executor.write(Write::DeleteActivity { name: name.clone() }).await?;
-        executor.activities.remove(&name);
+        let activities = executor.activities.clone();
+        let write = Write::DeleteActivity { name: name.clone() };
+        executor.write_and(write, move || activities.remove(&name)).await?;
         Ok(())
     }
 

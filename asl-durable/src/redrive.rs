@@ -76,16 +76,18 @@ impl Executor {
             failed,
             events: history.len() as u64,
         };
-        if !self.write(redrive.write(record.id, life.sequence(), now)).await? {
-            return Err(refused("Execution is RUNNING and cannot be redriven".to_owned()));
-        }
         let redriven = Record {
             end: None,
             redrive_count: record.redrive_count + 1,
             redrive_date: Some(now),
             ..record.clone()
         };
-        self.spawn(redriven, Origin::Store);
+        let executor = self.clone();
+        let go_on = move || executor.spawn(redriven, Origin::Store);
+        let write = redrive.write(record.id, life.sequence(), now);
+        if !self.write_and(write, go_on).await? {
+            return Err(refused("Execution is RUNNING and cannot be redriven".to_owned()));
+        }
         Ok(Started::from(&record))
     }
 }

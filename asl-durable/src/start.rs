@@ -69,12 +69,13 @@ impl Executor {
 
     /// Starts an execution, unless there is one of its ARN.
     pub(crate) async fn start(self: &Arc<Executor>, record: Record) -> Result<bool, HostError> {
-        let is_new = self.write(Write::Start(Box::new(record.clone()))).await?;
-        if is_new {
+        let executor = self.clone();
+        let write = Write::Start(Box::new(record.clone()));
+        self.write_and(write, move || {
             observe::started(&record);
-            self.spawn(record, Origin::New);
-        }
-        Ok(is_new)
+            executor.spawn(record, Origin::New);
+        })
+        .await
     }
 
     /// The number of the next execution.

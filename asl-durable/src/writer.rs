@@ -49,9 +49,21 @@ impl Writer {
 
     /// Has this written, and waits until it is.
     pub(crate) async fn written(&self, write: Write) -> Result<bool, StoreError> {
-        let (told, heard) = oneshot::channel();
-        self.write(write, |result| _ = told.send(result));
-        heard.await.unwrap_or_else(|_| Err(shut_down()))
+        self.written_and(write, |_| {}).await
+    }
+
+    /// The same; `heard` is told first, also where nobody waits any more.
+    pub(crate) async fn written_and(
+        &self,
+        write: Write,
+        heard: impl FnOnce(&Result<bool, StoreError>) + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let (told, answer) = oneshot::channel();
+        self.write(write, |result| {
+            heard(&result);
+            _ = told.send(result);
+        });
+        answer.await.unwrap_or_else(|_| Err(shut_down()))
     }
 
     /// Waits until all is written that was given to it so far.

@@ -12,6 +12,7 @@ mod redrive;
 mod room;
 mod simulation;
 mod support;
+mod threads;
 
 use asl_durable::{
     Entry, ExecutionId, ExecutionStatus, Filter, HistoryRange, Host, HostError, Kind, MemoryStore, Record, Store, Write,
