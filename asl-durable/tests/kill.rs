@@ -111,10 +111,11 @@ fn life(kind: &str, folder: &Path, kill_at: usize) -> Option<String> {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a process");
-    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    // Read from until it is dead: one that cannot write would die by itself.
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let mut calls = 0;
     let mut ended = None;
-    for line in lines {
+    for line in lines.by_ref() {
         let line = line.expect("a line");
         calls += usize::from(line == "called");
         if line.starts_with("ended") {
