@@ -1,19 +1,19 @@
 //! Runs executions: lets them come into memory, go on, and leave it.
 
 use crate::activity::Activities;
-use crate::clock::{Clock, later};
+use crate::clock::Clock;
 use crate::description::Description;
 use crate::drive::{Turn, drive};
-use crate::engine::JournalEngine;
 use crate::error::HostError;
 use crate::life::{Completion, Halt, Life, Purpose};
 use crate::observe::{self, Span};
 use crate::program::Program;
+use crate::replay::{Loaded, unreadable};
 use crate::room::{Place, Room};
-use crate::store::{End, Entry, ExecutionId, ExecutionStatus, Kind, Record, Rest, Store, StoreError, Write};
+use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
 use crate::writer::{SharedStore, Writer, close, with};
-use asl_runtime::{Definition, Error, Execution, HistoryEvent, Quotas, Status, Value};
-use chrono::{DateTime, TimeDelta, Utc};
+use asl_runtime::{Definition, Error, Execution, Quotas, Status, Value};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use std::any::Any;
 use std::collections::HashMap;
@@ -22,12 +22,6 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-
-/// How many executions are looked up at a time.
-const PAGE: usize = 256;
-
-/// How often it is looked for executions to be forgotten.
-const LOOK: Duration = Duration::from_secs(3600);
 
 pub(crate) struct Options {
     pub(crate) quotas: Quotas,
@@ -72,7 +66,7 @@ pub(crate) struct Executor {
     /// Executions that cannot go on, and why.
     problems: Mutex<HashMap<ExecutionId, String>>,
     /// Something in the list of waiting executions has changed.
-    rested: Notify,
+    pub(crate) rested: Notify,
     /// Who waits for an execution to come into memory, or to leave it.
     watched: Mutex<HashMap<ExecutionId, Weak<Notify>>>,
     /// There is no execution in memory any more.
@@ -95,19 +89,6 @@ enum Running {
     /// It is being read.
     Comes,
     Is(Arc<Life>),
-}
-
-/// An execution as its journal has it.
-struct Loaded {
-    life: Arc<Life>,
-    engine: JournalEngine,
-    program: Arc<dyn Program>,
-}
-
-/// An execution that has come as far as its journal goes.
-pub(crate) struct Replayed {
-    pub(crate) life: Arc<Life>,
-    pub(crate) history: Vec<HistoryEvent>,
 }
 
 /// What came of reaching an execution.
@@ -463,90 +444,6 @@ impl Executor {
         }
         Ok(())
     }
-
-    /// An execution as its journal has it.
-    fn load(self: &Arc<Executor>, record: &Record, journal: Vec<Entry>, purpose: Purpose) -> Result<Loaded, Halt> {
-        let Some(program) = self.program(record) else {
-            let (machine, sha256) = (record.machine.clone(), record.sha256.clone());
-            let error = HostError::StateMachineDoesNotExist { machine, sha256 };
-            return Err(Halt::Mismatch(error.to_string()));
-        };
-        let life = Life::new(
-            record.id,
-            record.seed,
-            record.start_date,
-            journal,
-            purpose,
-            self.options.clock,
-            self.writer.clone(),
-        )?;
-        let execution = self.options.execution(record);
-        let machine = program.definition().name;
-        let engine = JournalEngine::new(life.clone(), self, machine, execution, purpose == Purpose::Replay);
-        Ok(Loaded { life, engine, program })
-    }
-
-    async fn journal(&self, id: ExecutionId) -> Result<Vec<Entry>, Halt> {
-        let journal = with(&self.store, move |store| store.journal(id)).await;
-        journal.map_err(Halt::Store)
-    }
-
-    /// Runs an execution over its journal alone; answers its history too.
-    pub(crate) async fn replay(self: &Arc<Executor>, record: &Record) -> Result<Replayed, HostError> {
-        let replayed = async {
-            let journal = self.journal(record.id).await?;
-            let mut history = Vec::new();
-            for (at, entry) in journal.iter().enumerate() {
-                // Up to each redrive it has come to an end, which is a part of its history.
-                if entry.kind == Kind::Redriven {
-                    history.extend(self.replay_part(record, journal[..at].to_vec()).await?.history);
-                }
-            }
-            let mut replayed = self.replay_part(record, journal).await?;
-            history.append(&mut replayed.history);
-            Ok(Replayed { history, ..replayed })
-        };
-        replayed.await.map_err(|halt| match halt {
-            Halt::Store(error) => HostError::Store(error),
-            Halt::Mismatch(problem) => HostError::Halted {
-                arn: record.arn.clone(),
-                problem,
-            },
-        })
-    }
-
-    /// Runs an execution over a part of its journal; its history begins with the last redrive there.
-    async fn replay_part(self: &Arc<Executor>, record: &Record, journal: Vec<Entry>) -> Result<Replayed, Halt> {
-        let Loaded { life, engine, program } = self.load(record, journal, Purpose::Replay)?;
-        let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
-        {
-            let mut body = program.run(&engine, input);
-            if let Turn::Halted(halt) = drive(&life, body.as_mut(), Duration::ZERO).await {
-                return Err(halt);
-            }
-        }
-        let history = engine.events().events().to_vec();
-        Ok(Replayed { life, history })
-    }
-
-    /// Lets those go on that are due by now.
-    pub(crate) async fn resume_due(self: &Arc<Executor>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut after = ExecutionId::default();
-        loop {
-            let due = with(&self.store, move |store| {
-                let due = store.due(now, after, PAGE)?;
-                due.into_iter().map(|id| store.get(id)).collect::<Result<Vec<_>, _>>()
-            });
-            let due = due.await?;
-            let Some(Some(last)) = due.last() else {
-                return Ok(());
-            };
-            after = last.id;
-            for record in due.into_iter().flatten() {
-                self.spawn(record, Origin::Store);
-            }
-        }
-    }
 }
 
 /// An execution that is about to leave memory.
@@ -567,57 +464,6 @@ impl Drop for Leaves<'_> {
     }
 }
 
-/// Forgets executions that ended long ago, as long as there is a host.
-pub(crate) async fn forget_in_time(executor: Weak<Executor>, retention: Duration) {
-    while let Some(executor) = executor.upgrade() {
-        let mut closing = executor.closing.subscribe();
-        let clock = executor.options.clock;
-        let now = clock.now();
-        let retention = TimeDelta::from_std(retention).unwrap_or(TimeDelta::MAX);
-        if let Some(ended_before) = now.checked_sub_signed(retention) {
-            let limit = PAGE;
-            // Others have their turn in between.
-            while let Ok(true) = executor.write(Write::Forget { ended_before, limit }).await {}
-        }
-        drop(executor);
-        tokio::select! {
-            () = clock.sleep_until(later(now, LOOK)) => {}
-            _ = closing.wait_for(|is_closing| *is_closing) => return,
-        }
-    }
-}
-
-/// Lets executions go on when they are due, as long as there is a host.
-pub(crate) async fn resume_in_time(executor: Weak<Executor>) {
-    while let Some(executor) = executor.upgrade() {
-        let mut closing = executor.closing.subscribe();
-        let turn = async {
-            let now = executor.options.clock.now();
-            executor.resume_due(now).await?;
-            let next = with(&executor.store, move |store| store.next_due(now)).await?;
-            let rested = executor.rested.notified();
-            match next {
-                None => rested.await,
-                Some(time) => {
-                    tokio::select! {
-                        () = executor.options.clock.sleep_until(time) => {}
-                        () = rested => {}
-                    }
-                }
-            }
-            Ok::<(), StoreError>(())
-        };
-        tokio::select! {
-            turn = turn => {
-                if let Err(error) = turn {
-                    return executor.fail(error);
-                }
-            }
-            _ = closing.wait_for(|is_closing| *is_closing) => return,
-        }
-    }
-}
-
 fn text_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
@@ -626,10 +472,6 @@ fn text_of(panic: &(dyn Any + Send)) -> &str {
 
 fn rests(execution: ExecutionId, rest: Rest) -> Write {
     Write::Rest { execution, rest }
-}
-
-fn unreadable(error: &serde_json::Error) -> Halt {
-    Halt::Mismatch(format!("its input cannot be read: {error}"))
 }
 
 /// How an execution ended.

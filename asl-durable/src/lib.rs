@@ -64,6 +64,8 @@ mod observe;
 mod operation;
 mod program;
 mod redrive;
+mod replay;
+mod resume;
 mod room;
 #[cfg(feature = "sqlite")]
 mod sqlite;

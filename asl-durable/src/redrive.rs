@@ -6,8 +6,9 @@
 
 use crate::description::Started;
 use crate::error::HostError;
-use crate::executor::{Executor, Origin, Replayed};
+use crate::executor::{Executor, Origin};
 use crate::operation::Key;
+use crate::replay::Replayed;
 use crate::store::{Entry, ExecutionId, ExecutionStatus, Kind, Record, Write};
 use asl_runtime::Quotas;
 use chrono::{DateTime, TimeDelta, Utc};
