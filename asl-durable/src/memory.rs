@@ -88,11 +88,12 @@ impl Tables {
             }
             Write::Redrive {
                 execution,
+                redrive_count,
                 sequence,
                 entry,
             } => {
                 let row = self.row(*execution)?;
-                if row.record.end.take().is_none() {
+                if row.record.redrive_count != *redrive_count || row.record.end.take().is_none() {
                     return Ok(false);
                 }
                 row.record.redrive_count += 1;

@@ -9,7 +9,7 @@ use crate::error::HostError;
 use crate::executor::{Executor, Origin};
 use crate::operation::Key;
 use crate::replay::Replayed;
-use crate::store::{Entry, ExecutionId, ExecutionStatus, Kind, Record, Write};
+use crate::store::{Entry, ExecutionStatus, Kind, Record, Write};
 use asl_runtime::Quotas;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,8 @@ pub(crate) struct Redrive {
 }
 
 impl Redrive {
-    /// Has this redrive written, as the next entry of an execution.
-    pub(crate) fn write(self, execution: ExecutionId, sequence: u64, time: DateTime<Utc>) -> Write {
+    /// Has this redrive of an execution written, as its next entry.
+    fn write(self, record: &Record, sequence: u64, time: DateTime<Utc>) -> Write {
         let entry = Entry {
             place: String::new(),
             kind: Kind::Redriven,
@@ -40,7 +40,8 @@ impl Redrive {
             value: serde_json::to_string(&self).ok(),
         };
         Write::Redrive {
-            execution,
+            execution: record.id,
+            redrive_count: record.redrive_count,
             sequence,
             entry,
         }
@@ -85,9 +86,9 @@ impl Executor {
         };
         let executor = self.clone();
         let go_on = move || executor.spawn(redriven, Origin::Store);
-        let write = redrive.write(record.id, life.sequence(), now);
+        let write = redrive.write(&record, life.sequence(), now);
         if !self.write_and(write, go_on).await? {
-            return Err(refused("Execution is RUNNING and cannot be redriven".to_owned()));
+            return Err(refused("it has been redriven meanwhile".to_owned()));
         }
         Ok(Started::from(&record))
     }

@@ -163,77 +163,79 @@ fn due(rest: Rest) -> Option<i64> {
 }
 
 fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool> {
-    let changed = match write {
-        Write::Start(record) => transaction
-            .prepare_cached(
-                "INSERT INTO execution (id, arn, machine, name, sha256, seed, input, start_date, due, status)
+    let changed =
+        match write {
+            Write::Start(record) => transaction
+                .prepare_cached(
+                    "INSERT INTO execution (id, arn, machine, name, sha256, seed, input, start_date, due, status)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 'RUNNING') ON CONFLICT (arn) DO NOTHING",
-            )?
-            .execute(params![
-                record.id.0,
-                record.arn,
-                record.machine,
-                record.name,
-                record.sha256,
-                record.seed,
-                record.input,
-                record.start_date.timestamp_micros(),
-            ])?,
-        Write::Append {
-            execution,
-            sequence,
-            entry,
-        } => append(transaction, *execution, *sequence, entry)?,
-        Write::Redrive {
-            execution,
-            sequence,
-            entry,
-        } => {
-            let changed = transaction
+                )?
+                .execute(params![
+                    record.id.0,
+                    record.arn,
+                    record.machine,
+                    record.name,
+                    record.sha256,
+                    record.seed,
+                    record.input,
+                    record.start_date.timestamp_micros(),
+                ])?,
+            Write::Append {
+                execution,
+                sequence,
+                entry,
+            } => append(transaction, *execution, *sequence, entry)?,
+            Write::Redrive {
+                execution,
+                redrive_count,
+                sequence,
+                entry,
+            } => {
+                let changed = transaction
                 .prepare_cached(
                     "UPDATE execution SET due = 0, status = 'RUNNING', stop_date = NULL, output = NULL, error = NULL,
                     cause = NULL, redrive_count = redrive_count + 1, redrive_date = ?2
-                    WHERE id = ?1 AND status <> 'RUNNING'",
+                    WHERE id = ?1 AND status <> 'RUNNING' AND redrive_count = ?3",
                 )?
-                .execute(params![execution.0, entry.time.timestamp_micros()])?;
-            match changed {
-                0 => 0,
-                _ => append(transaction, *execution, *sequence, entry)?,
+                .execute(params![execution.0, entry.time.timestamp_micros(), *redrive_count as i64])?;
+                match changed {
+                    0 => 0,
+                    _ => append(transaction, *execution, *sequence, entry)?,
+                }
             }
-        }
-        Write::Forget { ended_before, limit } => {
-            let ended = "SELECT id FROM execution WHERE stop_date < ?1 ORDER BY stop_date, id LIMIT ?2";
-            let limits = params![ended_before.timestamp_micros(), *limit as i64];
-            transaction
-                .prepare_cached(&format!("DELETE FROM journal WHERE execution IN ({ended})"))?
-                .execute(limits)?;
-            transaction
-                .prepare_cached(&format!("DELETE FROM execution WHERE id IN ({ended})"))?
-                .execute(limits)?
-        }
-        Write::Rest { execution, rest } => transaction
-            .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?
-            .execute(params![execution.0, due(*rest)])?,
-        Write::CreateActivity { name, creation_date } => transaction
-            .prepare_cached("INSERT INTO activity (name, creation_date) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-            .execute(params![name, creation_date.timestamp_micros()])?,
-        Write::DeleteActivity { name } => transaction
-            .prepare_cached("DELETE FROM activity WHERE name = ?1")?
-            .execute([name])?,
-        Write::End { execution, end } => transaction
-            .prepare_cached(
-                "UPDATE execution SET due = NULL, status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6
+            Write::Forget { ended_before, limit } => {
+                let ended = "SELECT id FROM execution WHERE stop_date < ?1 ORDER BY stop_date, id LIMIT ?2";
+                let limits = params![ended_before.timestamp_micros(), *limit as i64];
+                transaction
+                    .prepare_cached(&format!("DELETE FROM journal WHERE execution IN ({ended})"))?
+                    .execute(limits)?;
+                transaction
+                    .prepare_cached(&format!("DELETE FROM execution WHERE id IN ({ended})"))?
+                    .execute(limits)?
+            }
+            Write::Rest { execution, rest } => transaction
+                .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?
+                .execute(params![execution.0, due(*rest)])?,
+            Write::CreateActivity { name, creation_date } => transaction
+                .prepare_cached("INSERT INTO activity (name, creation_date) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+                .execute(params![name, creation_date.timestamp_micros()])?,
+            Write::DeleteActivity { name } => transaction
+                .prepare_cached("DELETE FROM activity WHERE name = ?1")?
+                .execute([name])?,
+            Write::End { execution, end } => transaction
+                .prepare_cached(
+                    "UPDATE execution SET due = NULL, status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6
                 WHERE id = ?1",
-            )?
-            .execute(params![
-                execution.0,
-                end.status.as_str(),
-                end.stop_date.timestamp_micros(),
-                end.output,
-                end.error,
-                end.cause,
-            ])?,
-    };
+                )?
+                .execute(params![
+                    execution.0,
+                    end.status.as_str(),
+                    end.stop_date.timestamp_micros(),
+                    end.output,
+                    end.error,
+                    end.cause,
+                ])?,
+        };
     Ok(changed > 0)
 }
 

@@ -105,10 +105,13 @@ pub enum Write {
         /// Its name.
         name: String,
     },
-    /// An execution that has ended goes on, and this entry of its journal tells so. It takes no effect on one that runs.
+    /// An execution that has ended goes on, and this entry of its journal tells so. It takes no effect on one that runs, nor
+    /// on one that has come to another end meanwhile.
     Redrive {
         /// Which execution.
         execution: ExecutionId,
+        /// How often it had gone on when it came to the end that is meant.
+        redrive_count: u64,
         /// How many entries come before it.
         sequence: u64,
         /// The entry: its time is that of the redrive.

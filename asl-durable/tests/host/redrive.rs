@@ -1,8 +1,9 @@
 //! Executions that go on after an end.
 
 use crate::support::start_time;
-use asl_durable::{Builder, ExecutionStatus, Host, HostError, MemoryStore};
+use asl_durable::{Builder, Entry, ExecutionStatus, Host, HostError, Kind, MemoryStore, Sqlite, Store, Write};
 use asl_runtime::{HistoryEvent, TaskContext, TaskError, Value, asl, json};
+use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -287,6 +288,55 @@ async fn tokens_are_new() {
     host.send_task_success(&token, json!("me")).await.expect("accepted");
     let ended = host.wait(&arn).await.expect("ended");
     assert_eq!((ended.output, ended.redrive_count), (Some(json!("me")), 2));
+}
+
+/// Of several redrives of one end a single one takes effect, also where it has come to its next end meanwhile.
+#[tokio::test(start_paused = true)]
+async fn one_end_is_redriven_once() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    shop.break_down("fetch", usize::MAX);
+    let host = open(&store, &shop).await;
+    let arn = start(&host, json!([])).await;
+    host.wait(&arn).await.expect("ended");
+    let record = Store::find(&mut store.clone(), &arn)
+        .expect("readable")
+        .expect("a record");
+    let stale = Write::Redrive {
+        execution: record.id,
+        redrive_count: record.redrive_count,
+        sequence: 1,
+        entry: Entry {
+            place: String::new(),
+            kind: Kind::Redriven,
+            attempt: 0,
+            time: start_time(),
+            value: None,
+        },
+    };
+    let redrives = join_all((0..8).map(|_| host.redrive(&arn))).await;
+    let done = redrives.iter().filter(|redrive| redrive.is_ok()).count();
+    assert_eq!(done, 1, "{redrives:?}");
+    let refused = redrives.iter().filter_map(|redrive| redrive.as_ref().err());
+    assert!(
+        refused
+            .clone()
+            .all(|error| matches!(error, HostError::ExecutionNotRedrivable { .. }))
+    );
+    let ended = host.wait(&arn).await.expect("ended again");
+    assert_eq!((ended.status, ended.redrive_count), (ExecutionStatus::Failed, 1));
+    // One that was decided upon before that end comes too late.
+    assert_eq!(store.clone().commit(std::slice::from_ref(&stale)), Ok(vec![false]));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut file = Sqlite::open(folder.path().join("one.db")).expect("a store");
+    let again = Write::Start(Box::new(record.clone()));
+    let end = Write::End {
+        execution: record.id,
+        end: record.end.clone().expect("an end"),
+    };
+    assert_eq!(
+        file.commit(&[again, end.clone(), stale.clone(), end, stale]),
+        Ok(vec![true, true, true, true, false])
+    );
 }
 
 /// RDV-1, RDV-13, RDV-15
