@@ -389,6 +389,11 @@ impl Life {
         self.driver.wake();
     }
 
+    /// Whether it has stopped before its end.
+    pub(crate) fn is_halted(&self) -> bool {
+        self.progress().halt.is_some()
+    }
+
     /// Stops here: an entry is not what the code can read.
     pub(crate) fn unreadable(&self, entry: &Entry, error: &serde_json::Error) {
         let text = format!("the journal's entry of {} cannot be read: {error}", Key::of(entry));

@@ -110,6 +110,7 @@ pub async fn start_execution(cx: &TaskContext<'_>, input: Value) -> Result<Value
     };
     let mut child = Waited {
         executor: &executor,
+        life: &within.life,
         arn: &started,
         is_over: false,
     };
@@ -199,14 +200,16 @@ fn describe(ended: Description, state_machine_arn: String) -> EndedExecution {
 /// An execution that a task waits for: it is stopped when the task is given up.
 struct Waited<'w> {
     executor: &'w Arc<Executor>,
+    life: &'w Life,
     arn: &'w str,
     is_over: bool,
 }
 
 impl Drop for Waited<'_> {
     fn drop(&mut self) {
-        // A host that goes down drops its tasks too, and the next one goes on with them.
-        let is_given_up = !self.is_over && self.executor.is_up().is_ok();
+        // A host that goes down drops its tasks too, and so does an execution that halts; the next host goes on with them.
+        let goes_on = self.executor.is_up().is_err() || self.life.is_halted() || std::thread::panicking();
+        let is_given_up = !self.is_over && !goes_on;
         if let (true, Ok(runtime)) = (is_given_up, Handle::try_current()) {
             let (executor, arn) = (self.executor.clone(), self.arn.to_owned());
             // Best effort, as the service has it: nobody waits for it.

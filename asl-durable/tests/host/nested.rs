@@ -3,6 +3,7 @@
 use crate::support::start_time;
 use asl_durable::{Builder, ExecutionStatus, Filter, Host, HostError, MemoryStore, start_execution};
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -32,6 +33,43 @@ asl!(pub mod waiting = {
     }
 });
 
+asl!(pub mod shaky = {
+    "StartAt": "Both",
+    "States": {
+        "Both": {
+            "Type": "Parallel",
+            "Branches": [
+                {
+                    "StartAt": "Run",
+                    "States": {
+                        "Run": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                            "Parameters": {
+                                "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:child",
+                                "Name": "c",
+                                "Input": { "seconds": 100, "fail": false }
+                            },
+                            "End": true
+                        }
+                    }
+                },
+                {
+                    "StartAt": "Shake",
+                    "States": {
+                        "Shake": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:shake",
+                            "End": true
+                        }
+                    }
+                }
+            ],
+            "End": true
+        }
+    }
+});
+
 asl!(pub mod starting = {
     "StartAt": "Run",
     "States": {
@@ -49,7 +87,7 @@ asl!(pub mod starting = {
 
 /// Counts the work that children do.
 #[derive(Default)]
-struct Shop(Mutex<Vec<Value>>);
+struct Shop(Mutex<Vec<Value>>, AtomicUsize);
 
 impl child::Tasks for Shop {
     async fn work(&self, _: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
@@ -67,6 +105,19 @@ impl waiting::Tasks for Shop {
     }
 }
 
+impl shaky::Tasks for Shop {
+    async fn states_start_execution_sync_2(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        start_execution(cx, input).await
+    }
+
+    async fn shake(&self, _: &TaskContext<'_>, _: Value) -> Result<Value, TaskError> {
+        sleep(Duration::from_secs(10)).await;
+        let calls = self.1.fetch_add(1, Ordering::Relaxed);
+        assert!(calls > 0, "it was asked to");
+        Ok(json!("steady"))
+    }
+}
+
 impl starting::Tasks for Shop {
     async fn states_start_execution(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
         start_execution(cx, input).await
@@ -78,6 +129,7 @@ fn builder(shop: &Arc<Shop>) -> Builder {
         .machine::<child::Machine, _>(shop.clone())
         .machine::<waiting::Machine, _>(shop.clone())
         .machine::<starting::Machine, _>(shop.clone())
+        .machine::<shaky::Machine, _>(shop.clone())
         .state_machine_name::<child::Machine>("The-Child")
         .start_time(start_time())
 }
@@ -209,6 +261,24 @@ async fn it_is_stopped_with_the_task() {
     assert_eq!(ended.error.as_deref(), Some("States.Timeout"));
     let child = host.wait(&CHILD.replace("child:c", "child:late")).await;
     assert_eq!(child.map(|child| child.status), Ok(ExecutionStatus::Aborted));
+}
+
+/// One whose parent is halted by a panic is not given up: the next host waits for it.
+#[tokio::test(start_paused = true)]
+async fn it_outlives_a_panic() {
+    let (store, shop) = (MemoryStore::new(), Arc::default());
+    let first = open(&store, &shop).await;
+    let parent = first.start::<shaky::Machine>("p", json!({})).await.expect("started");
+    let halted = first.wait(&parent.arn).await;
+    assert!(matches!(halted, Err(HostError::Halted { .. })), "{halted:?}");
+    assert_eq!(
+        first.wait(CHILD).await.expect("ended").status,
+        ExecutionStatus::Succeeded
+    );
+    first.shut_down().await;
+    let second = open(&store, &shop).await;
+    let ended = second.wait(&parent.arn).await.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::Succeeded, "{ended:?}");
 }
 
 ///
