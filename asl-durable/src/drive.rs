@@ -46,7 +46,7 @@ pub(crate) async fn drive(
 ) -> Turn {
     let bell = Arc::new(Bell {
         life: life.clone(),
-        has_rung: AtomicBool::new(false),
+        has_rung: AtomicBool::new(true),
     });
     let waker = Waker::from(bell.clone());
     let mut idle: Option<Pin<Box<Sleep>>> = None;
@@ -55,12 +55,11 @@ pub(crate) async fn drive(
         loop {
             // An entry is delivered only when all that follows from the last one has happened.
             for _ in 0..SETTLE {
-                bell.has_rung.store(false, Ordering::Release);
+                if !bell.has_rung.swap(false, Ordering::AcqRel) {
+                    break;
+                }
                 if let Poll::Ready(result) = body.as_mut().poll(&mut Context::from_waker(&waker)) {
                     return Poll::Ready(Turn::Ended(result));
-                }
-                if !bell.has_rung.load(Ordering::Acquire) {
-                    break;
                 }
             }
             let until = match life.step() {

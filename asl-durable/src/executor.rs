@@ -10,8 +10,8 @@ use crate::observe::{self, Span};
 use crate::program::Program;
 use crate::replay::{Loaded, unreadable};
 use crate::room::{Place, Room};
+use crate::storage::Storage;
 use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
-use crate::writer::{SharedStore, Writer, close, with};
 use asl_runtime::{Definition, Error, Execution, Quotas, Status, Value};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -56,8 +56,7 @@ impl Options {
 
 /// Runs the executions of a store, as a [`Host`](crate::Host) asks.
 pub(crate) struct Executor {
-    pub(crate) store: SharedStore,
-    pub(crate) writer: Writer,
+    pub(crate) storage: Storage,
     programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
     pub(crate) options: Options,
     pub(crate) activities: Arc<Activities>,
@@ -107,15 +106,14 @@ impl Executor {
         programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
         options: Options,
     ) -> Result<Arc<Executor>, StoreError> {
-        let store: SharedStore = Arc::new(Mutex::new(Some(store)));
-        let (last, known) = with(&store, |store| Ok((store.last()?, store.activities()?))).await?;
+        let storage = Storage::new(store);
+        let (last, known) = storage.read(|store| Ok((store.last()?, store.activities()?))).await?;
         let activities = Arc::<Activities>::default();
         for (name, creation_date) in known {
             activities.add(name, creation_date);
         }
         Ok(Arc::new(Executor {
-            writer: Writer::spawn(store.clone()),
-            store,
+            storage,
             programs,
             options,
             activities,
@@ -135,7 +133,7 @@ impl Executor {
         &self,
         work: impl FnOnce(&mut dyn Store) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, HostError> {
-        with(&self.store, work).await.map_err(|error| self.refusal(error))
+        self.storage.read(work).await.map_err(|error| self.refusal(error))
     }
 
     /// What somebody hears whom the store has not answered: after the end of the host it is closed.
@@ -158,7 +156,7 @@ impl Executor {
         then: impl FnOnce() + Send + 'static,
     ) -> Result<bool, HostError> {
         self.is_up()?;
-        let written = self.writer.written_and(write, |result| {
+        let written = self.storage.written_and(write, |result| {
             if matches!(result, Ok(true)) {
                 then();
             }
@@ -228,8 +226,7 @@ impl Executor {
             }
             emptied.await;
         }
-        self.writer.flushed().await;
-        close(&self.store);
+        self.storage.close().await;
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<ExecutionId, Running>> {
@@ -418,7 +415,7 @@ impl Executor {
         life.set_place(record.machine.clone(), place);
         if origin == Origin::Store {
             // It rests no longer, whatever happens before it does again.
-            self.writer.write(rests(id, Rest::No), |_| {});
+            self.storage.write(rests(id, Rest::No), |_| {});
         }
         self.running().insert(id, Running::Is(life.clone()));
         self.moved(id);
@@ -429,12 +426,12 @@ impl Executor {
                 let end = end(result, life.now());
                 let (status, error) = (end.status, end.error.clone());
                 let write = Write::End { execution: id, end };
-                self.writer.written(write).await.map_err(Halt::Store)?;
+                self.storage.written(write).await.map_err(Halt::Store)?;
                 observe::ended(record, status, error.as_deref());
             }
             Turn::Rests(until) => {
                 let rest = until.map_or(Rest::Outside, Rest::Until);
-                self.writer.written(rests(id, rest)).await.map_err(Halt::Store)?;
+                self.storage.written(rests(id, rest)).await.map_err(Halt::Store)?;
                 observe::rested(record);
                 self.rested.notify_one();
             }

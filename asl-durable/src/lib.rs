@@ -70,8 +70,8 @@ mod room;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod start;
+mod storage;
 mod store;
-mod writer;
 
 pub use activity::{Activity, ActivityTask};
 pub use builder::Builder;

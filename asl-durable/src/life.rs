@@ -10,13 +10,13 @@ use crate::executor::Executor;
 use crate::operation::{Key, Operation};
 use crate::redrive::{Delivery, arrange};
 use crate::room;
+use crate::storage::Storage;
 use crate::store::{Entry, ExecutionId, Kind, StoreError, Write};
-use crate::writer::Writer;
 use asl_runtime::{Error, Handle, Place};
 use chrono::{DateTime, Utc};
 use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,7 +51,7 @@ pub(crate) struct Life {
     pub(crate) driver: AtomicWaker,
     seed: [u8; 32],
     purpose: Purpose,
-    writer: Writer,
+    storage: Storage,
     /// Its room in memory, and for which machine; none while it only waits for other executions.
     room: Mutex<Option<(String, room::Place)>>,
     progress: Mutex<Progress>,
@@ -76,18 +76,19 @@ struct Progress {
     sequence: u64,
     /// What is written or being written, and not yet delivered: of each operation, what [is its end](Kind::is_end) and what
     /// is not.
-    pending: HashSet<(Key, bool)>,
+    pending: BTreeSet<(Key, bool)>,
     /// The time of the last entry delivered, and that of the last one written.
     now: DateTime<Utc>,
     last: DateTime<Utc>,
     delivered: Option<(Key, Entry)>,
-    waiting: HashMap<Key, Waker>,
+    /// The operations on their way, with what wakes them.
+    waiting: BTreeMap<Key, Arc<AtomicWaker>>,
     /// Operations that were dropped before they ended.
     abandoned: HashSet<Key>,
     /// How much is under way that would be lost without memory.
     busy: usize,
     /// The operations that only wait, with the time when this ends by itself.
-    resting: HashMap<Key, Option<DateTime<Utc>>>,
+    resting: BTreeMap<Key, Option<DateTime<Utc>>>,
     tokens: HashMap<String, Token>,
     is_unloaded: bool,
     halt: Option<Halt>,
@@ -133,7 +134,7 @@ impl Life {
         entries: Vec<Entry>,
         purpose: Purpose,
         clock: Clock,
-        writer: Writer,
+        storage: Storage,
     ) -> Result<Arc<Life>, Halt> {
         let progress = Progress {
             reached: None,
@@ -144,15 +145,15 @@ impl Life {
             is_open: false,
             is_first: entries.is_empty(),
             sequence: entries.len() as u64,
-            pending: HashSet::new(),
+            pending: BTreeSet::new(),
             now: start,
             last: entries.last().map_or(start, |entry| entry.time),
             journal: arrange(entries).map_err(Halt::Mismatch)?,
             delivered: None,
-            waiting: HashMap::new(),
+            waiting: BTreeMap::new(),
             abandoned: HashSet::new(),
             busy: 0,
-            resting: HashMap::new(),
+            resting: BTreeMap::new(),
             tokens: HashMap::new(),
             is_unloaded: false,
             halt: None,
@@ -164,7 +165,7 @@ impl Life {
             driver: AtomicWaker::new(),
             seed,
             purpose,
-            writer,
+            storage,
             room: Mutex::default(),
             progress: Mutex::new(progress),
         }))
@@ -225,7 +226,7 @@ impl Life {
         progress.sequence += 1;
         let life = self.clone();
         // Under the lock, so that entries are written in the order of their numbers.
-        self.writer.write(write, move |result| {
+        self.storage.write(write, move |result| {
             life.committed(delivery, &result);
             // Nobody need wait for it.
             let _ = told.send(result);
@@ -301,8 +302,7 @@ impl Life {
     pub(crate) fn step(&self) -> Step {
         let mut progress = self.progress();
         if let Some((key, _)) = progress.delivered.take() {
-            let mut waiting: Vec<String> = progress.waiting.keys().map(Key::to_string).collect();
-            waiting.sort_unstable();
+            let waiting: Vec<String> = progress.waiting.keys().map(Key::to_string).collect();
             let waiting = match waiting.is_empty() {
                 true => "nothing".to_owned(),
                 false => waiting.join(", "),
@@ -318,9 +318,8 @@ impl Life {
             progress.redrives += 1;
             progress.done = done;
             // In the same order in every life: that in which they go on is that of their events.
-            let mut tasks: Vec<_> = progress.waiting.iter().filter(|(key, _)| key.is_task()).collect();
-            tasks.sort_unstable_by_key(|(key, _)| *key);
-            tasks.into_iter().for_each(|(_, waker)| waker.wake_by_ref());
+            let tasks = progress.waiting.iter().filter(|(key, _)| key.is_task());
+            tasks.for_each(|(_, waker)| waker.wake());
             return Step::Delivered;
         }
         while let Some(Delivery { sequence, entry, done }) = progress.journal.pop_front() {
@@ -335,7 +334,7 @@ impl Life {
             if progress.abandoned.contains(&key) {
                 continue;
             }
-            if let Some(waker) = progress.waiting.remove(&key) {
+            if let Some(waker) = progress.waiting.get(&key) {
                 waker.wake();
             }
             progress.delivered = Some((key, entry));
@@ -406,10 +405,17 @@ impl Life {
         self.progress().tokens.insert(token.to_owned(), open);
     }
 
-    /// The entry of an operation that is delivered now, or else `waker` is woken when one is.
+    /// An operation begins; answers what wakes it when it is to look for an entry.
+    pub(crate) fn enter(&self, key: &Key) -> Arc<AtomicWaker> {
+        let waker = Arc::new(AtomicWaker::new());
+        self.progress().waiting.insert(key.clone(), waker.clone());
+        waker
+    }
+
+    /// The entry of an operation that is delivered now.
     ///
     /// A task that has begun before the last redrive, of which there were `redrives` then, learns of that.
-    pub(crate) fn take(&self, key: &Key, redrives: u64, waker: &Waker) -> Poll<Entry> {
+    pub(crate) fn take(&self, key: &Key, redrives: u64) -> Poll<Entry> {
         let mut progress = self.progress();
         if progress.redrives > redrives && key.is_task() && !progress.done.contains(key) {
             return Poll::Ready(Entry {
@@ -420,11 +426,10 @@ impl Life {
                 value: None,
             });
         }
-        if let Some((_, entry)) = progress.delivered.take_if(|(delivered, _)| delivered == key) {
-            return Poll::Ready(entry);
+        match progress.delivered.take_if(|(delivered, _)| delivered == key) {
+            Some((_, entry)) => Poll::Ready(entry),
+            None => Poll::Pending,
         }
-        progress.waiting.insert(key.clone(), waker.clone());
-        Poll::Pending
     }
 
     /// How often the execution has been redriven so far.

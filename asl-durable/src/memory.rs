@@ -132,6 +132,10 @@ impl Tables {
 }
 
 impl Store for MemoryStore {
+    fn blocks(&self) -> bool {
+        false
+    }
+
     fn commit(&mut self, writes: &[Write]) -> Result<Vec<bool>, StoreError> {
         let mut tables = self.tables();
         tables.commits += 1;

@@ -5,6 +5,7 @@ use crate::life::{Completion, Life};
 use crate::store::{Entry, Kind};
 use asl_runtime::{BoxFuture, Place, Value};
 use chrono::{DateTime, Utc};
+use futures_util::task::AtomicWaker;
 use std::fmt;
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// An operation: its entries are delivered to whoever waits for it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Key {
-    place: String,
+    place: Arc<str>,
     operation: Operation,
     attempt: u32,
 }
@@ -28,7 +29,7 @@ pub(crate) enum Operation {
 impl Key {
     pub(crate) fn new(at: &Place, operation: Operation, attempt: u32) -> Key {
         Key {
-            place: at.as_str().to_owned(),
+            place: at.as_str().into(),
             operation,
             attempt,
         }
@@ -36,7 +37,7 @@ impl Key {
 
     pub(crate) fn of(entry: &Entry) -> Key {
         Key {
-            place: entry.place.clone(),
+            place: entry.place.as_str().into(),
             operation: match entry.kind {
                 Kind::Started | Kind::Submitted | Kind::Succeeded | Kind::Failed => Operation::Task,
                 Kind::Slept => Operation::Sleep,
@@ -45,9 +46,7 @@ impl Key {
             attempt: entry.attempt,
         }
     }
-}
 
-impl Key {
     pub(crate) fn is_task(&self) -> bool {
         self.operation == Operation::Task
     }
@@ -55,7 +54,7 @@ impl Key {
     /// What came of this operation, at no time yet.
     pub(crate) fn entry(self, kind: Kind, value: Option<String>) -> Entry {
         Entry {
-            place: self.place,
+            place: self.place.as_ref().to_owned(),
             kind,
             attempt: self.attempt,
             time: DateTime::UNIX_EPOCH,
@@ -90,6 +89,7 @@ impl fmt::Display for Named<'_> {
 pub(crate) struct Waiter<'l> {
     life: &'l Arc<Life>,
     key: Key,
+    waker: Arc<AtomicWaker>,
     token: Option<String>,
     /// How often the execution had been redriven when it began.
     redrives: u64,
@@ -104,6 +104,7 @@ impl<'l> Waiter<'l> {
         }
         Waiter {
             life,
+            waker: life.enter(&key),
             key,
             token: token.map(str::to_owned),
             redrives: life.redrives(),
@@ -114,7 +115,11 @@ impl<'l> Waiter<'l> {
 
     /// The next entry of this operation.
     pub(crate) async fn entry(&self) -> Entry {
-        let entry = poll_fn(|cx| self.life.take(&self.key, self.redrives, cx.waker())).await;
+        let entry = poll_fn(|cx| {
+            self.waker.register(cx.waker());
+            self.life.take(&self.key, self.redrives)
+        })
+        .await;
         self.is_done.store(entry.kind.is_end(), Ordering::Relaxed);
         entry
     }

@@ -7,7 +7,6 @@ use crate::executor::Executor;
 use crate::life::{Halt, Life, Purpose};
 use crate::program::Program;
 use crate::store::{Entry, ExecutionId, Kind, Record};
-use crate::writer::with;
 use asl_runtime::HistoryEvent;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +44,7 @@ impl Executor {
             journal,
             purpose,
             self.options.clock,
-            self.writer.clone(),
+            self.storage.clone(),
         )?;
         let execution = self.options.execution(record);
         let machine = program.definition().name;
@@ -55,7 +54,7 @@ impl Executor {
 
     /// The journal of an execution.
     pub(crate) async fn journal(&self, id: ExecutionId) -> Result<Vec<Entry>, Halt> {
-        let journal = with(&self.store, move |store| store.journal(id)).await;
+        let journal = self.storage.read(move |store| store.journal(id)).await;
         journal.map_err(Halt::Store)
     }
 

@@ -3,7 +3,6 @@
 use crate::clock::later;
 use crate::executor::{Executor, Origin};
 use crate::store::{ExecutionId, StoreError, Write};
-use crate::writer::with;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -19,7 +18,7 @@ impl Executor {
     pub(crate) async fn resume_due(self: &Arc<Executor>, now: DateTime<Utc>) -> Result<(), StoreError> {
         let mut after = ExecutionId::default();
         loop {
-            let due = with(&self.store, move |store| {
+            let due = self.storage.read(move |store| {
                 let due = store.due(now, after, PAGE)?;
                 due.into_iter().map(|id| store.get(id)).collect::<Result<Vec<_>, _>>()
             });
@@ -62,7 +61,7 @@ pub(crate) async fn resume_in_time(executor: Weak<Executor>) {
         let turn = async {
             let now = executor.options.clock.now();
             executor.resume_due(now).await?;
-            let next = with(&executor.store, move |store| store.next_due(now)).await?;
+            let next = executor.storage.read(move |store| store.next_due(now)).await?;
             let rested = executor.rested.notified();
             match next {
                 None => rested.await,

@@ -6,9 +6,15 @@ use std::fmt;
 
 /// Keeps executions and their journals.
 ///
-/// One thread at a time uses it, and waits for it: it may block. [`Sqlite`](crate::Sqlite) is one in a file,
-/// [`MemoryStore`](crate::MemoryStore) one for tests.
+/// One thread at a time uses it. [`Sqlite`](crate::Sqlite) is one in a file, [`MemoryStore`](crate::MemoryStore) one for
+/// tests.
 pub trait Store: Send + 'static {
+    /// Whether it may block, as one does that waits for a disk: then it is used on a thread for such work. One that does
+    /// not is used where executions run.
+    fn blocks(&self) -> bool {
+        true
+    }
+
     /// Writes all of this, in this order, or nothing of it. What it answers as written outlives the process.
     ///
     /// Answers for each whether it took effect: a [`Write::Start`] does not where there is an execution of that ARN, nor

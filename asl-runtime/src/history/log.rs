@@ -18,8 +18,10 @@ pub struct EventLog {
     last: u64,
     max_events: Option<u64>,
     has_dropped: bool,
-    /// By scope: the machine, a branch, an item.
-    chains: HashMap<String, Chain>,
+    /// That of the machine.
+    machine: Chain,
+    /// Those of its branches and items, by scope.
+    lanes: HashMap<String, Chain>,
 }
 
 /// Where a line of control stands. Ids are 0 where there is no event yet.
@@ -52,7 +54,8 @@ impl Default for EventLog {
             last: 0,
             max_events: None,
             has_dropped: false,
-            chains: HashMap::new(),
+            machine: Chain::default(),
+            lanes: HashMap::new(),
         }
     }
 }
@@ -137,7 +140,7 @@ impl EventLog {
             Event::ExecutionRedriven { .. } => {
                 let last = line.log.last;
                 let id = line.after(last, told);
-                line.log.chains.values_mut().for_each(|chain| chain.last = id);
+                line.log.chains().for_each(|chain| chain.last = id);
                 id
             }
             Event::StateEntered { state_type, .. } => {
@@ -227,8 +230,14 @@ impl EventLog {
     fn chain(&mut self, at: &Place) -> &mut Chain {
         // A `/` stands between scopes only.
         let text = at.as_str();
-        let scope = text.rfind('/').map_or("", |slash| &text[..=slash]);
-        self.chains.entry(scope.to_owned()).or_default()
+        match text.rfind('/') {
+            None => &mut self.machine,
+            Some(slash) => self.lanes.entry(text[..=slash].to_owned()).or_default(),
+        }
+    }
+
+    fn chains(&mut self) -> impl Iterator<Item = &mut Chain> {
+        std::iter::once(&mut self.machine).chain(self.lanes.values_mut())
     }
 
     fn line<'l>(&'l mut self, at: &'l Place, timestamp: DateTime<Utc>) -> Line<'l> {
@@ -302,14 +311,14 @@ impl Line<'_> {
             ..Chain::default()
         };
         let lane = self.lane(index);
-        self.log.chains.insert(lane, chain);
+        self.log.lanes.insert(lane, chain);
     }
 
     /// A lane ends.
     fn close(&mut self, index: usize) -> Chain {
         self.chain().running.retain(|&running| running != index);
         let lane = self.lane(index);
-        self.log.chains.remove(&lane).unwrap_or_default()
+        self.log.lanes.remove(&lane).unwrap_or_default()
     }
 
     /// A lane has failed: its task and the other lanes are aborted (EV-35, EV-42). What comes next follows the failure.
