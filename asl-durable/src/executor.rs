@@ -7,6 +7,7 @@ use crate::drive::{Turn, drive};
 use crate::error::HostError;
 use crate::life::{Completion, Halt, Life, Purpose};
 use crate::observe::{self, Span};
+use crate::present::{Presence, Present};
 use crate::program::Program;
 use crate::replay::{Loaded, unreadable};
 use crate::room::{Place, Room};
@@ -61,7 +62,7 @@ pub(crate) struct Executor {
     pub(crate) options: Options,
     pub(crate) activities: Arc<Activities>,
     pub(crate) last: AtomicI64,
-    running: Mutex<HashMap<ExecutionId, Running>>,
+    present: Mutex<Present>,
     /// Executions that cannot go on, and why.
     problems: Mutex<HashMap<ExecutionId, String>>,
     /// Something in the list of waiting executions has changed.
@@ -81,13 +82,6 @@ pub(crate) enum Origin {
     /// It has just been started: nothing else is written of it.
     New,
     Store,
-}
-
-/// An execution in memory.
-enum Running {
-    /// It is being read.
-    Comes,
-    Is(Arc<Life>),
 }
 
 /// What came of reaching an execution.
@@ -118,7 +112,7 @@ impl Executor {
             options,
             activities,
             last: AtomicI64::new(last.0),
-            running: Mutex::default(),
+            present: Mutex::default(),
             problems: Mutex::default(),
             rested: Notify::new(),
             watched: Mutex::default(),
@@ -176,14 +170,18 @@ impl Executor {
 
     /// Waits for the end of an execution.
     pub(crate) async fn wait(&self, arn: &str) -> Result<Description, HostError> {
-        let id = self.find(arn).await?.id;
+        let present = self.present().id(arn);
+        let id = match present {
+            Some(id) => id,
+            None => self.find(arn).await?.id,
+        };
         let moved = self.watch(id);
         loop {
             let mut moved = std::pin::pin!(moved.notified());
             // What happens between the look and the wait would be missed without this.
             moved.as_mut().enable();
             // One in memory has not ended: there is nothing to be read.
-            let is_in_memory = self.running().contains_key(&id);
+            let is_in_memory = self.present().get(id).is_some();
             if !is_in_memory || self.is_up().is_err() {
                 let description = self.describe_arn(arn).await?;
                 if description.status != ExecutionStatus::Running {
@@ -221,7 +219,7 @@ impl Executor {
         loop {
             let mut emptied = std::pin::pin!(self.emptied.notified());
             emptied.as_mut().enable();
-            if self.running().is_empty() {
+            if self.present().len() == 0 {
                 break;
             }
             emptied.await;
@@ -229,9 +227,9 @@ impl Executor {
         self.storage.close().await;
     }
 
-    fn running(&self) -> MutexGuard<'_, HashMap<ExecutionId, Running>> {
-        // Every change is a single one.
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn present(&self) -> MutexGuard<'_, Present> {
+        // Nothing in a change may panic.
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn problems(&self) -> MutexGuard<'_, HashMap<ExecutionId, String>> {
@@ -324,12 +322,8 @@ impl Executor {
             self.is_up()?;
             let mut moved = std::pin::pin!(moved.notified());
             moved.as_mut().enable();
-            let life = match self.running().get(&execution) {
-                Some(Running::Is(life)) => Some(Some(life.clone())),
-                Some(Running::Comes) => Some(None),
-                None => None,
-            };
-            let Some(life) = life else {
+            let presence = self.present().get(execution);
+            let Some(presence) = presence else {
                 let record = self.read(move |store| store.get(execution)).await?;
                 let Some(record) = record.filter(|record| record.end.is_none()) else {
                     return Ok(Reached::Gone);
@@ -341,25 +335,27 @@ impl Executor {
                 self.spawn(record, Origin::Store);
                 continue;
             };
-            match life.as_ref().map(&mut act) {
-                Some(Completion::Written(written)) => {
+            let Presence::Is(life) = presence else {
+                moved.await;
+                continue;
+            };
+            match act(&life) {
+                Completion::Written(written) => {
                     return match written.await {
                         Ok(Ok(_)) => Ok(Reached::Done),
                         Ok(Err(error)) => Err(error.into()),
                         Err(_) => Err(HostError::ShutDown),
                     };
                 }
-                Some(Completion::Unknown) => return Ok(Reached::Unknown),
-                Some(Completion::Closed) => return Ok(Reached::Closed),
-                Some(Completion::NotYet) => {
-                    if let Some(life) = &life {
-                        tokio::select! {
-                            () = life.opened() => {}
-                            () = moved => {}
-                        }
+                Completion::Unknown => return Ok(Reached::Unknown),
+                Completion::Closed => return Ok(Reached::Closed),
+                Completion::NotYet => {
+                    tokio::select! {
+                        () = life.opened() => {}
+                        () = moved => {}
                     }
                 }
-                Some(Completion::Unloaded) | None => moved.await,
+                Completion::Unloaded => moved.await,
             }
         }
     }
@@ -371,17 +367,16 @@ impl Executor {
             return;
         }
         {
-            let mut running = self.running();
-            if running.contains_key(&id) {
+            let mut present = self.present();
+            if !present.enter(&record) {
                 return;
             }
-            running.insert(id, Running::Comes);
-            observe::in_memory(running.len());
+            observe::in_memory(present.len());
         }
         let executor = self.clone();
         let mut closing = self.closing.subscribe();
         tokio::spawn(async move {
-            let leaves = Leaves(&executor, id);
+            let leaves = Leaves(&executor, &record);
             tokio::select! {
                 biased;
                 _ = closing.wait_for(|is_closing| *is_closing) => {}
@@ -417,7 +412,7 @@ impl Executor {
             // It rests no longer, whatever happens before it does again.
             self.storage.write(rests(id, Rest::No), |_| {});
         }
-        self.running().insert(id, Running::Is(life.clone()));
+        self.present().arrive(id, life.clone());
         self.moved(id);
         let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
         let mut body = program.run(&engine, input);
@@ -444,20 +439,20 @@ impl Executor {
 }
 
 /// An execution that is about to leave memory.
-struct Leaves<'s>(&'s Executor, ExecutionId);
+struct Leaves<'s>(&'s Executor, &'s Record);
 
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {
         let is_empty = {
-            let mut running = self.0.running();
-            running.remove(&self.1);
-            observe::in_memory(running.len());
-            running.is_empty()
+            let mut present = self.0.present();
+            present.leave(self.1);
+            observe::in_memory(present.len());
+            present.len() == 0
         };
         if is_empty {
             self.0.emptied.notify_waiters();
         }
-        self.0.moved(self.1);
+        self.0.moved(self.1.id);
     }
 }
 

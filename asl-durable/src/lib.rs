@@ -62,6 +62,7 @@ mod memory;
 mod nested;
 mod observe;
 mod operation;
+mod present;
 mod program;
 mod redrive;
 mod replay;
