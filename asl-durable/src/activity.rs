@@ -1,14 +1,12 @@
 //! Activities: tasks that wait for a worker to take them.
 
-use crate::life::{Completion, Life};
-use crate::operation::Key;
-use crate::store::{Kind, StoreError};
-use asl_runtime::{Value, json};
+use crate::life::Life;
+use asl_runtime::Value;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
-use tokio::sync::{Notify, oneshot};
 
 /// An activity: whoever asks for its tasks is a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub struct ActivityTask {
     pub input: Value,
 }
 
-/// The activities of a host, and their tasks that no worker has taken.
+/// The activities of a host, and the tasks that no worker has taken, by their tokens.
 #[derive(Default)]
 pub(crate) struct Activities {
     known: Mutex<BTreeMap<String, Known>>,
@@ -40,40 +38,89 @@ pub(crate) struct Activities {
 
 struct Known {
     creation_date: DateTime<Utc>,
-    tasks: VecDeque<Task>,
+    /// The tokens in the order in which they came.
+    queue: BTreeMap<u64, String>,
+    numbers: HashMap<String, u64>,
+    last: u64,
 }
 
-struct Task {
-    token: String,
-    input: Value,
-    life: Weak<Life>,
-    key: Key,
-}
+impl Known {
+    /// Lets a task wait, unless it does.
+    fn push(&mut self, token: &str) {
+        if !self.numbers.contains_key(token) {
+            self.last += 1;
+            self.put(self.last, token.to_owned());
+        }
+    }
 
-/// A task in its queue, until a worker takes it or nobody waits for it any more.
-pub(crate) struct Queued<'a> {
-    activities: &'a Activities,
-    activity: &'static str,
-    token: String,
-}
+    fn put(&mut self, number: u64, token: String) {
+        self.numbers.insert(token.clone(), number);
+        self.queue.insert(number, token);
+    }
 
-impl Drop for Queued<'_> {
-    fn drop(&mut self) {
-        if let Some(known) = self.activities.known().get_mut(self.activity) {
-            known.tasks.retain(|task| task.token != self.token);
+    fn pop(&mut self) -> Option<(u64, String)> {
+        let (number, token) = self.queue.pop_first()?;
+        self.numbers.remove(&token);
+        Some((number, token))
+    }
+
+    fn remove(&mut self, token: &str) {
+        if let Some(number) = self.numbers.remove(token) {
+            self.queue.remove(&number);
         }
     }
 }
 
-/// A task that is being taken: it is when that is written.
-pub(crate) struct Taken {
-    pub(crate) task: ActivityTask,
-    pub(crate) written: oneshot::Receiver<Result<bool, StoreError>>,
+/// A task in its queue, until nobody waits for it any more. It stays there when its execution leaves memory.
+pub(crate) struct Queued<'a> {
+    activities: &'a Activities,
+    activity: &'static str,
+    token: String,
+    life: Arc<Life>,
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        if self.life.is_unloaded() {
+            return;
+        }
+        if let Some(known) = self.activities.known().get_mut(self.activity) {
+            known.remove(&self.token);
+        }
+    }
+}
+
+/// A task that a worker is about to take. It has its place in the queue again where that does not come about.
+pub(crate) struct Popped<'a> {
+    pub(crate) token: String,
+    activities: &'a Activities,
+    activity: String,
+    number: u64,
+    is_settled: bool,
+}
+
+impl Popped<'_> {
+    /// It waits no longer.
+    pub(crate) fn settle(mut self) {
+        self.is_settled = true;
+    }
+}
+
+impl Drop for Popped<'_> {
+    fn drop(&mut self) {
+        if self.is_settled {
+            return;
+        }
+        if let Some(known) = self.activities.known().get_mut(&self.activity) {
+            known.put(self.number, std::mem::take(&mut self.token));
+        }
+        self.activities.queued.notify_waiters();
+    }
 }
 
 impl Activities {
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
-        // Every change is a single one.
+        // Nothing in a change may panic.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -81,7 +128,9 @@ impl Activities {
     pub(crate) fn add(&self, name: String, creation_date: DateTime<Utc>) {
         let known = Known {
             creation_date,
-            tasks: VecDeque::new(),
+            queue: BTreeMap::new(),
+            numbers: HashMap::new(),
+            last: 0,
         };
         self.known().entry(name).or_insert(known);
     }
@@ -108,43 +157,34 @@ impl Activities {
         self.queued.notified()
     }
 
+    /// Lets the task of an execution outside memory wait for a worker, if there is this activity.
+    pub(crate) fn restore(&self, activity: &str, token: &str) {
+        if let Some(known) = self.known().get_mut(activity) {
+            known.push(token);
+        }
+    }
+
     /// Lets a task wait for a worker, if there is this activity.
-    pub(crate) fn queue(
-        &self,
-        activity: &'static str,
-        token: &str,
-        input: &Value,
-        life: &Arc<Life>,
-        key: &Key,
-    ) -> Option<Queued<'_>> {
-        self.known().get_mut(activity)?.tasks.push_back(Task {
-            token: token.to_owned(),
-            input: input.clone(),
-            life: Arc::downgrade(life),
-            key: key.clone(),
-        });
+    pub(crate) fn queue(&self, activity: &'static str, token: &str, life: &Arc<Life>) -> Option<Queued<'_>> {
+        self.known().get_mut(activity)?.push(token);
         self.queued.notify_waiters();
         Some(Queued {
             activities: self,
             activity,
             token: token.to_owned(),
+            life: life.clone(),
         })
     }
 
-    /// Takes the task that has waited longest.
-    pub(crate) fn take(&self, activity: &str, worker_name: Option<&str>) -> Option<Taken> {
-        loop {
-            let task = self.known().get_mut(activity)?.tasks.pop_front()?;
-            let Some(life) = task.life.upgrade() else { continue };
-            let worker = match worker_name {
-                Some(name) => json!({ "workerName": name }),
-                None => json!({}),
-            };
-            if let Completion::Written(written) = life.append(task.key, Kind::Started, Some(worker.to_string())) {
-                let Task { token, input, .. } = task;
-                let task = ActivityTask { token, input };
-                return Some(Taken { task, written });
-            }
-        }
+    /// The task that has waited longest, for a worker.
+    pub(crate) fn pop(&self, activity: &str) -> Option<Popped<'_>> {
+        let (number, token) = self.known().get_mut(activity)?.pop()?;
+        Some(Popped {
+            token,
+            activities: self,
+            activity: activity.to_owned(),
+            number,
+            is_settled: false,
+        })
     }
 }

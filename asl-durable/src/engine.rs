@@ -8,10 +8,11 @@ use crate::nested::Within;
 use crate::observe::{self, Span};
 use crate::operation::{Key, Operation, Waiter};
 use crate::redrive::Redrive;
+use crate::rest::Waits;
 use crate::store::{Entry, Kind};
 use asl_runtime::{
-    BoxFuture, Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Family, Limits, Output,
-    Place, Quotas, Resource, TaskContext, Until, WorkflowType, attempt, wait,
+    Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Family, Limits, Output, Place, Quotas,
+    Resource, TaskContext, Until, WorkflowType, attempt, wait,
 };
 use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
@@ -137,8 +138,6 @@ impl JournalEngine {
         let life = &self.life;
         let handle = Some(&life.handle);
         let is_job = task.resource().pattern.is_job();
-        // A heartbeat clock runs in memory only.
-        let may_rest = limits.heartbeat.is_none();
         let until = |start| limits.timeout.map(|time| later(start, time));
         let result = match submission {
             // Its job goes on, and so does its clock: its handler has to wait for it.
@@ -162,34 +161,17 @@ impl JournalEngine {
                         Ok(text) => waiter.append(Kind::Submitted, Some(text)),
                         Err(error) => waiter.append(Kind::Failed, Some(text_of(&misfit(&error)))),
                     }
-                    if may_rest {
-                        waiter.rest(until);
-                    }
+                    let now = life.clock.now();
+                    waiter.rest(Waits {
+                        until,
+                        heartbeat: limits.heartbeat.map(|time| (time, now)),
+                    });
                 };
                 let span = Span::of_attempt(&task);
                 span.around(attempt(handle, task, limits, input, call, submitted)).await
             }
-            // Its handler has answered in an earlier life: only its end is waited for, and its clock has been running.
-            Some(entry) => {
-                let until = until(entry.time);
-                match may_rest {
-                    true => waiter.rest(until),
-                    false => waiter.work(),
-                }
-                let limits = self.left(limits, until);
-                let answer: O = self.read(&entry).await;
-                let mut answer = Some(answer);
-                let mut answered = |_: TaskContext<'a>, _: Value| {
-                    let answer = answer.take();
-                    Box::pin(async move {
-                        match answer {
-                            Some(answer) => Ok(answer),
-                            None => pending().await,
-                        }
-                    }) as BoxFuture<'a, _>
-                };
-                attempt(handle, task, limits, input, &mut answered, |_| {}).await
-            }
+            // Its handler has answered in an earlier life: only its end is waited for, and its clocks have been running.
+            Some(entry) => Err(waiter.rest_by_token(entry.time, limits).await),
         };
         write_down(waiter, result).await
     }
@@ -268,17 +250,19 @@ impl JournalEngine {
         call: Call<'_, 'a, O>,
     ) -> Result<Entry, Value> {
         let resource = task.resource();
+        waiter.offer(resource.action, &input);
         let entry = match self.recovered(waiter).await {
             Some(entry) => entry,
             None => {
-                waiter.work();
-                let queued = waiter.queue(&self.activities, resource.action, &input);
-                if queued.is_none() {
-                    waiter.append(Kind::Started, None);
+                let queued = waiter.queue(&self.activities, resource.action);
+                match queued {
+                    Some(_) => waiter.rest(Waits::until(None)),
+                    None => waiter.append(Kind::Started, None),
                 }
                 waiter.entry().await
             }
         };
+        waiter.withdraw();
         match entry.kind {
             Kind::Redriven => return Err(input),
             kind if kind.is_end() => return Ok(entry),
@@ -295,18 +279,14 @@ impl JournalEngine {
             Some(done) => return Ok(done),
             None => {}
         }
-        waiter.work();
         let work = async {
-            let handle = Some(&self.life.handle);
             let result = match worker {
                 // It answers by the token.
-                Some(_) => {
-                    let limits = self.left(limits, limits.timeout.map(|time| later(entry.time, time)));
-                    let mut elsewhere = |_: TaskContext<'a>, _: Value| Box::pin(pending()) as BoxFuture<'a, _>;
-                    attempt(handle, task, limits, input, &mut elsewhere, |_: &O| {}).await
-                }
+                Some(_) => Err(waiter.rest_by_token(entry.time, limits).await),
                 None => {
+                    waiter.work();
                     let span = Span::of_attempt(&task);
+                    let handle = Some(&self.life.handle);
                     span.around(attempt(handle, task, limits, input, call, |_| {})).await
                 }
             };
@@ -376,7 +356,7 @@ impl Engine for JournalEngine {
     }
 
     fn token(&self, at: &Place, attempt: u32) -> String {
-        format!("{:x}.{}", self.life.id.0, self.uuid(at, "token", attempt).simple())
+        self.life.id.token(self.uuid(at, "token", attempt))
     }
 
     async fn task<'a, O: Output + 'a>(
@@ -447,7 +427,7 @@ impl Engine for JournalEngine {
         let waiter = Waiter::new(life, Key::new(at, Operation::Sleep, attempt), None);
         let slept = async {
             life.opened().await;
-            waiter.rest(Some(until));
+            waiter.rest(Waits::until(Some(until)));
             life.clock.sleep_until(until).await;
             waiter.append(Kind::Slept, None);
             pending::<()>().await
@@ -489,7 +469,7 @@ impl Engine for JournalEngine {
                 let timed_out = async {
                     life.opened().await;
                     if let Some(end) = end {
-                        waiter.rest(Some(end));
+                        waiter.rest(Waits::until(Some(end)));
                         life.clock.sleep_until(end).await;
                         waiter.append(Kind::Ended, Some(text_of(&Error::timed_out())));
                     }

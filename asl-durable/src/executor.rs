@@ -5,14 +5,14 @@ use crate::clock::Clock;
 use crate::description::Description;
 use crate::drive::{Turn, drive};
 use crate::error::HostError;
-use crate::life::{Completion, Halt, Life, Purpose};
+use crate::life::{Completion, Halt, Life, Purpose, Written};
 use crate::observe::{self, Span};
 use crate::present::{Presence, Present};
 use crate::program::Program;
 use crate::replay::{Loaded, unreadable};
 use crate::room::{Place, Room};
 use crate::storage::Storage;
-use crate::store::{End, ExecutionId, ExecutionStatus, Record, Rest, Store, StoreError, Write};
+use crate::store::{End, ExecutionId, ExecutionStatus, QueuedTask, Record, Rest, Store, StoreError, Write};
 use asl_runtime::{Definition, Error, Execution, Quotas, Status, Value};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -101,10 +101,15 @@ impl Executor {
         options: Options,
     ) -> Result<Arc<Executor>, StoreError> {
         let storage = Storage::new(store);
-        let (last, known) = storage.read(|store| Ok((store.last()?, store.activities()?))).await?;
+        let (last, known, queued) = storage
+            .read(|store| Ok((store.last()?, store.activities()?, store.queued()?)))
+            .await?;
         let activities = Arc::<Activities>::default();
         for (name, creation_date) in known {
             activities.add(name, creation_date);
+        }
+        for task in queued {
+            activities.restore(&task.activity, &task.token);
         }
         Ok(Arc::new(Executor {
             storage,
@@ -402,15 +407,15 @@ impl Executor {
 
     async fn try_run(self: &Arc<Executor>, record: &Record, origin: Origin, place: Place) -> Result<(), Halt> {
         let id = record.id;
-        let journal = match origin {
-            Origin::New => Vec::new(),
-            Origin::Store => self.journal(id).await?,
+        let written = match origin {
+            Origin::New => Written::default(),
+            Origin::Store => self.written(id).await?,
         };
-        let Loaded { life, engine, program } = self.load(record, journal, Purpose::Run)?;
+        let Loaded { life, engine, program } = self.load(record, written, Purpose::Run)?;
         life.set_place(record.machine.clone(), place);
         if origin == Origin::Store {
             // It rests no longer, whatever happens before it does again.
-            self.storage.write(rests(id, Rest::No), |_| {});
+            self.storage.write(rests(id, Rest::No, Vec::new()), |_| {});
         }
         self.present().arrive(id, life.clone());
         self.moved(id);
@@ -426,7 +431,10 @@ impl Executor {
             }
             Turn::Rests(until) => {
                 let rest = until.map_or(Rest::Outside, Rest::Until);
-                self.storage.written(rests(id, rest)).await.map_err(Halt::Store)?;
+                self.storage
+                    .written(rests(id, rest, life.queued()))
+                    .await
+                    .map_err(Halt::Store)?;
                 observe::rested(record);
                 self.rested.notify_one();
             }
@@ -462,8 +470,12 @@ fn text_of(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("it does not say why")
 }
 
-fn rests(execution: ExecutionId, rest: Rest) -> Write {
-    Write::Rest { execution, rest }
+fn rests(execution: ExecutionId, rest: Rest, queued: Vec<QueuedTask>) -> Write {
+    Write::Rest {
+        execution,
+        rest,
+        queued,
+    }
 }
 
 /// How an execution ended.

@@ -1,6 +1,6 @@
 //! A host: runs the executions of a store.
 
-use crate::activity::{Activity, ActivityTask, Taken};
+use crate::activity::{Activity, ActivityTask};
 use crate::builder::Builder;
 use crate::description::{Description, HistoryPage, HistoryRange, Page, Started};
 use crate::error::HostError;
@@ -18,7 +18,7 @@ use rand::rngs::OsRng;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// How long a worker waits for a task.
 const POLL: Duration = Duration::from_secs(60);
@@ -208,10 +208,7 @@ impl Host {
 
     async fn by_token(&self, token: &str, act: impl FnMut(&Arc<Life>) -> Completion) -> Result<(), HostError> {
         let executor = self.executor();
-        let execution = token
-            .split_once('.')
-            .and_then(|(id, _)| i64::from_str_radix(id, 16).ok());
-        let execution = ExecutionId(execution.ok_or(HostError::InvalidToken)?);
+        let execution = ExecutionId::of_token(token).ok_or(HostError::InvalidToken)?;
         let record = executor.read(move |store| store.get(execution)).await?;
         let record = record.ok_or(HostError::InvalidToken)?;
         if record.end.is_none() {
@@ -327,30 +324,31 @@ impl Host {
     ) -> Result<Option<ActivityTask>, HostError> {
         let executor = self.executor();
         let mut closing = executor.closing.subscribe();
-        let taken = async {
-            loop {
-                let mut queued = std::pin::pin!(executor.activities.queued());
-                // A task that comes between the look and the wait would be missed without this.
-                queued.as_mut().enable();
-                executor.is_up()?;
-                let Activity { name, .. } = self.describe_activity(arn)?;
-                if let Some(taken) = executor.activities.take(&name, worker_name) {
-                    return Ok::<_, HostError>(taken);
+        let deadline = Instant::now() + POLL;
+        loop {
+            let popped = async {
+                loop {
+                    let mut queued = std::pin::pin!(executor.activities.queued());
+                    // A task that comes between the look and the wait would be missed without this.
+                    queued.as_mut().enable();
+                    executor.is_up()?;
+                    let Activity { name, .. } = self.describe_activity(arn)?;
+                    if let Some(popped) = executor.activities.pop(&name) {
+                        return Ok::<_, HostError>(popped);
+                    }
+                    tokio::select! {
+                        () = queued => {}
+                        _ = closing.wait_for(|is_closing| *is_closing) => {}
+                    }
                 }
-                tokio::select! {
-                    () = queued => {}
-                    _ = closing.wait_for(|is_closing| *is_closing) => {}
-                }
+            };
+            let popped = match timeout_at(deadline, popped).await {
+                Ok(popped) => popped?,
+                Err(_) => return Ok(None),
+            };
+            if let Some(task) = executor.take_task(popped, worker_name).await? {
+                return Ok(Some(task));
             }
-        };
-        let Taken { task, written } = match timeout(POLL, taken).await {
-            Ok(taken) => taken?,
-            Err(_) => return Ok(None),
-        };
-        match written.await {
-            Ok(Ok(_)) => Ok(Some(task)),
-            Ok(Err(error)) => Err(error.into()),
-            Err(_) => Err(HostError::ShutDown),
         }
     }
 

@@ -66,6 +66,7 @@ mod present;
 mod program;
 mod redrive;
 mod replay;
+mod rest;
 mod resume;
 mod room;
 #[cfg(feature = "sqlite")]
@@ -73,6 +74,7 @@ mod sqlite;
 mod start;
 mod storage;
 mod store;
+mod token;
 
 pub use activity::{Activity, ActivityTask};
 pub use builder::Builder;
@@ -83,4 +85,6 @@ pub use memory::MemoryStore;
 pub use nested::start_execution;
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
-pub use store::{End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, Record, Rest, Store, StoreError, Write};
+pub use store::{
+    End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError, Write,
+};

@@ -9,10 +9,11 @@ use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::operation::{Key, Operation};
 use crate::redrive::{Delivery, arrange};
+use crate::rest::Waits;
 use crate::room;
 use crate::storage::Storage;
-use crate::store::{Entry, ExecutionId, Kind, StoreError, Write};
-use asl_runtime::{Error, Handle, Place};
+use crate::store::{Entry, ExecutionId, Kind, QueuedTask, StoreError, Write};
+use asl_runtime::{Error, Handle, Place, Value};
 use chrono::{DateTime, Utc};
 use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
@@ -88,8 +89,12 @@ struct Progress {
     /// How much is under way that would be lost without memory.
     busy: usize,
     /// The operations that only wait, with the time when this ends by itself.
-    resting: BTreeMap<Key, Option<DateTime<Utc>>>,
+    resting: BTreeMap<Key, Waits>,
     tokens: HashMap<String, Token>,
+    /// The tasks of activities that no worker has taken, by their tokens.
+    offers: BTreeMap<String, Offer>,
+    /// The last heartbeats of tasks in earlier lives, by their tokens.
+    heartbeats: HashMap<String, DateTime<Utc>>,
     is_unloaded: bool,
     halt: Option<Halt>,
 }
@@ -97,6 +102,22 @@ struct Progress {
 enum Token {
     Open(Key),
     Closed,
+}
+
+/// What is written of an execution.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) entries: Vec<Entry>,
+    /// The last heartbeat of each task that gave one, by its token.
+    pub(crate) heartbeats: Vec<(String, DateTime<Utc>)>,
+}
+
+/// A task of an activity that waits for a worker.
+struct Offer {
+    key: Key,
+    activity: &'static str,
+    input: Value,
+    since: DateTime<Utc>,
 }
 
 /// What became of an attempt to end a task by its token.
@@ -131,11 +152,12 @@ impl Life {
         id: ExecutionId,
         seed: [u8; 32],
         start: DateTime<Utc>,
-        entries: Vec<Entry>,
+        written: Written,
         purpose: Purpose,
         clock: Clock,
         storage: Storage,
     ) -> Result<Arc<Life>, Halt> {
+        let Written { entries, heartbeats } = written;
         let progress = Progress {
             reached: None,
             redrive: None,
@@ -155,6 +177,8 @@ impl Life {
             busy: 0,
             resting: BTreeMap::new(),
             tokens: HashMap::new(),
+            offers: BTreeMap::new(),
+            heartbeats: heartbeats.into_iter().collect(),
             is_unloaded: false,
             halt: None,
         };
@@ -261,15 +285,87 @@ impl Life {
 
     /// Restarts the heartbeat clock of the task with this token.
     pub(crate) fn heartbeat(&self, token: &str) -> Completion {
-        let progress = self.progress();
-        if let Err(completion) = progress.open(token) {
-            return completion;
-        }
-        // A task that has no clock running needs no beat.
+        let mut progress = self.progress();
+        let key = match progress.open(token) {
+            Ok(key) => key,
+            Err(completion) => return completion,
+        };
+        // The clock of a handler at work runs here; a task that has no clock running needs no beat.
         let _ = self.handle.send_task_heartbeat(token);
         let (told, heard) = oneshot::channel();
-        let _ = told.send(Ok(true));
+        let waits = progress.resting.get_mut(&key);
+        let Some((_, last)) = waits.and_then(|waits| waits.heartbeat.as_mut()) else {
+            let _ = told.send(Ok(true));
+            return Completion::Written(heard);
+        };
+        *last = self.clock.now();
+        let write = Write::Heartbeat {
+            execution: self.id,
+            token: token.to_owned(),
+            time: *last,
+        };
+        // Nobody need wait for it.
+        self.storage.write(write, |result| _ = told.send(result));
+        drop(progress);
+        self.driver.wake();
         Completion::Written(heard)
+    }
+
+    /// A task of an activity waits for a worker from now on, if nothing of it is written.
+    pub(crate) fn offer(&self, token: &str, key: &Key, activity: &'static str, input: &Value) {
+        let mut progress = self.progress();
+        let offer = Offer {
+            key: key.clone(),
+            activity,
+            input: input.clone(),
+            since: progress.now,
+        };
+        progress.offers.insert(token.to_owned(), offer);
+    }
+
+    /// A task of an activity waits for no worker any more.
+    pub(crate) fn withdraw(&self, token: &str) {
+        self.progress().offers.remove(token);
+    }
+
+    /// A worker takes the task of an activity with this token; answers its input where it may.
+    pub(crate) fn take_task(self: &Arc<Life>, token: &str, worker: &str) -> (Completion, Option<Value>) {
+        let mut progress = self.progress();
+        if let Err(completion) = progress.open(token) {
+            return (completion, None);
+        }
+        if !progress.is_open {
+            return (Completion::NotYet, None);
+        }
+        let Some(Offer { key, input, .. }) = progress.offers.remove(token) else {
+            return (Completion::Closed, None);
+        };
+        let completion = self.append_to(&mut progress, key, Kind::Started, Some(worker.to_owned()));
+        (completion, Some(input))
+    }
+
+    /// Its tasks that wait for workers.
+    pub(crate) fn queued(&self) -> Vec<QueuedTask> {
+        let progress = self.progress();
+        let offers = progress.offers.iter();
+        offers
+            .map(|(token, offer)| {
+                let (place, attempt) = offer.key.place();
+                QueuedTask {
+                    execution: self.id,
+                    place: place.to_owned(),
+                    attempt,
+                    activity: offer.activity.to_owned(),
+                    token: token.clone(),
+                    since: offer.since,
+                }
+            })
+            .collect()
+    }
+
+    /// When a task gave its last heartbeat in an earlier life.
+    pub(crate) fn last_heartbeat(&self, token: &str) -> Option<DateTime<Utc>> {
+        self.progress().heartbeats.get(token).copied()
     }
 
     /// Whether a task of this execution had this token, and has ended.
@@ -349,7 +445,7 @@ impl Life {
             return Step::Delivered;
         }
         match progress.busy == 0 && !progress.resting.is_empty() {
-            true => Step::Rest(progress.resting.values().filter_map(|until| *until).min()),
+            true => Step::Rest(progress.resting.values().filter_map(Waits::due).min()),
             false => Step::Wait,
         }
     }
@@ -362,6 +458,11 @@ impl Life {
             && progress.delivered.is_none()
             && progress.halt.is_none();
         progress.is_unloaded
+    }
+
+    /// Whether this life has ended, and another one goes on.
+    pub(crate) fn is_unloaded(&self) -> bool {
+        self.progress().is_unloaded
     }
 
     /// It has this place in memory.
@@ -463,10 +564,15 @@ impl Life {
         }
     }
 
-    /// An operation only waits: until then, or for somebody from outside.
-    pub(crate) fn rest(&self, key: &Key, until: Option<DateTime<Utc>>) {
-        self.progress().resting.insert(key.clone(), until);
+    /// An operation only waits.
+    pub(crate) fn rest(&self, key: &Key, waits: Waits) {
+        self.progress().resting.insert(key.clone(), waits);
         self.driver.wake();
+    }
+
+    /// What an operation waits for that only waits.
+    pub(crate) fn waits(&self, key: &Key) -> Option<Waits> {
+        self.progress().resting.get(key).copied()
     }
 
     /// Nobody waits for an operation any more.
@@ -476,6 +582,7 @@ impl Life {
         progress.resting.remove(key);
         if let Some(token) = token {
             progress.tokens.insert(token.to_owned(), Token::Closed);
+            progress.offers.remove(token);
         }
         if !is_done {
             progress.abandoned.insert(key.clone());

@@ -1,6 +1,8 @@
 //! A store in memory, for tests.
 
-use crate::store::{Entry, ExecutionId, ExecutionStatus, Filter, Record, Rest, Store, StoreError, Write};
+use crate::store::{
+    Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError, Write,
+};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,6 +26,8 @@ struct Row {
     record: Record,
     rest: Rest,
     journal: Vec<Entry>,
+    queued: Vec<QueuedTask>,
+    heartbeats: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl MemoryStore {
@@ -71,6 +75,8 @@ impl Tables {
                     record: (**record).clone(),
                     rest: Rest::No,
                     journal: Vec::new(),
+                    queued: Vec::new(),
+                    heartbeats: BTreeMap::new(),
                 };
                 self.executions.insert(record.id, row);
             }
@@ -79,12 +85,15 @@ impl Tables {
                 sequence,
                 entry,
             } => {
-                let journal = &mut self.row(*execution)?.journal;
-                if journal.len() as u64 != *sequence {
+                let row = self.row(*execution)?;
+                if row.journal.len() as u64 != *sequence {
                     let text = format!("entry {sequence} of execution {} is not the next one", execution.0);
                     return Err(StoreError::new(text));
                 }
-                journal.push(entry.clone());
+                if entry.kind == Kind::Started {
+                    row.queued.retain(|task| !is_at(task, &entry.place, entry.attempt));
+                }
+                row.journal.push(entry.clone());
             }
             Write::Redrive {
                 execution,
@@ -117,7 +126,21 @@ impl Tables {
                 self.by_arn.retain(|_, id| !ended.contains(id));
                 return Ok(!ended.is_empty());
             }
-            Write::Rest { execution, rest } => self.row(*execution)?.rest = *rest,
+            Write::Rest {
+                execution,
+                rest,
+                queued,
+            } => {
+                let row = self.row(*execution)?;
+                row.rest = *rest;
+                for task in queued {
+                    row.queued.retain(|former| !is_at(former, &task.place, task.attempt));
+                    row.queued.push(task.clone());
+                }
+            }
+            Write::Heartbeat { execution, token, time } => {
+                self.row(*execution)?.heartbeats.insert(token.clone(), *time);
+            }
             Write::CreateActivity { name, creation_date } => {
                 if self.activities.contains_key(name) {
                     return Ok(false);
@@ -129,6 +152,10 @@ impl Tables {
         }
         Ok(true)
     }
+}
+
+fn is_at(task: &QueuedTask, place: &str, attempt: u32) -> bool {
+    task.place == place && task.attempt == attempt
 }
 
 impl Store for MemoryStore {
@@ -208,6 +235,18 @@ impl Store for MemoryStore {
         let tables = self.tables();
         let activities = tables.activities.iter();
         Ok(activities.map(|(name, created)| (name.clone(), *created)).collect())
+    }
+
+    fn queued(&mut self) -> Result<Vec<QueuedTask>, StoreError> {
+        let tables = self.tables();
+        let running = tables.executions.values().filter(|row| row.record.end.is_none());
+        let mut queued: Vec<QueuedTask> = running.flat_map(|row| row.queued.iter().cloned()).collect();
+        queued.sort_by(|a, b| (a.since, a.execution, &a.place).cmp(&(b.since, b.execution, &b.place)));
+        Ok(queued)
+    }
+
+    fn heartbeats(&mut self, execution: ExecutionId) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        Ok(self.tables().row(execution)?.heartbeats.clone().into_iter().collect())
     }
 
     fn last(&mut self) -> Result<ExecutionId, StoreError> {

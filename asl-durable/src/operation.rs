@@ -1,9 +1,11 @@
 //! An operation of an execution, and who waits for what comes of it.
 
 use crate::activity::{Activities, Queued};
+use crate::clock::later;
 use crate::life::{Completion, Life};
+use crate::rest::Waits;
 use crate::store::{Entry, Kind};
-use asl_runtime::{BoxFuture, Place, Value};
+use asl_runtime::{BoxFuture, Error, Limits, Place, Value};
 use chrono::{DateTime, Utc};
 use futures_util::task::AtomicWaker;
 use std::fmt;
@@ -49,6 +51,11 @@ impl Key {
 
     pub(crate) fn is_task(&self) -> bool {
         self.operation == Operation::Task
+    }
+
+    /// Where it stands, and which attempt it is.
+    pub(crate) fn place(&self) -> (&str, u32) {
+        (&self.place, self.attempt)
     }
 
     /// What came of this operation, at no time yet.
@@ -131,10 +138,32 @@ impl<'l> Waiter<'l> {
         }
     }
 
-    /// From now on it only waits: for that time, or for somebody from outside.
-    pub(crate) fn rest(&self, until: Option<DateTime<Utc>>) {
+    /// From now on it only waits.
+    pub(crate) fn rest(&self, waits: Waits) {
         self.idle();
-        self.life.rest(&self.key, until);
+        self.life.rest(&self.key, waits);
+    }
+
+    /// Waits for the end of a task by its token, since this time. What ends then is one of its clocks.
+    pub(crate) async fn rest_by_token(&self, since: DateTime<Utc>, limits: Limits) -> Error {
+        let last = self.token.as_deref().and_then(|token| self.life.last_heartbeat(token));
+        let last = last.map_or(since, |last| last.max(since));
+        self.rest(Waits {
+            until: limits.timeout.map(|time| later(since, time)),
+            heartbeat: limits.heartbeat.map(|time| (time, last)),
+        });
+        let clock = self.life.clock;
+        loop {
+            // A heartbeat has changed it since.
+            let waits = self.life.waits(&self.key);
+            let (Some(waits), Some(due)) = (waits, waits.and_then(|waits| waits.due())) else {
+                return pending().await;
+            };
+            if due <= clock.now() {
+                return Error::timeout(waits.silent_at() == Some(due) && waits.until != Some(due));
+            }
+            clock.sleep_until(due).await;
+        }
     }
 
     fn idle(&self) {
@@ -143,15 +172,24 @@ impl<'l> Waiter<'l> {
         }
     }
 
-    /// Lets the task wait for a worker of this activity, if there is one.
-    pub(crate) fn queue<'w>(
-        &self,
-        activities: &'w Activities,
-        activity: &'static str,
-        input: &Value,
-    ) -> Option<Queued<'w>> {
+    /// Lets the task wait for a worker of this activity, as far as the journal tells nothing of it.
+    pub(crate) fn offer(&self, activity: &'static str, input: &Value) {
+        if let Some(token) = &self.token {
+            self.life.offer(token, &self.key, activity, input);
+        }
+    }
+
+    /// Lets the task wait for a worker no longer.
+    pub(crate) fn withdraw(&self) {
+        if let Some(token) = &self.token {
+            self.life.withdraw(token);
+        }
+    }
+
+    /// Tells workers of the task, if there is this activity.
+    pub(crate) fn queue<'w>(&self, activities: &'w Activities, activity: &'static str) -> Option<Queued<'w>> {
         let token = self.token.as_deref()?;
-        activities.queue(activity, token, input, self.life, &self.key)
+        activities.queue(activity, token, self.life)
     }
 
     /// Writes down the job that it has submitted, and ends when that is written.

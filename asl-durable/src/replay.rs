@@ -4,7 +4,7 @@ use crate::drive::{Turn, drive};
 use crate::engine::JournalEngine;
 use crate::error::HostError;
 use crate::executor::Executor;
-use crate::life::{Halt, Life, Purpose};
+use crate::life::{Halt, Life, Purpose, Written};
 use crate::program::Program;
 use crate::store::{Entry, ExecutionId, Kind, Record};
 use asl_runtime::HistoryEvent;
@@ -29,7 +29,7 @@ impl Executor {
     pub(crate) fn load(
         self: &Arc<Executor>,
         record: &Record,
-        journal: Vec<Entry>,
+        written: Written,
         purpose: Purpose,
     ) -> Result<Loaded, Halt> {
         let Some(program) = self.program(record) else {
@@ -41,7 +41,7 @@ impl Executor {
             record.id,
             record.seed,
             record.start_date,
-            journal,
+            written,
             purpose,
             self.options.clock,
             self.storage.clone(),
@@ -56,6 +56,17 @@ impl Executor {
     pub(crate) async fn journal(&self, id: ExecutionId) -> Result<Vec<Entry>, Halt> {
         let journal = self.storage.read(move |store| store.journal(id)).await;
         journal.map_err(Halt::Store)
+    }
+
+    /// What is written of an execution.
+    pub(crate) async fn written(&self, id: ExecutionId) -> Result<Written, Halt> {
+        let read = self.storage.read(move |store| {
+            Ok(Written {
+                entries: store.journal(id)?,
+                heartbeats: store.heartbeats(id)?,
+            })
+        });
+        read.await.map_err(Halt::Store)
     }
 
     /// Runs an execution over its journal alone; answers its history too.
@@ -84,7 +95,11 @@ impl Executor {
 
     /// Runs an execution over a part of its journal; its history begins with the last redrive there.
     async fn replay_part(self: &Arc<Executor>, record: &Record, journal: Vec<Entry>) -> Result<Replayed, Halt> {
-        let Loaded { life, engine, program } = self.load(record, journal, Purpose::Replay)?;
+        let written = Written {
+            entries: journal,
+            ..Written::default()
+        };
+        let Loaded { life, engine, program } = self.load(record, written, Purpose::Replay)?;
         let input = serde_json::from_str(&record.input).map_err(|error| unreadable(&error))?;
         {
             let mut body = program.run(&engine, input);

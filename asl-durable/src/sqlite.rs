@@ -1,6 +1,8 @@
 //! A store in a file of SQLite.
 
-use crate::store::{End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, Record, Rest, Store, StoreError, Write};
+use crate::store::{
+    End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError, Write,
+};
 use chrono::{DateTime, Utc};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
@@ -63,6 +65,21 @@ CREATE TABLE activity (
 ALTER TABLE execution ADD COLUMN redrive_count INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE execution ADD COLUMN redrive_date INTEGER;
 CREATE INDEX execution_ended ON execution (stop_date) WHERE stop_date IS NOT NULL;
+CREATE TABLE queued_task (
+    execution INTEGER NOT NULL REFERENCES execution (id),
+    place TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    activity TEXT NOT NULL,
+    token TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (execution, place, attempt)
+) WITHOUT ROWID;
+CREATE TABLE heartbeat (
+    execution INTEGER NOT NULL REFERENCES execution (id),
+    token TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (execution, token)
+) WITHOUT ROWID;
 ",
 ];
 
@@ -206,16 +223,33 @@ fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool>
             Write::Forget { ended_before, limit } => {
                 let ended = "SELECT id FROM execution WHERE stop_date < ?1 ORDER BY stop_date, id LIMIT ?2";
                 let limits = params![ended_before.timestamp_micros(), *limit as i64];
-                transaction
-                    .prepare_cached(&format!("DELETE FROM journal WHERE execution IN ({ended})"))?
-                    .execute(limits)?;
+                for table in ["journal", "queued_task", "heartbeat"] {
+                    transaction
+                        .prepare_cached(&format!("DELETE FROM {table} WHERE execution IN ({ended})"))?
+                        .execute(limits)?;
+                }
                 transaction
                     .prepare_cached(&format!("DELETE FROM execution WHERE id IN ({ended})"))?
                     .execute(limits)?
             }
-            Write::Rest { execution, rest } => transaction
-                .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?
-                .execute(params![execution.0, due(*rest)])?,
+            Write::Rest {
+                execution,
+                rest,
+                queued,
+            } => {
+                for task in queued {
+                    queue(transaction, task)?;
+                }
+                transaction
+                    .prepare_cached("UPDATE execution SET due = ?2 WHERE id = ?1")?
+                    .execute(params![execution.0, due(*rest)])?
+            }
+            Write::Heartbeat { execution, token, time } => transaction
+                .prepare_cached(
+                    "INSERT INTO heartbeat (execution, token, time) VALUES (?1, ?2, ?3)
+                    ON CONFLICT DO UPDATE SET time = excluded.time",
+                )?
+                .execute(params![execution.0, token, time.timestamp_micros()])?,
             Write::CreateActivity { name, creation_date } => transaction
                 .prepare_cached("INSERT INTO activity (name, creation_date) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
                 .execute(params![name, creation_date.timestamp_micros()])?,
@@ -245,6 +279,11 @@ fn append(
     sequence: u64,
     entry: &Entry,
 ) -> rusqlite::Result<usize> {
+    if entry.kind == Kind::Started {
+        transaction
+            .prepare_cached("DELETE FROM queued_task WHERE execution = ?1 AND place = ?2 AND attempt = ?3")?
+            .execute(params![execution.0, entry.place, entry.attempt])?;
+    }
     transaction
         .prepare_cached(
             "INSERT INTO journal (execution, sequence, place, kind, attempt, time, value)
@@ -259,6 +298,22 @@ fn append(
             entry.attempt,
             entry.time.timestamp_micros(),
             entry.value,
+        ])
+}
+
+fn queue(transaction: &Transaction<'_>, task: &QueuedTask) -> rusqlite::Result<usize> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO queued_task (execution, place, attempt, activity, token, since)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            task.execution.0,
+            task.place,
+            task.attempt,
+            task.activity,
+            task.token,
+            task.since.timestamp_micros(),
         ])
 }
 
@@ -383,6 +438,32 @@ impl Store for Sqlite {
             .prepare_cached("SELECT name, creation_date FROM activity ORDER BY name")?;
         let activities = statement.query_map([], |row| Ok((row.get(0)?, time(row, 1)?)))?;
         Ok(activities.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn queued(&mut self) -> Result<Vec<QueuedTask>, StoreError> {
+        let sql = "SELECT q.execution, q.place, q.attempt, q.activity, q.token, q.since
+            FROM queued_task q JOIN execution e ON e.id = q.execution WHERE e.status = 'RUNNING'
+            ORDER BY q.since, q.execution, q.place, q.attempt";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let tasks = statement.query_map([], |row| {
+            Ok(QueuedTask {
+                execution: ExecutionId(row.get(0)?),
+                place: row.get(1)?,
+                attempt: row.get(2)?,
+                activity: row.get(3)?,
+                token: row.get(4)?,
+                since: time(row, 5)?,
+            })
+        })?;
+        Ok(tasks.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn heartbeats(&mut self, execution: ExecutionId) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT token, time FROM heartbeat WHERE execution = ?1")?;
+        let heartbeats = statement.query_map([execution.0], |row| Ok((row.get(0)?, time(row, 1)?)))?;
+        Ok(heartbeats.collect::<rusqlite::Result<_>>()?)
     }
 
     fn last(&mut self) -> Result<ExecutionId, StoreError> {

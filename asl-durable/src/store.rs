@@ -67,6 +67,19 @@ pub trait Store: Send + 'static {
     /// When the store cannot be read.
     fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError>;
 
+    /// The tasks of activities that wait for a worker, in executions that run, as far as [`Write::Rest`] has told of them: the
+    /// one that has waited longest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn queued(&mut self) -> Result<Vec<QueuedTask>, StoreError>;
+
+    /// When each task of an execution gave its last heartbeat, by token.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn heartbeats(&mut self, execution: ExecutionId) -> Result<Vec<(String, DateTime<Utc>)>, StoreError>;
+
     /// The highest number of an execution so far; 0 where there is none.
     ///
     /// # Errors
@@ -98,6 +111,18 @@ pub enum Write {
         execution: ExecutionId,
         /// What for.
         rest: Rest,
+        /// Its tasks that wait for a worker. One waits no longer when an entry tells that it has
+        /// [started](Kind::Started).
+        queued: Vec<QueuedTask>,
+    },
+    /// The last heartbeat of a task so far.
+    Heartbeat {
+        /// Which execution.
+        execution: ExecutionId,
+        /// The token of the task.
+        token: String,
+        /// When it came.
+        time: DateTime<Utc>,
     },
     /// An activity, unless there is one of this name.
     CreateActivity {
@@ -149,6 +174,23 @@ pub enum Rest {
     Until(DateTime<Utc>),
     /// It waits for somebody from outside.
     Outside,
+}
+
+/// A task of an activity that waits for a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedTask {
+    /// The execution that it is a part of.
+    pub execution: ExecutionId,
+    /// Where it stands there.
+    pub place: String,
+    /// Which attempt it is, from 0.
+    pub attempt: u32,
+    /// The name of the activity.
+    pub activity: String,
+    /// Its token.
+    pub token: String,
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
 }
 
 /// An execution.

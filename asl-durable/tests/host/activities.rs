@@ -1,9 +1,12 @@
 //! Activities and their workers.
 
 use crate::support::start_time;
-use asl_durable::{ActivityTask, ExecutionStatus, Host, HostError, MemoryStore};
+use asl_durable::{ActivityTask, ExecutionId, ExecutionStatus, Host, HostError, MemoryStore, Store};
 use asl_runtime::{HistoryEvent, TaskContext, TaskError, Value, asl, json};
+use chrono::TimeDelta;
 use futures_util::future::join;
+use futures_util::poll;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -231,4 +234,99 @@ async fn without_an_activity_the_handler_works() {
     );
     let history = host.history(&arn).await.expect("a history");
     assert_eq!(history[..under_way.len()], under_way);
+}
+
+/// An execution whose task waits for a worker, or is with one, is not in memory; it is due when the worker has been silent
+/// for too long.
+#[tokio::test(start_paused = true)]
+async fn what_waits_for_a_worker_leaves_memory() {
+    let mut store = MemoryStore::new();
+    let host = open_with_activity(&store).await;
+    let arn = start(&host, json!(["a"])).await;
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(store.due(start_time(), ExecutionId(0), 1), Ok(Vec::new()));
+    let due = |seconds| Ok(Some(start_time() + TimeDelta::seconds(seconds)));
+    // The longest time of an execution.
+    assert_eq!(store.next_due(start_time()), due(365 * 86_400));
+    let queued = store.queued().expect("a store");
+    let [task] = queued.as_slice() else {
+        panic!("{queued:?}")
+    };
+    assert_eq!(
+        (task.activity.as_str(), task.place.as_str()),
+        ("review", "Each.0[0]/Review.0")
+    );
+    let taken = take(&host, Some("ada")).await;
+    assert_eq!((&taken.token, &taken.input), (&task.token, &json!("a")));
+    assert_eq!(store.queued(), Ok(Vec::new()));
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(store.next_due(start_time()), due(5 + 60));
+    host.send_task_heartbeat(&taken.token).await.expect("accepted");
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(store.next_due(start_time()), due(10 + 60));
+    host.send_task_success(&taken.token, json!(1)).await.expect("accepted");
+    assert_eq!(host.wait(&arn).await.expect("ended").output, Some(json!([1])));
+}
+
+/// The last heartbeat counts, whatever brings the execution into memory, and in which process.
+#[tokio::test(start_paused = true)]
+async fn heartbeats_outlive_the_host() {
+    let store = MemoryStore::new();
+    let first = open_with_activity(&store).await;
+    let arn = start(&first, json!(["a", "b"])).await;
+    let [a, b] = [take(&first, None).await, take(&first, None).await];
+    sleep(Duration::from_secs(40)).await;
+    first.send_task_heartbeat(&a.token).await.expect("accepted");
+    first.shut_down().await;
+    let second = Host::builder()
+        .machine::<review::Machine, _>(Arc::new(Clerk))
+        .start_time(start_time() + TimeDelta::seconds(50))
+        .open(store.clone())
+        .await
+        .expect("a host");
+    // `b` has been silent for 60 seconds before `a` has.
+    sleep(Duration::from_secs(20)).await;
+    let gone = second.send_task_success(&b.token, json!(2)).await;
+    assert_eq!(gone, Err(HostError::TaskTimedOut));
+    second.send_task_success(&a.token, json!(1)).await.expect("in time");
+    let again = take(&second, None).await;
+    assert_eq!(again.input, json!("b"));
+    second
+        .send_task_success(&again.token, json!(2))
+        .await
+        .expect("accepted");
+    assert_eq!(second.wait(&arn).await.expect("ended").output, Some(json!([1, 2])));
+}
+
+/// The first task is the one that has waited longest, also of executions that are not in memory.
+#[tokio::test(start_paused = true)]
+async fn the_queue_outlives_the_host() {
+    let store = MemoryStore::new();
+    let first = open_with_activity(&store).await;
+    for name in ["c", "a", "b"] {
+        let input = json!([name]);
+        first.start::<review::Machine>(name, input).await.expect("started");
+        sleep(Duration::from_secs(5)).await;
+    }
+    assert_eq!(take(&first, None).await.input, json!("c"));
+    first.shut_down().await;
+    let second = open(&store).await;
+    let stopped = "arn:aws:states:us-east-1:000000000000:execution:review:a";
+    second.stop(stopped, None, None).await.expect("stopped");
+    assert_eq!(take(&second, None).await.input, json!("b"));
+    assert_eq!(second.get_activity_task(ARN, None).await, Ok(None));
+}
+
+/// A worker that gives up before it has a task leaves it to the others.
+#[tokio::test(start_paused = true)]
+async fn a_worker_may_give_up() {
+    let store = MemoryStore::new();
+    let host = open_with_activity(&store).await;
+    start(&host, json!(["a"])).await;
+    sleep(Duration::from_secs(5)).await;
+    {
+        let mut gives_up = pin!(host.get_activity_task(ARN, None));
+        assert!(poll!(gives_up.as_mut()).is_pending());
+    }
+    assert_eq!(take(&host, None).await.input, json!("a"));
 }

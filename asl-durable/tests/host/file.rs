@@ -136,7 +136,7 @@ fn an_older_file_is_migrated() {
     Connection::open(&path)
         .and_then(|file| {
             file.execute_batch(
-                "DROP TABLE activity; DROP INDEX execution_ended; PRAGMA user_version = 1;
+                "DROP TABLE activity; DROP TABLE queued_task; DROP TABLE heartbeat; DROP INDEX execution_ended; PRAGMA user_version = 1;
                 ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date",
             )
         })
@@ -144,6 +144,8 @@ fn an_older_file_is_migrated() {
     let mut store = Sqlite::open(&path).expect("a store");
     assert_eq!(store.find(&record.arn), Ok(Some(record)));
     assert_eq!(store.activities(), Ok(Vec::new()));
+    assert_eq!(store.queued(), Ok(Vec::new()));
+    assert_eq!(store.heartbeats(ExecutionId(1)), Ok(Vec::new()));
 }
 
 /// Nothing is written of a group of which something cannot be.

@@ -3,6 +3,7 @@
 use crate::support::start_time;
 use asl_durable::{Builder, Description, ExecutionId, ExecutionStatus, Host, MemoryStore, Store};
 use asl_runtime::{Machine, Quotas, TaskContext, TaskError, Value, asl, json};
+use chrono::TimeDelta;
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -158,7 +159,7 @@ async fn a_machine_has_its_time_whatever_it_waits_for() {
 
 /// TO-3
 #[tokio::test(start_paused = true)]
-async fn a_task_with_a_heartbeat_stays_in_memory() {
+async fn a_task_with_a_heartbeat_leaves_memory_too() {
     let mut store = MemoryStore::new();
     let (builder, desk) = builder();
     let host = builder
@@ -174,17 +175,20 @@ async fn a_task_with_a_heartbeat_stays_in_memory() {
         .expect("a token")
         .clone()
         .expect("a token");
-    for _ in 0..3 {
-        sleep(Duration::from_secs(8)).await;
+    for beat in 1..=3 {
+        sleep(Duration::from_secs(7)).await;
         host.send_task_heartbeat(&token).await.expect("it is open");
+        // It is due when it has been silent for ten seconds.
+        sleep(Duration::from_secs(2)).await;
+        let due = start_time() + TimeDelta::seconds(beat * 9 - 2 + 10);
+        assert_eq!(store.next_due(start_time()), Ok(Some(due)));
     }
-    assert_eq!(store.next_due(start_time()), Ok(None));
     let ended = host.wait(&arn).await.expect("ended");
     assert_eq!(
         (ended.status, ended.error.as_deref()),
         (ExecutionStatus::Failed, Some("States.Timeout"))
     );
-    assert_eq!(seconds(&ended), 3 * 8 + 10);
+    assert_eq!(seconds(&ended), 25 + 10);
 }
 
 /// X-16, EV-61
