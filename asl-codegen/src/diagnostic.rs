@@ -4,6 +4,7 @@ use crate::render;
 use crate::source::{Source, Span};
 use proc_macro2::TokenStream;
 use std::fmt;
+use std::sync::Arc;
 
 pub use crate::lint::{Level, Levels, Lint};
 
@@ -38,6 +39,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The same finding in the words of the service, where those are known.
     pub service_message: Option<String>,
+    /// The file that it is about, where that is not the definition.
+    pub file: Option<Arc<Source>>,
     /// Where the caret goes.
     pub span: Span,
     /// What is wrong at the caret.
@@ -58,6 +61,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             service_message: None,
+            file: None,
             span,
             label: String::new(),
             related: Vec::new(),
@@ -106,6 +110,12 @@ impl Diagnostic {
         self
     }
 
+    /// Says that it is about another file than the definition.
+    pub fn in_file(mut self, file: &Arc<Source>) -> Diagnostic {
+        self.file = Some(Arc::clone(file));
+        self
+    }
+
     /// Gives the words of the service.
     pub fn service(mut self, message: impl Into<String>) -> Diagnostic {
         self.service_message = Some(message.into());
@@ -118,19 +128,26 @@ impl Diagnostic {
         self
     }
 
+    /// Where it stands among others.
+    fn order(&self) -> (bool, usize) {
+        (self.file.is_some(), self.span.start)
+    }
+
     /// The text shown to people, without colours: severity, message, place, snippet with carets, help.
+    ///
+    /// `source` is the definition; what is about [another file](Diagnostic::file) shows that one.
     pub fn render(&self, source: &Source) -> String {
-        render::render(self, source)
+        render::render(self, self.file.as_deref().unwrap_or(source))
     }
 
     /// The same without the leading `error: `, for where something else writes that, as rustc does.
     pub fn render_body(&self, source: &Source) -> String {
-        render::render_body(self, source)
+        render::render_body(self, self.file.as_deref().unwrap_or(source))
     }
 
     /// One line, for where there is no room: place, message, label and code.
     pub fn one_line(&self, source: &Source) -> String {
-        render::one_line(self, source)
+        render::one_line(self, self.file.as_deref().unwrap_or(source))
     }
 }
 
@@ -277,10 +294,11 @@ impl Diagnostics {
         self.list.len()
     }
 
-    /// The findings in the order of their places; those at one place in the order they were found.
+    /// The findings in the order of their places, those about other files last; those at one place in the order they were
+    /// found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         let mut sorted: Vec<_> = self.list.iter().collect();
-        sorted.sort_by_key(|d| d.span.start);
+        sorted.sort_by_key(|d| d.order());
         sorted.into_iter()
     }
 
@@ -331,7 +349,7 @@ impl IntoIterator for Diagnostics {
 
     /// As [`Diagnostics::iter`].
     fn into_iter(mut self) -> Self::IntoIter {
-        self.list.sort_by_key(|d| d.span.start);
+        self.list.sort_by_key(Diagnostic::order);
         self.list.into_iter()
     }
 }
@@ -418,6 +436,28 @@ mod tests {
         }
         let order: Vec<_> = diagnostics.iter().map(|d| d.message.as_str()).collect();
         assert_eq!(order, ["3th", "1th", "0th", "2th"]);
+    }
+
+    #[test]
+    fn what_is_about_another_file_shows_that_one() {
+        let file = Arc::new(Source::new("a.types.json", "{ \"inptu\": true }"));
+        let mut diagnostics = Diagnostics::from(finding(Code::Unsupported, 2).in_file(&file));
+        diagnostics.push(finding(Code::Unsupported, 7));
+        assert_eq!(
+            diagnostics.render(&Source::new("a.json", "{}\n[1, 2]")),
+            "\
+warning: at 7
+ --> a.json:2:5
+  |
+2 | [1, 2]
+  |     ^
+
+warning: at 2
+ --> a.types.json:1:3
+  |
+1 | { \"inptu\": true }
+  |   ^"
+        );
     }
 
     #[test]

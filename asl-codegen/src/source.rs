@@ -26,7 +26,7 @@ impl Format {
 }
 
 /// A definition as it was read: where it came from and its text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     path: String,
     text: String,
@@ -67,7 +67,7 @@ impl Source {
                 // Replaced bytes come after this place, so it is right in the readable text too.
                 let text = String::from_utf8_lossy(error.as_bytes());
                 let span = Span::new(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
-                let fault = Diagnostic::error(ServiceCode::InvalidJsonDescription, span, "the definition is not UTF-8")
+                let fault = Diagnostic::error(ServiceCode::InvalidJsonDescription, span, "the file is not UTF-8")
                     .label("these bytes are no character")
                     .help("save the file as UTF-8");
                 Err(CompileError::new(Source::new(path, text), fault.into(), None))
@@ -205,7 +205,7 @@ mod tests {
             error.map(|e| e.to_string()).as_deref(),
             Some(
                 "\
-error: the definition is not UTF-8
+error: the file is not UTF-8
  --> a.json:2:3
   |
 2 |  \"\u{fffd}\": 1}
