@@ -279,6 +279,11 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// Whether findings of a lint are left out.
+    pub(crate) fn allows(&self, lint: Lint) -> bool {
+        self.levels.level(lint) == Level::Allow
+    }
+
     /// Whether one of them stops the compilation.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)

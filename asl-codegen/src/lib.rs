@@ -39,6 +39,7 @@ pub mod source;
 mod support;
 pub mod syntax;
 mod template;
+pub mod usage;
 pub mod yaml;
 
 pub use builder::Builder;

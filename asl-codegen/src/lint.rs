@@ -142,6 +142,7 @@ lints! {
     ResultPathIntoNonObject "result_path_into_non_object" Warn "a ResultPath into what is no object"
     UnassignedVariable "unassigned_variable" Warn "a variable that no state assigns before it is read"
     MaybeUnassignedVariable "maybe_unassigned_variable" Allow "a variable that not every way to its reader assigns"
+    UnreadResult "unread_result" Allow "a result of a task that no later state reads"
     IgnoredField "ignored_field" Warn "a field that has no effect where it stands"
 
     // The context object, callbacks and times.

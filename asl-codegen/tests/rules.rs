@@ -1,6 +1,6 @@
 //! Every static rule, in the form `tests/rules/README.md` describes: a definition, and what is said about it.
 
-use asl_codegen::diagnostic::{Code, Diagnostic};
+use asl_codegen::diagnostic::{Code, Diagnostic, Level, Lint};
 use asl_codegen::source::Source;
 use asl_codegen::{Options, WorkflowType};
 use std::fmt::Write;
@@ -24,7 +24,7 @@ struct Case {
     line: usize,
     /// `V-50 Next names a state that does not exist`
     title: String,
-    /// Lines that say how to read the definition: `express`, `given Name 30`.
+    /// Lines that say how to read the definition: `express`, `given Name 30`, `warn unread_result`.
     settings: Vec<String>,
     /// The definition, or the part of one, with its first word.
     definition: String,
@@ -121,7 +121,7 @@ fn cases(text: &str) -> Vec<Case> {
         let word = line.split(' ').next().unwrap_or_default();
         if matches!(word, "error" | "warning") || !case.findings.is_empty() && line.starts_with("    ") {
             writeln!(case.findings, "{line}").unwrap();
-        } else if case.definition.is_empty() && matches!(word, "express" | "given") {
+        } else if case.definition.is_empty() && matches!(word, "express" | "given" | "warn") {
             case.settings.push(line.to_owned());
         } else if !line.is_empty() {
             writeln!(case.definition, "{line}").unwrap();
@@ -187,6 +187,7 @@ fn found(case: &Case) -> String {
     let mut options = Options::default();
     for setting in &case.settings {
         match setting.splitn(3, ' ').collect::<Vec<_>>()[..] {
+            ["warn", lint] => options.levels.set(Lint::from_name(lint).unwrap(), Level::Warn),
             ["express"] => options.workflow_type = WorkflowType::Express,
             ["given", name, value] => options.substitutions.insert(name, value),
             _ => panic!("{}: `{setting}` is no setting", case.title),

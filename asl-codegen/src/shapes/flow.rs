@@ -362,7 +362,7 @@ fn items(map: &Map, scope: &Scope<'_>) -> Shape {
 
 impl Map {
     /// Whether the results are those of the processor, one for each item.
-    pub(super) fn gives_all(&self) -> bool {
+    pub(crate) fn gives_all(&self) -> bool {
         self.mode == MapMode::Inline
             && self.data_set_fields.is_empty()
             && self.tolerated_failure_count.is_none()

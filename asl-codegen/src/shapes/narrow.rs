@@ -2,7 +2,7 @@
 
 use super::flow::Data;
 use super::shape::{Kept, Shape};
-use crate::expr::jsonata::{BinaryOp, Expr, ExprKind, StepKind, functions};
+use crate::expr::jsonata::{BinaryOp, Expr, ExprKind, functions};
 use crate::expr::path::{Path, Root, Step};
 use crate::syntax::{Condition, Operator, Relation, Right, Test, TypeTest};
 
@@ -263,33 +263,13 @@ fn has_no_arrays_before(base: &Shape, members: &[&str]) -> bool {
 
 /// The place that an expression names: `$states.input.a`, `$variable.a`.
 fn place(expr: &Expr) -> Option<(Root, Vec<&str>)> {
-    if !expr.predicates.is_empty() || expr.group.is_some() || expr.keep_array {
-        return None;
-    }
-    let path = match &expr.kind {
-        ExprKind::Path(path) if !path.keep_array => path,
-        ExprKind::Variable(name) if name != "states" && functions::find(name).is_none() => {
-            return Some((Root::Variable(name.clone()), Vec::new()));
-        }
-        _ => return None,
-    };
-    let mut names = Vec::new();
-    for step in &path.steps {
-        let StepKind::Expr(expr) = &step.kind else { return None };
-        let is_plain = expr.predicates.is_empty() && expr.group.is_none() && !expr.keep_array;
-        if !is_plain || !step.stages.is_empty() || step.focus.is_some() || step.index.is_some() {
-            return None;
-        }
-        match &expr.kind {
-            ExprKind::Variable(name) if names.is_empty() => names.push(name.as_str()),
-            ExprKind::Name(name) if !names.is_empty() => names.push(name.as_str()),
-            _ => return None,
-        }
-    }
-    match &names[..] {
-        ["states", "input", members @ ..] => Some((Root::Input, members.to_vec())),
-        ["states", ..] | [] => None,
-        [variable, members @ ..] => Some((Root::Variable((*variable).to_owned()), members.to_vec())),
+    match expr.place()? {
+        ("states", members) => match &members[..] {
+            ["input", members @ ..] => Some((Root::Input, members.to_vec())),
+            _ => None,
+        },
+        (name, members) if members.is_empty() && functions::find(name).is_some() => None,
+        (name, members) => Some((Root::Variable(name.to_owned()), members)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! JSONata strings (spec J-1 to J-24).
 
+use super::references::references;
 use super::{Condition, FailText, FieldValue, Items, Number, State, StateKind, Template, WaitUntil};
 use crate::expr::jsonata::{Expr, ExprKind};
 use crate::json::Places;
@@ -70,6 +71,11 @@ impl Expression {
 }
 
 impl Reference {
+    /// What an expression reads, or a part of one that sees nothing that is bound around it, in the order of the text.
+    pub fn all_of(expr: &Expr) -> Vec<Reference> {
+        references(expr).into_iter().map(|(_, reference)| reference).collect()
+    }
+
     /// The members below `$states.context`, if that or `$states` as a whole is read. Whatever lies below them may be read.
     pub fn context(&self) -> Option<&[String]> {
         match (self.variable.as_str(), self.members.split_first()) {

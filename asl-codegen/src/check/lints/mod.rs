@@ -7,18 +7,43 @@ mod data;
 mod expressions;
 mod handlers;
 mod loops;
+mod results;
 mod tasks;
 mod ways;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Lint};
 use crate::shapes::ScopeShapes;
 use crate::syntax::{Machine, Scope, State};
+use crate::usage::{self, ScopeUsage};
 use ways::Ways;
 
 pub(super) fn check(machine: &Machine, shapes: &ScopeShapes, diagnostics: &mut Diagnostics) {
     handlers::check(machine, diagnostics);
     context::check(machine, diagnostics);
     check_scope(&machine.scope, Some(shapes), None, diagnostics);
+    if !diagnostics.allows(Lint::UnreadResult) {
+        check_results(&machine.scope, shapes, &usage::infer(machine), None, diagnostics);
+    }
+}
+
+/// Scopes nest as the JSON does, whose depth is bounded.
+fn check_results(
+    scope: &Scope,
+    shapes: &ScopeShapes,
+    usage: &ScopeUsage,
+    outer: Option<&State>,
+    diagnostics: &mut Diagnostics,
+) {
+    let ways = Ways { scope, shapes, outer };
+    for (at, state) in scope.states.iter().enumerate() {
+        let (Some(Some(known)), Some(usage)) = (shapes.states.get(at), usage.states.get(at)) else {
+            continue;
+        };
+        results::check(&ways, at, usage, diagnostics);
+        for ((inner, shapes), usage) in state.scopes().into_iter().zip(&known.scopes).zip(&usage.scopes) {
+            check_results(inner, shapes, usage, Some(state), diagnostics);
+        }
+    }
 }
 
 /// Scopes nest as the JSON does, whose depth is bounded.

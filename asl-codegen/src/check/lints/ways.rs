@@ -14,7 +14,7 @@ pub(super) struct Ways<'a> {
     pub outer: Option<&'a State>,
 }
 
-/// Where something is not handed on.
+/// Where something is not handed on, or not any more.
 pub(super) struct Origin {
     pub span: Span,
     pub label: String,
@@ -53,6 +53,54 @@ impl Ways<'_> {
             }
         }
         None
+    }
+
+    /// The first state behind `at` that is such, with the shortest way to it; or the state around, if the scope ends before.
+    pub fn end(&self, at: usize, is_end: impl Fn(&State) -> bool) -> Option<Origin> {
+        let mut before: Vec<Option<(usize, Way)>> = vec![None; self.scope.states.len()];
+        let mut open = VecDeque::from([at]);
+        let mut leaves = false;
+        while let Some(from) = open.pop_front() {
+            let Some(shapes) = &self.shapes.states[from] else {
+                continue;
+            };
+            for exit in shapes.flow.exits(&self.scope.states[from]) {
+                // Where it fails there is no result.
+                if from == at && matches!(exit.way, Way::Catch(_)) {
+                    continue;
+                }
+                let Some(to) = exit.to else {
+                    leaves = true;
+                    continue;
+                };
+                if to == at || before[to].is_some() {
+                    continue;
+                }
+                before[to] = Some((from, exit.way));
+                if is_end(&self.scope.states[to]) {
+                    return Some(self.reached(at, to, &before));
+                }
+                open.push_back(to);
+            }
+        }
+        let outer = self.outer.filter(|_| leaves)?;
+        Some(Origin {
+            span: outer.name.span,
+            label: "no state reads it in what this gives".to_owned(),
+        })
+    }
+
+    fn reached(&self, at: usize, end: usize, before: &[Option<(usize, Way)>]) -> Origin {
+        let mut next = vec![None; before.len()];
+        let mut to = end;
+        while let Some((from, way)) = before[to] {
+            next[from] = Some((to, way));
+            to = from;
+        }
+        Origin {
+            span: self.scope.states[end].name.span,
+            label: format!("this hands on something else; the way is {}", self.way(at, end, &next)),
+        }
     }
 
     /// The data came without it.

@@ -16,6 +16,31 @@ impl Expr {
         self.predicates.is_empty() && self.group.is_none()
     }
 
+    /// The variable that it names and the members that it looks up in it one after the other, if it is nothing else.
+    pub fn place(&self) -> Option<(&str, Vec<&str>)> {
+        let is_plain = |expr: &Expr| expr.is_bare() && !expr.keep_array;
+        let path = match &self.kind {
+            _ if !is_plain(self) => return None,
+            ExprKind::Variable(name) => return Some((name, Vec::new())),
+            ExprKind::Path(path) if !path.keep_array => path,
+            _ => return None,
+        };
+        let mut steps = path.steps.iter().map(|step| match &step.kind {
+            StepKind::Expr(expr) if step.stages.is_empty() && step.focus.is_none() && step.index.is_none() => {
+                is_plain(expr).then_some(&expr.kind)
+            }
+            _ => None,
+        });
+        let Some(Some(ExprKind::Variable(variable))) = steps.next() else {
+            return None;
+        };
+        let members = steps.map(|kind| match kind {
+            Some(ExprKind::Name(name)) => Some(name.as_str()),
+            _ => None,
+        });
+        Some((variable, members.collect::<Option<_>>()?))
+    }
+
     /// Whether it, or anything in it, reads the variable `name`, bound in it or not.
     pub fn reads(&self, name: &str) -> bool {
         matches!(&self.kind, ExprKind::Variable(variable) if variable == name)
