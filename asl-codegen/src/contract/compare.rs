@@ -1,6 +1,6 @@
 //! What changed from one version of a machine to another, for those who rely on it.
 
-use super::{Contract, StateContract};
+use super::{Contract, StateContract, reliance};
 use crate::shapes::Shape;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter, Result};
@@ -170,6 +170,9 @@ impl Changes {
         if let ("Task", Some(before), Some(now)) = (old.kind, &before.payload, &now.payload) {
             self.given(Concern::Tasks, &format!("what `{name}` is asked with"), before, now);
         }
+        if let (Some(before), Some(now)) = (&old.reads, &new.reads) {
+            self.reliance(name, before, now);
+        }
         if old.needs != new.needs && !new.needs.includes(&old.needs) && !new.needs.includes(&before.input) {
             let severity = match lacks(&before.input, &new.needs) {
                 true => Severity::Breaking,
@@ -184,6 +187,16 @@ impl Changes {
                 Some(new.needs.clone()),
             );
         }
+    }
+
+    fn reliance(&mut self, name: &str, old: &Shape, new: &Shape) {
+        let (severity, what) = match reliance::grown(old, new) {
+            Some(Severity::Breaking) => (Severity::Breaking, format!("more of what `{name}` gives is needed")),
+            Some(severity) => (severity, format!("more of what `{name}` gives is read on some ways")),
+            None if old == new => return,
+            None => (Severity::Compatible, format!("less of what `{name}` gives is read")),
+        };
+        self.push(Concern::Tasks, severity, what, Some(old.clone()), Some(new.clone()));
     }
 
     fn gone(&mut self, old: &StateContract) {

@@ -18,11 +18,13 @@
 
 mod compare;
 mod needs;
+mod reliance;
 
 pub use compare::{Change, Changes, Concern, Severity, compare};
 
 use crate::shapes::{Known, ScopeShapes, Shape, infer};
 use crate::syntax::{Machine, Scope, State, StateKind};
+use crate::usage::{self, ScopeUsage};
 use serde_json::{Value, json};
 use std::fmt::{Display, Formatter, Result};
 
@@ -48,6 +50,9 @@ pub struct StateContract {
     pub needs: Shape,
     /// In how many branches and processors it lies.
     pub depth: usize,
+    /// What is read of its result, if it is a task: without a required member no way on succeeds, and others are read on
+    /// some of the ways. What is only handed on as it is, as to the output, is not among them.
+    pub reads: Option<Shape>,
     /// What it gets and gives; nothing if it cannot be reached.
     pub data: Option<StateData>,
 }
@@ -68,7 +73,7 @@ impl Contract {
     pub fn of(machine: &Machine, known: &Known) -> Contract {
         let shapes = infer(machine, known);
         let mut states = Vec::new();
-        collect(&machine.scope, Some(&shapes), 0, &mut states);
+        collect(&machine.scope, Some(&shapes), &usage::infer(machine), 0, &mut states);
         Contract {
             input: match known.input {
                 Shape::Any => needs::by_state(&machine.scope).swap_remove(machine.scope.start.index),
@@ -89,14 +94,25 @@ impl Contract {
 }
 
 /// Scopes nest as the JSON does, whose depth is bounded.
-fn collect(scope: &Scope, shapes: Option<&ScopeShapes>, depth: usize, states: &mut Vec<StateContract>) {
-    for ((at, state), needs) in scope.states.iter().enumerate().zip(needs::by_state(scope)) {
+fn collect(
+    scope: &Scope,
+    shapes: Option<&ScopeShapes>,
+    usage: &ScopeUsage,
+    depth: usize,
+    states: &mut Vec<StateContract>,
+) {
+    let needs = needs::by_state(scope).into_iter().zip(needs::of_results(scope));
+    for (((at, state), usage), (needs, of_result)) in scope.states.iter().enumerate().zip(&usage.states).zip(needs) {
         let known = shapes.and_then(|shapes| shapes.states.get(at)?.as_ref());
         states.push(StateContract {
             name: state.name.value.clone(),
             kind: kind(state),
             needs,
             depth,
+            reads: matches!(state.kind, StateKind::Task(_)).then(|| {
+                let read = usage.result.as_ref().map_or(Shape::Any, reliance::shape);
+                of_result.iter().fold(read, |read, way| needs::with(&read, way))
+            }),
             data: known.map(|known| StateData {
                 input: known.flow.data.input.clone(),
                 payload: match &state.kind {
@@ -107,13 +123,9 @@ fn collect(scope: &Scope, shapes: Option<&ScopeShapes>, depth: usize, states: &m
                 output: known.flow.output.clone(),
             }),
         });
-        for (number, inner) in state.scopes().into_iter().enumerate() {
-            collect(
-                inner,
-                known.and_then(|known| known.scopes.get(number)),
-                depth + 1,
-                states,
-            );
+        for ((number, inner), usage) in state.scopes().into_iter().enumerate().zip(&usage.scopes) {
+            let shapes = known.and_then(|known| known.scopes.get(number));
+            collect(inner, shapes, usage, depth + 1, states);
         }
     }
 }
@@ -147,6 +159,9 @@ impl Display for Contract {
             if let Some(payload) = data.payload.as_ref().filter(|payload| **payload != data.input) {
                 let hands = if state.kind == "Task" { "asks  " } else { "hands " };
                 writeln!(f, "{indent}    {hands} {payload}")?;
+            }
+            if let Some(reads) = state.reads.as_ref().filter(|reads| !reads.is_any()) {
+                writeln!(f, "{indent}    reads  {reads}")?;
             }
             if state.kind != "Fail" && data.output != data.input {
                 writeln!(f, "{indent}    gives  {}", data.output)?;

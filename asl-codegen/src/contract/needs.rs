@@ -8,12 +8,12 @@ use crate::expr::path::{Path, Root, Step};
 use crate::flow::graph::reverse_postorder;
 use crate::shapes::{Member, Object, Shape};
 use crate::syntax::{
-    Condition, Field, FieldValue, Items, QueryLanguage, ResultPath, Scope, Selection, State, StateKind, Template,
+    Condition, Field, FieldValue, Items, QueryLanguage, ResultPath, Scope, Selection, State, StateKind, Task, Template,
 };
 use std::collections::BTreeSet;
 
 /// The members, one in the other, that must be there.
-type Way = Vec<String>;
+pub(super) type Way = Vec<String>;
 
 /// What is needed; `None` where no way on succeeds, so that nothing would help.
 type Needs = Option<BTreeSet<Way>>;
@@ -24,13 +24,48 @@ pub(super) fn by_state(scope: &Scope) -> Vec<Shape> {
     needs.map(|needs| shape(needs.unwrap_or_default())).collect()
 }
 
+/// What the results of the tasks of a scope must have, by the index of their state: of results, what every way on needs.
+pub(super) fn of_results(scope: &Scope) -> Vec<BTreeSet<Way>> {
+    let needs = of_states(scope);
+    let of_state = |state: &State| match &state.kind {
+        StateKind::Task(task) if state.query_language == QueryLanguage::JsonPath => of_result(state, task, &needs),
+        _ => BTreeSet::new(),
+    };
+    scope.states.iter().map(of_state).collect()
+}
+
+fn of_result(state: &State, task: &Task, needs: &[Needs]) -> BTreeSet<Way> {
+    let next = task
+        .outcome
+        .next
+        .target()
+        .and_then(|next| needs.get(next.index)?.as_ref());
+    let later = next.into_iter().flatten().filter_map(|way| {
+        let way = selected(&state.output_path, way.clone())?;
+        let way = match &task.outcome.result_path {
+            ResultPath::Replace => way,
+            ResultPath::Discard => return None,
+            ResultPath::Into(path) => way.strip_prefix(&members(&path.value)?[..])?.to_vec(),
+        };
+        match &task.outcome.result_selector {
+            Some(selector) => in_template(selector, &way),
+            None => Some(way),
+        }
+    });
+    let own = reads(state).into_iter().filter_map(|read| match read.place {
+        Place::Field("ResultSelector" | "Assign") => members(read.path),
+        _ => None,
+    });
+    later.chain(own).filter(|way| !way.is_empty()).collect()
+}
+
 /// That of an input that has these.
 fn shape(ways: BTreeSet<Way>) -> Shape {
     ways.iter().fold(Shape::Any, |shape, way| with(&shape, way))
 }
 
 /// With these members, and whatever else.
-fn with(shape: &Shape, way: &[String]) -> Shape {
+pub(super) fn with(shape: &Shape, way: &[String]) -> Shape {
     let Some((name, rest)) = way.split_first() else {
         return shape.clone();
     };

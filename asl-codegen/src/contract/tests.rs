@@ -110,6 +110,7 @@ Each (Map)
     Work (Task)
         gets   { item: any, state: \"new\" }
         asks   { only: any }
+        reads  { r: any, .. }
         gives  { r: any }
 ";
     assert_eq!(contract.to_string(), table);
@@ -216,4 +217,66 @@ fn further_members_do_no_harm() {
         Some(Severity::Compatible)
     );
     assert_eq!(of(json!({ "list": [{ "name": "x" }] })), Some(Severity::Breaking));
+}
+
+#[test]
+fn what_is_read_of_results() {
+    let version = |fields: Value, last: &str| {
+        let mut task = json!({ "Type": "Task", "Resource": TASK, "ResultPath": "$.r", "Next": "Which?" });
+        for (name, value) in fields.as_object().into_iter().flatten() {
+            task[name] = value.clone();
+        }
+        contract(json!({
+            "Work": task,
+            "Which?": { "Type": "Choice", "Default": "End", "Choices": [
+                { "Variable": "$.r.note", "IsPresent": true, "Next": "Note" }, { "Variable": "$.r.id", "IsNull": true, "Next": "End" }
+            ] },
+            "Note": { "Type": "Pass", "Parameters": { "note.$": "$.r.note", "lines.$": "$.r.lines[*].price", "x.$": last }, "Next": "End" },
+            "End": { "Type": "Pass", "InputPath": last, "End": true }
+        }))
+    };
+    let reads = |contract: &Contract| contract.states[0].reads.as_ref().map(ToString::to_string);
+    let old = version(json!({}), "$.r.code");
+    let read = "{ code: any, id?: any, lines?: { price?: any, .. }[], note?: any, .. }";
+    assert_eq!(reads(&old), Some(read.to_owned()));
+    assert!(old.to_string().contains(&format!("    reads  {read}\n")), "{old}");
+    // What is handed on as it is asks for nothing.
+    assert_eq!(
+        reads(&version(json!({}), "$")),
+        Some("{ id?: any, lines?: { price?: any, .. }[], note?: any, .. }".to_owned())
+    );
+    let selected = version(
+        json!({ "ResultSelector": { "code.$": "$.status", "id.$": "$.body.id", "lines": [] } }),
+        "$.r.code",
+    );
+    assert_eq!(
+        reads(&selected),
+        Some("{ body: { id: any, .. }, status: any, .. }".to_owned())
+    );
+
+    let changes = |new: &Contract| {
+        let of_tasks = |change: &&super::Change| change.concern == super::Concern::Tasks;
+        let all = compare(&old, new).0;
+        all.iter()
+            .filter(of_tasks)
+            .map(|change| format!("{} {}", change.severity, change.what))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&old), [""; 0]);
+    assert_eq!(
+        changes(&version(json!({}), "$.r.code.x")),
+        ["breaking more of what `Work` gives is needed"]
+    );
+    assert_eq!(
+        changes(&version(json!({}), "$.r")),
+        ["compatible less of what `Work` gives is read"]
+    );
+    assert_eq!(
+        changes(&version(json!({}), "$.r.note")),
+        ["unclear more of what `Work` gives is read on some ways"]
+    );
+    assert_eq!(
+        changes(&version(json!({ "ResultPath": null }), "$.r.code")),
+        ["compatible less of what `Work` gives is read"]
+    );
 }
