@@ -44,11 +44,16 @@ impl Shape {
         })
     }
 
+    /// The members of an object of this shape, each of them null.
+    pub(crate) fn empty(&self) -> Map<String, Value> {
+        self.members.clone()
+    }
+
     /// An object of this shape, with as many values.
     // Inlined where the values are at hand, which then go from there into the object and nowhere else.
     #[inline]
-    pub(crate) fn object(&self, values: impl Iterator<Item = Value>) -> Value {
-        let mut object = self.members.clone();
+    fn object(&self, values: impl Iterator<Item = Value>) -> Value {
+        let mut object = self.empty();
         for (place, value) in object.values_mut().zip(values) {
             // The null that was there has nothing to drop, which the compiler cannot know.
             mem::forget(mem::replace(place, value));

@@ -198,7 +198,10 @@ pub fn range<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<
 /// # Errors
 /// `D3001` where an operand has no text.
 pub fn concat<'a, const N: usize>(query: &Query<'_>, operands: [Val<'a>; N]) -> Result<Val<'a>> {
-    let mut text = String::new();
+    /// Room for a number.
+    const NUMBER: usize = 24;
+    let room = operands.iter().map(|operand| operand.as_str().map_or(NUMBER, str::len));
+    let mut text = String::with_capacity(room.sum());
     for operand in &operands {
         write_string(&mut text, operand)?;
         query.hold(text.len())?;

@@ -27,11 +27,8 @@ pub(crate) fn number(number: f64) -> String {
 
 /// Appends a number as JavaScript writes it.
 pub(crate) fn write_number(to: &mut String, number: f64) {
-    /// Below this the fast way writes all the digits that there are.
-    const WHOLE: f64 = 1e15;
-    // Writing to a string cannot fail.
-    if number == number.trunc() && number.abs() < WHOLE {
-        _ = write!(to, "{}", number as i64);
+    if is_whole(number) {
+        to.push_str(itoa::Buffer::new().format(number as i64));
         return;
     }
     if !number.is_finite() {
@@ -42,13 +39,20 @@ pub(crate) fn write_number(to: &mut String, number: f64) {
         });
         return;
     }
-    let (digits, exponent) = digits(number);
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(number);
+    if (1e-6..1e15).contains(&number.abs()) && !shortest.contains('e') {
+        to.push_str(shortest);
+        return;
+    }
     if number < 0.0 {
         to.push('-');
     }
+    let (digits, exponent) = digits(shortest);
     let len = digits.len() as i32;
     // Where the point is, counted from the first digit.
     let point = exponent + 1;
+    // Writing to a string cannot fail.
     match point {
         _ if (len..=21).contains(&point) => {
             to.push_str(&digits);
@@ -71,26 +75,57 @@ pub(crate) fn write_number(to: &mut String, number: f64) {
     }
 }
 
-/// The fewest digits that tell a number from its neighbours, and the power of ten of the first.
-fn digits(number: f64) -> (String, i32) {
-    let text = format!("{:e}", number.abs());
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
+/// Appends a number as JSON has it: what is no number, and what rounding takes out of the range of numbers, is null.
+fn write_finite(to: &mut String, number: f64) {
+    match number.is_finite() {
+        true => write_number(to, number),
+        false => to.push_str("null"),
+    }
+}
+
+/// Whether it is an integer of which no digit is lost.
+fn is_whole(number: f64) -> bool {
+    number == number.trunc() && number.abs() < 1e15
+}
+
+/// The digits of a number that is written in some way, from the first to the last that is not zero, and the power of ten of the
+/// first.
+fn digits(text: &str) -> (String, i32) {
+    let text = text.trim_start_matches('-');
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [whole, fraction].concat();
+    let significant = all.trim_start_matches('0');
+    let zeros = all.len() - significant.len();
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + whole.len() as i32 - 1 - zeros as i32;
+    (significant.trim_end_matches('0').to_owned(), exponent)
 }
 
 /// A number with 15 significant digits, which hides what computing with doubles adds: `0.1 + 0.2` is `0.3`.
 pub(crate) fn rounded(number: f64) -> f64 {
-    if !number.is_finite() || (number == number.trunc() && number.abs() < 1e15) || digits(number).0.len() <= DIGITS {
+    if !number.is_finite() || is_whole(number) {
         return number;
     }
-    // More digits than any tie between two results has, so that halves can go up.
-    let exact = format!("{:.50e}", number.abs());
-    let (mantissa, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
-    let mantissa = mantissa.replace('.', "");
-    let (kept, dropped) = mantissa.split_at(DIGITS);
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(number);
+    // The sign, the point and a zero before it are no digits, an exponent makes it look longer.
+    if shortest.len() <= DIGITS {
+        return number;
+    }
+    let (mut digits, exponent) = digits(shortest);
+    if digits.len() <= DIGITS {
+        return number;
+    }
+    // These digits lie on the same side of the middle between two results as the number itself: if the middle lay between the
+    // two, or were nearer, it would have been taken in their place, since it has 16 digits. Only where it has been taken, all
+    // digits of the number decide, and so many are more than any tie has.
+    if digits.len() == DIGITS + 1 && digits.ends_with('5') {
+        digits = format!("{:.50e}", number.abs()).replace('.', "");
+    }
+    let (kept, dropped) = digits.split_at(DIGITS);
     let kept: u64 = kept.parse().unwrap_or(0);
     let kept = kept + u64::from(dropped.starts_with(|digit| digit >= '5'));
-    let exponent = exponent.parse::<i32>().unwrap_or(0) - (DIGITS as i32 - 1);
+    let exponent = exponent - (DIGITS as i32 - 1);
     let rounded: f64 = format!("{kept}e{exponent}").parse().unwrap_or(number);
     rounded.copysign(number)
 }
@@ -179,11 +214,7 @@ pub(crate) fn write_json(to: &mut String, value: View<'_, '_>, style: Style) -> 
                     Style::Plain | Style::Pretty if finite(number)? => rounded(number),
                     Style::Plain | Style::Pretty => number,
                 };
-                if number.is_finite() {
-                    write_number(to, number);
-                } else {
-                    to.push_str("null");
-                }
+                write_finite(to, number);
             }
             View::String(text) => write_quoted(to, text),
             View::Function(_) => to.push_str("\"\""),
@@ -264,6 +295,7 @@ fn write_styled(to: &mut String, value: &Val<'_>, style: Style) -> Result<()> {
                 "Attempting to invoke string function on Infinity or NaN",
             ));
         }
+        View::Number(number) => write_finite(to, rounded(number)),
         view => write_json(to, view, style)?,
     }
     Ok(())
@@ -278,4 +310,76 @@ pub(crate) fn string<'a>(query: &Query<'_>, value: &Val<'a>, pretty: bool) -> Re
     write_styled(&mut text, value, if pretty { Style::Pretty } else { Style::Plain })?;
     query.hold(text.len())?;
     Ok(Text::Shared(text.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn numbers_are_written_as_javascript_writes_them() {
+        for (value, wanted) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (-12.0, "-12"),
+            (0.1, "0.1"),
+            (-1.5, "-1.5"),
+            (999_999_999_999_999.0, "999999999999999"),
+            (1e15, "1000000000000000"),
+            (1.5e15, "1500000000000000"),
+            (1234567890123456.7, "1234567890123456.8"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (-1.25e21, "-1.25e+21"),
+            (1e-6, "0.000001"),
+            (-1.5e-6, "-0.0000015"),
+            (1e-7, "1e-7"),
+            (1.5e-7, "1.5e-7"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (5e-324, "5e-324"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(number(value), wanted);
+        }
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_15_digits() {
+        for (value, wanted) in [
+            (0.1 + 0.2, 0.3),
+            (1.0 / 3.0, 0.333_333_333_333_333),
+            (2.0 / 3.0, 0.666_666_666_666_667),
+            (-1234567890123456.7, -1_234_567_890_123_460.0),
+            // Half way as it is written, and a little above or below it.
+            (1.000_000_000_000_005, 1.000_000_000_000_01),
+            (0.100_000_000_039_595_5, 0.100_000_000_039_595),
+            // Half way indeed.
+            (2_000_000_000_000_000.5, 2_000_000_000_000_000.0),
+            (1_000_000_000_000_005.0, 1_000_000_000_000_010.0),
+            (9_999_999_999_999_995.0, 1e16),
+            (5e-324, 5e-324),
+        ] {
+            assert_eq!(rounded(value), wanted, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn all_digits_of_a_number_decide(bits: u64, fraction: i64) {
+            for value in [f64::from_bits(bits), fraction as f64 / 1000.0] {
+                if value.is_finite() {
+                    let exact = format!("{:.800e}", value.abs()).replace('.', "");
+                    let (all, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
+                    let (kept, dropped) = all.split_at(15);
+                    let up = u64::from(dropped.as_bytes()[0] >= b'5');
+                    let exponent = exponent.parse::<i32>().unwrap_or(0) - 14;
+                    let wanted = format!("{}e{exponent}", kept.parse::<u64>().unwrap_or(0) + up);
+                    prop_assert_eq!(Ok(rounded(value).abs()), wanted.parse());
+                    prop_assert_eq!(Ok(value), number(value).parse());
+                }
+            }
+        }
+    }
 }

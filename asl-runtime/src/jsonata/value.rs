@@ -6,6 +6,7 @@ use crate::number::Num;
 use crate::shape::Shape;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
+use std::mem;
 use std::ops::{Deref, Range};
 use std::rc::Rc;
 
@@ -125,9 +126,14 @@ impl<'a> Object<'a> {
     fn position(&self, name: &str) -> Option<usize> {
         match &self.index {
             Some(index) => index.get(name).copied(),
-            None => self.members.iter().position(|(member, _)| **member == *name),
+            None => self.members.iter().position(|(member, _)| is_same(member, name)),
         }
     }
+}
+
+/// Whether two names are the same. Those of one object often have one length and differ at the end: `SKU-0001`, `SKU-0002`.
+fn is_same(left: &str, right: &str) -> bool {
+    left.len() == right.len() && left.as_bytes().last() == right.as_bytes().last() && left == right
 }
 
 /// Where each name is.
@@ -335,22 +341,26 @@ impl<'a> Val<'a> {
     /// # Errors
     /// Where it is nested so deep that whoever takes it apart would run out of stack.
     pub fn into_json(self) -> Result<Option<Value>> {
-        self.into_json_within(MAX_NESTING)
+        let mut value = Value::Null;
+        Ok(self.put(&mut value, MAX_NESTING)?.then_some(value))
     }
 
-    // Inlined for what has no parts, so that it is written where it belongs.
+    /// Puts the value as JSON where it belongs, in the place of null, unless it is nothing or a function; whether it has.
     #[inline]
-    fn into_json_within(self, depth: usize) -> Result<Option<Value>> {
-        Ok(Some(match self {
-            Val::Undefined | Val::Function(_) => return Ok(None),
-            Val::Null => Value::Null,
+    fn put(self, place: &mut Value, depth: usize) -> Result<bool> {
+        let value = match self {
+            Val::Undefined | Val::Function(_) => return Ok(false),
+            Val::Null => return Ok(true),
             Val::Bool(value) => Value::Bool(value),
             Val::Number(number) => json_number(number),
             Val::String(text) => Value::from(&*text),
             Val::Json(value) => value.clone(),
             Val::Array(array) => json_array(array, depth)?,
             Val::Object(object) => json_object(object, depth)?,
-        }))
+        };
+        // The null has nothing to drop, which the compiler cannot know.
+        mem::forget(mem::replace(place, value));
+        Ok(true)
     }
 }
 
@@ -360,55 +370,62 @@ fn deeper(depth: usize) -> Result<usize> {
 }
 
 /// An array as JSON.
-fn json_array(array: Rc<Array<'_>>, depth: usize) -> Result<Value> {
+fn json_array(mut array: Rc<Array<'_>>, depth: usize) -> Result<Value> {
     let depth = deeper(depth)?;
-    let elements = match Rc::try_unwrap(array) {
-        Ok(mut array) => std::mem::take(&mut array.elements),
-        Err(array) => array.elements.clone(),
+    let elements = match Rc::get_mut(&mut array) {
+        Some(array) => mem::take(&mut array.elements),
+        None => array.elements.clone(),
     };
     let mut all = Vec::with_capacity(elements.len());
     for element in elements {
-        all.extend(element.into_json_within(depth)?);
+        all.push(Value::Null);
+        if let Some(place) = all.last_mut()
+            && !element.put(place, depth)?
+        {
+            all.pop();
+        }
     }
     Ok(Value::Array(all))
 }
 
 /// An object as JSON. Where all of its names stand in the expression, it has a shape.
-fn json_object(object: Rc<Object<'_>>, depth: usize) -> Result<Value> {
+fn json_object(mut object: Rc<Object<'_>>, depth: usize) -> Result<Value> {
     let depth = deeper(depth)?;
-    let members = match Rc::try_unwrap(object) {
-        Ok(mut object) => std::mem::take(&mut object.members),
-        Err(object) => object.members.clone(),
+    let members = match Rc::get_mut(&mut object) {
+        Some(object) => mem::take(&mut object.members),
+        None => object.members.clone(),
     };
-    let is_fixed = |(name, value): &(Text, Val)| {
-        matches!(name, Text::Static(_)) && !matches!(value, Val::Undefined | Val::Function(_))
+    let mut map = match shape(&members) {
+        Some(shape) => shape.empty(),
+        None => Map::with_capacity(members.len()),
     };
-    if members.iter().all(is_fixed) {
-        let names = members.iter().map(|(name, _)| match name {
-            Text::Static(name) => name,
-            Text::Borrowed(_) | Text::Shared(_) => "",
-        });
-        if let Some(shape) = Shape::of(names) {
-            let mut fault = None;
-            let object = shape.object(members.into_iter().map(|(_, value)| {
-                value.into_json_within(depth).map_or_else(
-                    |error| {
-                        fault = Some(error);
-                        Value::Null
-                    },
-                    Option::unwrap_or_default,
-                )
-            }));
-            return fault.map_or(Ok(object), Err);
+    if map.is_empty() {
+        for (name, value) in members {
+            let mut member = Value::Null;
+            if value.put(&mut member, depth)? {
+                map.insert(name.to_string(), member);
+            }
         }
-    }
-    let mut map = Map::with_capacity(members.len());
-    for (name, value) in members {
-        if let Some(value) = value.into_json_within(depth)? {
-            map.insert(name.to_string(), value);
+    } else {
+        for (place, (_, value)) in map.values_mut().zip(members) {
+            value.put(place, depth)?;
         }
     }
     Ok(Value::Object(map))
+}
+
+/// The shape of an object whose names all stand in the expression, and whose members are all there.
+fn shape(members: &[(Text<'_>, Val<'_>)]) -> Option<&'static Shape> {
+    let is_fixed = |(name, value): &(Text, Val)| {
+        matches!(name, Text::Static(_)) && !matches!(value, Val::Undefined | Val::Function(_))
+    };
+    if !members.iter().all(is_fixed) {
+        return None;
+    }
+    Shape::of(members.iter().map(|(name, _)| match name {
+        Text::Static(name) => name,
+        Text::Borrowed(_) | Text::Shared(_) => "",
+    }))
 }
 
 /// A computed number as JSON: whole ones print without a point, and what is no number as a string (J-63, J-64).

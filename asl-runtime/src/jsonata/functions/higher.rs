@@ -13,7 +13,7 @@ pub static MAP: Builtin = Builtin::new("map", "<af>", |query, args| {
     let function = function(args, 1)?;
     let mut mapped = Vec::with_capacity(array.array_len().unwrap_or(0));
     for (at, element) in elements(array).enumerate() {
-        let value = apply(query, function, [element, at_value(at), array.clone()])?;
+        let value = apply(query, function, element, at as f64, array)?;
         if !value.is_undefined() {
             mapped.push(value);
         }
@@ -30,7 +30,7 @@ pub static FILTER: Builtin = Builtin::new("filter", "<af>", |query, args| {
     let function = function(args, 1)?;
     let mut kept = vec![];
     for (at, element) in elements(array).enumerate() {
-        if truthy(&apply(query, function, [element.clone(), at_value(at), array.clone()])?)? {
+        if truthy(&apply(query, function, element.clone(), at as f64, array)?)? {
             kept.push(element);
         }
     }
@@ -46,9 +46,7 @@ pub static SINGLE: Builtin = Builtin::new("single", "<af?>", |query, args| {
     let mut single = None;
     for (at, element) in elements(array).enumerate() {
         let wanted = match arg(args, 1) {
-            Val::Function(function) => {
-                truthy(&apply(query, function, [element.clone(), at_value(at), array.clone()])?)?
-            }
+            Val::Function(function) => truthy(&apply(query, function, element.clone(), at as f64, array)?)?,
             _ => true,
         };
         if wanted && single.replace(element).is_some() {
@@ -100,7 +98,7 @@ pub static EACH: Builtin = Builtin::new("each", "<o-f:a>", |query, args| {
     let function = function(args, 1)?;
     let mut mapped = vec![];
     for (name, value) in members(object) {
-        let value = apply(query, function, [value, name.into(), object.clone()])?;
+        let value = apply(query, function, value, name, object)?;
         if !value.is_undefined() {
             mapped.push(value);
         }
@@ -113,8 +111,7 @@ pub static SIFT: Builtin = Builtin::new("sift", "<o-f?:o>", |query, args| {
     let object = arg(args, 0);
     let mut sifted = Object::default();
     for (name, value) in members(object) {
-        let given = [value.clone(), name.clone().into(), object.clone()];
-        if truthy(&apply(query, function(args, 1)?, given)?)? {
+        if truthy(&apply(query, function(args, 1)?, value.clone(), name.clone(), object)?)? {
             sifted.insert(name, value);
         }
     }
@@ -124,9 +121,19 @@ pub static SIFT: Builtin = Builtin::new("sift", "<o-f?:o>", |query, args| {
     })
 });
 
-/// Calls a function with as many of the arguments as it takes, but at least the first.
-fn apply<'a>(query: &'a Query<'a>, function: &Function<'a>, args: [Val<'a>; 3]) -> Result<Val<'a>> {
-    function.call(query, &args[..function.arity().clamp(1, 3)])
+/// Calls a function with as many arguments as it takes, but at least the first: a part, where it is, and the whole.
+fn apply<'a>(
+    query: &'a Query<'a>,
+    function: &Function<'a>,
+    part: Val<'a>,
+    place: impl Into<Val<'a>>,
+    whole: &Val<'a>,
+) -> Result<Val<'a>> {
+    match function.arity() {
+        0 | 1 => function.call(query, &[part]),
+        2 => function.call(query, &[part, place.into()]),
+        _ => function.call(query, &[part, place.into(), whole.clone()]),
+    }
 }
 
 fn at_value<'a>(at: usize) -> Val<'a> {
