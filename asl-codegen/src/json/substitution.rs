@@ -99,6 +99,16 @@ from! {
     u64 => Number
 }
 
+impl From<f64> for SubstitutionValue {
+    /// JSON has no number for what is not finite: that becomes its text, which no field takes for a number.
+    fn from(value: f64) -> SubstitutionValue {
+        match serde_json::Number::from_f64(value) {
+            Some(number) => SubstitutionValue::Number(number),
+            None => SubstitutionValue::String(value.to_string()),
+        }
+    }
+}
+
 /// The value of a JSON string, after `${Name}` substitution.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
@@ -284,6 +294,8 @@ mod tests {
     fn scalars() {
         let mut given = Substitutions::new();
         given.insert("N", 30);
+        given.insert("Rate", 1.5);
+        given.insert("Endless", f64::INFINITY);
         given.insert("Text", "45");
         given.insert("Yes", true);
         given.insert("No", "no");
@@ -295,6 +307,8 @@ mod tests {
         };
         assert_eq!(number("1.50"), "literal 1.50");
         assert_eq!(number(r#""${N}""#), "given 30");
+        assert_eq!(number(r#""${Rate}""#), "given 1.5");
+        assert_eq!(number(r#""${Endless}""#), "other");
         assert_eq!(number(r#""${Text}""#), "given 45");
         assert_eq!(number(r#""${No}""#), "other");
         assert_eq!(number(r#""${Other}""#), "symbol Other");
