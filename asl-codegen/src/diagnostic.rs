@@ -3,6 +3,7 @@
 use crate::render;
 use crate::source::{Source, Span};
 use proc_macro2::TokenStream;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -251,6 +252,7 @@ service_codes! {
 pub struct Diagnostics {
     levels: Levels,
     list: Vec<Diagnostic>,
+    said: HashSet<(Code, Span, String)>,
 }
 
 impl Diagnostics {
@@ -263,11 +265,12 @@ impl Diagnostics {
     pub fn with_levels(levels: Levels) -> Diagnostics {
         Diagnostics {
             levels,
-            list: Vec::new(),
+            ..Diagnostics::default()
         }
     }
 
-    /// Adds a finding. That of a lint takes the level of the lint: an allowed one is left out.
+    /// Adds a finding. That of a lint takes the level of the lint: an allowed one is left out. So is one that was found at the
+    /// same place already, where an alias of YAML makes several parts of a definition of one text.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
         if let Code::Lint(lint) = diagnostic.code {
             diagnostic.severity = match self.levels.level(lint) {
@@ -276,7 +279,12 @@ impl Diagnostics {
                 Level::Deny => Severity::Error,
             };
         }
-        self.list.push(diagnostic);
+        if self
+            .said
+            .insert((diagnostic.code, diagnostic.span, diagnostic.message.clone()))
+        {
+            self.list.push(diagnostic);
+        }
     }
 
     /// Whether findings of a lint are left out.
