@@ -32,9 +32,10 @@ use std::path::PathBuf;
 ///
 /// A file whose name ends in `.yaml` or `.yml` is read as [YAML](crate::yaml).
 ///
-/// A template of CloudFormation or SAM is read too, in YAML or JSON: the state machine in it, or of several the one whose
-/// resource is named behind the path, as in `.file("template.yaml#OrderMachine")`, which is written to `order_machine.rs`. What
-/// `DefinitionSubstitutions` says is put in where no [`substitution`](Builder::substitution) is given.
+/// A template of CloudFormation, SAM or Serverless (`stepFunctions:`) is read too, in YAML or JSON: the state machine in it, or of
+/// several the one whose name stands behind the path, as in `.file("template.yaml#OrderMachine")`, which is written to
+/// `order_machine.rs`. It is Express where the template says so. What `DefinitionSubstitutions` says is put in where no
+/// [`substitution`](Builder::substitution) is given.
 ///
 /// Paths are relative to the working directory, which for a build script is the folder of its package.
 #[derive(Debug, Clone, Default)]

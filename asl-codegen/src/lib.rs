@@ -50,6 +50,7 @@ use diagnostic::{Code, CompileError, Diagnostic, Diagnostics, ServiceCode};
 use json::Json;
 use proc_macro2::TokenStream;
 use source::{Source, Span};
+use std::borrow::Cow;
 use syntax::Machine;
 
 /// What a definition compiles to.
@@ -69,10 +70,12 @@ pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileEr
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
     let out = &mut diagnostics;
     let renames_fit = renames(options, out);
-    let json = read(source, options, out);
-    let machine = json.as_ref().and_then(|json| checked(source, json, options, out));
-    let tokens = match (&json, &machine) {
-        (Some(json), Some(machine)) if !out.has_errors() => generate(source, json, machine, options, out),
+    let Some((json, options)) = read(source, options, out) else {
+        return Err(CompileError::new(source.clone(), diagnostics, None));
+    };
+    let machine = checked(source, &json, &options, out);
+    let tokens = match &machine {
+        Some(machine) if !out.has_errors() => generate(source, &json, machine, &options, out),
         _ => None,
     };
     match tokens {
@@ -83,7 +86,7 @@ pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileEr
         None => {
             let skeleton = machine
                 .filter(|_| renames_fit)
-                .map(|machine| emit::skeleton(&machine, options));
+                .map(|machine| emit::skeleton(&machine, &options));
             Err(CompileError::new(source.clone(), diagnostics, skeleton))
         }
     }
@@ -132,8 +135,8 @@ fn generate(
 /// A definition without errors here is valid, also where this version cannot compile it.
 pub fn check(source: &Source, options: &Options) -> Diagnostics {
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
-    if let Some(json) = read(source, options, &mut diagnostics) {
-        checked(source, &json, options, &mut diagnostics);
+    if let Some((json, options)) = read(source, options, &mut diagnostics) {
+        checked(source, &json, &options, &mut diagnostics);
     }
     diagnostics
 }
@@ -144,16 +147,23 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
 /// With what [`check`] finds, where that has errors.
 pub fn machine(source: &Source, options: &Options) -> Result<Machine, CompileError> {
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
-    let json = read(source, options, &mut diagnostics);
-    match json.and_then(|json| checked(source, &json, options, &mut diagnostics)) {
+    let read = read(source, options, &mut diagnostics);
+    match read.and_then(|(json, options)| checked(source, &json, &options, &mut diagnostics)) {
         Some(machine) if !diagnostics.has_errors() => Ok(machine),
         _ => Err(CompileError::new(source.clone(), diagnostics, None)),
     }
 }
 
-fn read(source: &Source, options: &Options, out: &mut Diagnostics) -> Option<Json> {
+/// The definition, and the options with what a template around it says. That a machine is Express either may say.
+fn read<'a>(source: &Source, options: &'a Options, out: &mut Diagnostics) -> Option<(Json, Cow<'a, Options>)> {
     match template::read(source, options) {
-        Ok(json) => Some(json),
+        Ok(definition) => {
+            let mut options = Cow::Borrowed(options);
+            if definition.workflow_type == Some(WorkflowType::Express) {
+                options.to_mut().workflow_type = WorkflowType::Express;
+            }
+            Some((definition.json, options))
+        }
         Err(errors) => {
             out.extend(errors);
             None

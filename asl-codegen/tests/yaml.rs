@@ -5,7 +5,7 @@
 #![cfg(feature = "yaml")]
 
 use asl_codegen::source::{Format, Source};
-use asl_codegen::{Options, check, compile, format};
+use asl_codegen::{Options, WorkflowType, check, compile, format};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -112,6 +112,60 @@ fn machines_of_templates() {
         unknown.contains("no state machine `Order`") && unknown.contains("`Orders`"),
         "{unknown}"
     );
+}
+
+/// The list form of `Fn::Sub` has values for names of its own, and what they refer to is a substitution again.
+#[test]
+fn names_of_a_sub() {
+    let machine = |resource: &str, table: &str| {
+        format!(
+            r#"{{ "StartAt": "Put", "States": {{ "Put": {{ "Type": "Task", "Resource": {resource}, "Parameters": {{ "Table": {table}, "Id": 7 }}, "End": true }} }} }}"#
+        )
+    };
+    let template = format!(
+        r#"{{ "Resources": {{ "Orders": {{ "Type": "AWS::StepFunctions::StateMachine", "Properties": {{ "Definition": {} }} }} }} }}"#,
+        machine(
+            r#"{ "Fn::Sub": ["arn:aws:states:::${Service}:${!putItem}", { "Service": "dynamodb", "Unused": 1 }] }"#
+                .replace("${!putItem}", "putItem")
+                .as_str(),
+            r#"{ "Fn::Sub": ["${Prefix}-${Count}-${Table}-${", { "Prefix": { "Ref": "Stage" }, "Count": 2 }] }"#,
+        )
+    );
+    let plain = machine(r#""arn:aws:states:::dynamodb:putItem""#, r#""${Stage}-2-${Table}-${""#);
+    let found = rust(&Source::new("a", template), None, &[]).unwrap();
+    assert_eq!(found, rust(&Source::new("a", plain), None, &[]).unwrap());
+}
+
+/// A template says that its machine is Express, in the way of its kind; so may the caller.
+#[test]
+fn types_of_templates() {
+    let definition = "{ StartAt: A, States: { A: { Type: Succeed } } }";
+    let cloudformation = |properties: &str, kind: &str| {
+        format!("Resources: {{ M: {{ Type: '{kind}', Properties: {{ {properties} Definition: {definition} }} }} }}")
+    };
+    let (sam, cdk) = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine");
+    let serverless = |kind: &str| {
+        format!("stepFunctions: {{ stateMachines: {{ m: {{ type: {kind}, definition: {definition} }} }} }}")
+    };
+    for (template, express) in [
+        (cloudformation("Type: EXPRESS,", sam), true),
+        (cloudformation("Type: STANDARD,", sam), false),
+        (cloudformation("", sam), false),
+        (cloudformation("StateMachineType: EXPRESS,", cdk), true),
+        (cloudformation("Type: EXPRESS,", cdk), false),
+        (serverless("EXPRESS"), true),
+        (serverless("STANDARD"), false),
+    ] {
+        let source = Source::new("a", template.as_str()).with_format(Format::Yaml);
+        let is_express = |rust: String| rust.contains("WorkflowType::Express");
+        assert_eq!(is_express(rust(&source, None, &[]).unwrap()), express, "{template}");
+        let options = Options {
+            workflow_type: WorkflowType::Express,
+            ..Options::default()
+        };
+        let compiled = compile(&source, &options).unwrap();
+        assert!(is_express(format::file(compiled.tokens, "a").unwrap()), "{template}");
+    }
 }
 
 /// A template in JSON, whose definition is a string in a string.

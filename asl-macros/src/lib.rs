@@ -20,9 +20,10 @@ use proc_macro::TokenStream;
 /// A file whose name ends in `.yaml` or `.yml` is read as YAML, and errors show the place in it. This is the feature `yaml`,
 /// which is on by default.
 ///
-/// A template of CloudFormation or SAM is read too, in YAML or JSON: the state machine in it, or of several the one whose
-/// resource is named behind the path, as in `"template.yaml#OrderMachine"`. What its `DefinitionSubstitutions` say is put in
-/// where the macro gives nothing else; `!Ref Name` and `!GetAtt Name.Arn` are the substitutions `${Name}` and `${Name.Arn}`.
+/// A template of CloudFormation, SAM or Serverless (`stepFunctions:`) is read too, in YAML or JSON: the state machine in it, or of
+/// several the one whose name stands behind the path, as in `"template.yaml#OrderMachine"`. It is Express where the template
+/// says so. What its `DefinitionSubstitutions` say is put in where the macro gives nothing else; `!Ref Name` and
+/// `!GetAtt Name.Arn` are the substitutions `${Name}` and `${Name.Arn}`.
 ///
 /// Attributes and doc comments before `pub` are put on the module. What the definition itself does not say follows the
 /// path, each of these at most once and in any order:

@@ -173,6 +173,23 @@ impl Text {
         Text { written, ..self }
     }
 
+    /// The same text with the values of some of its names, in which names may stand. It remains a text.
+    pub(crate) fn put_in(&self, values: &Substitutions, literal: Span) -> Text {
+        let Text { value, replaced, .. } = Text::new(self.value.clone(), values);
+        let known = self.replaced.is_empty();
+        Text {
+            symbols: symbols(&value).map(|(_, name)| name.to_owned()).collect(),
+            written: if known {
+                self.written.clone()
+            } else {
+                Some(Written::somewhere_in(literal))
+            },
+            replaced: if known { replaced } else { Vec::new() },
+            substituted: false,
+            value,
+        }
+    }
+
     /// The name, if the whole string is one `${Name}` that no value was given for.
     pub fn symbol(&self) -> Option<&str> {
         let inner = self.value.strip_prefix("${")?.strip_suffix('}')?;

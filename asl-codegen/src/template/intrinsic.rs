@@ -107,8 +107,18 @@ impl Resolver<'_> {
         let symbol = |name: &str| text(format!("${{{name}}}"));
         let known = match (function, &argument.kind) {
             ("Sub", Kind::String(_)) | ("ToJsonString", Kind::Object(_)) => Some(argument),
-            // Values for names of its own come second. The names stay what they are.
-            ("Sub", Kind::Array(items)) => items.first().filter(|item| item.as_text().is_some()).cloned(),
+            // Values for names of its own come second.
+            ("Sub", Kind::Array(items)) => match &items[..] {
+                [template] if template.as_text().is_some() => Some(template.clone()),
+                [template, values] => match (&template.kind, values.as_object().and_then(plain)) {
+                    (Kind::String(text), Some(values)) => Some(Json {
+                        kind: Kind::String(text.put_in(&values, template.span)),
+                        span: template.span,
+                    }),
+                    _ => None,
+                },
+                _ => None,
+            },
             ("Ref" | "GetAtt", Kind::String(name)) => Some(symbol(&name.value)),
             ("GetAtt", Kind::Array(names)) => texts(names).map(|names| symbol(&names.join("."))),
             ("Join", Kind::Array(arguments)) => match &arguments[..] {
@@ -129,6 +139,20 @@ impl Resolver<'_> {
             Box::new(unknown.help("write `${Name}` here, and what it stands for in `DefinitionSubstitutions`"))
         })
     }
+}
+
+/// The texts of values that have one.
+fn plain(values: &Object) -> Option<Substitutions> {
+    let text = |value: &Json| match &value.kind {
+        Kind::String(text) => Some(text.value.clone()),
+        Kind::Number(number) => Some(number.clone()),
+        Kind::Bool(value) => Some(value.to_string()),
+        _ => None,
+    };
+    let values = values.iter();
+    values
+        .map(|member| Some((member.key.as_str(), text(&member.value)?)))
+        .collect()
 }
 
 fn texts(items: &[Json]) -> Option<Vec<&str>> {
