@@ -4,7 +4,9 @@
 //! committed again to another file by nothing but the store. Of this disk it tells how many blocks of 4 KiB it takes in a
 //! second, one at a time, each of them on the disk before the next.
 
-use asl_durable::{Entry, ExecutionId, ExecutionStatus, Filter, Host, Record, Sqlite, Store, StoreError, Write};
+use asl_durable::{
+    Entry, ExecutionId, ExecutionStatus, Filter, Host, QueuedTask, Record, Sqlite, Store, StoreError, Write,
+};
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
@@ -88,6 +90,14 @@ impl Store for Noting {
 
     fn list(&mut self, filter: &Filter) -> Result<Vec<Record>, StoreError> {
         self.store.list(filter)
+    }
+
+    fn queued(&mut self) -> Result<Vec<QueuedTask>, StoreError> {
+        self.store.queued()
+    }
+
+    fn heartbeats(&mut self, execution: ExecutionId) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        self.store.heartbeats(execution)
     }
 
     fn last(&mut self) -> Result<ExecutionId, StoreError> {

@@ -96,7 +96,7 @@ fn old_file(folder: &Path, content: &Content) -> Vec<u8> {
     Connection::open(&path)
         .and_then(|file| {
             file.execute_batch(
-                "DROP TABLE activity; DROP INDEX execution_ended; PRAGMA user_version = 1;
+                "DROP TABLE activity; DROP TABLE queued_task; DROP TABLE heartbeat; DROP INDEX execution_ended; PRAGMA user_version = 1;
                 ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date",
             )
         })

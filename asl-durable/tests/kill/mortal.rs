@@ -1,6 +1,6 @@
 //! A store in a file, and the process that dies at one of its commits.
 
-use asl_durable::{Entry, ExecutionId, Filter, Kind, Record, Sqlite, Store, StoreError, Write};
+use asl_durable::{Entry, ExecutionId, Filter, Kind, QueuedTask, Record, Sqlite, Store, StoreError, Write};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -88,6 +88,14 @@ impl Store for Mortal {
 
     fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
         self.store.activities()
+    }
+
+    fn queued(&mut self) -> Result<Vec<QueuedTask>, StoreError> {
+        self.store.queued()
+    }
+
+    fn heartbeats(&mut self, execution: ExecutionId) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        self.store.heartbeats(execution)
     }
 
     fn last(&mut self) -> Result<ExecutionId, StoreError> {
