@@ -71,9 +71,18 @@ impl Record {
 impl History {
     /// An engine for a run whose context object shows this.
     pub fn new(execution: Execution) -> History {
+        History::with(execution, EventLog::new())
+    }
+
+    /// One whose events go where this log says. Those of child executions are kept.
+    pub fn with(execution: Execution, log: EventLog) -> History {
+        let record = Record {
+            log: Mutex::new(log),
+            ..Record::default()
+        };
         History {
             memory: Memory::new(execution.or_quotas(Quotas::Service)),
-            record: Arc::default(),
+            record: Arc::new(record),
         }
     }
 
@@ -82,7 +91,7 @@ impl History {
         self.memory.handle()
     }
 
-    /// The events so far.
+    /// The events so far, where they are kept.
     pub fn events(&self) -> Vec<HistoryEvent> {
         self.record.log().events().to_vec()
     }

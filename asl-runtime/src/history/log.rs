@@ -6,14 +6,14 @@ use crate::{Error, Event, Execution, Place, Position, Quotas, StateType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt;
 
 /// Numbers the events of one execution, and tells which of them each follows. For engines.
 ///
-/// It keeps the events that it numbers, or only counts them: the ids are the same.
+/// It keeps the events that it numbers, tells them, or only counts them: the ids are the same.
 #[derive(Debug)]
 pub struct EventLog {
-    events: Vec<HistoryEvent>,
-    keeps_events: bool,
+    events: Events,
     /// The id of the last one.
     last: u64,
     max_events: Option<u64>,
@@ -22,6 +22,23 @@ pub struct EventLog {
     machine: Chain,
     /// Those of its branches and items, by scope.
     lanes: HashMap<String, Chain>,
+}
+
+/// What becomes of events.
+enum Events {
+    Kept(Vec<HistoryEvent>),
+    Told(Box<dyn FnMut(HistoryEvent) + Send>),
+    Counted,
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Events::Kept(events) => events.fmt(f),
+            Events::Told(_) => f.write_str("Told"),
+            Events::Counted => f.write_str("Counted"),
+        }
+    }
 }
 
 /// Where a line of control stands. Ids are 0 where there is no event yet.
@@ -49,8 +66,7 @@ struct Chain {
 impl Default for EventLog {
     fn default() -> EventLog {
         EventLog {
-            events: Vec::new(),
-            keeps_events: true,
+            events: Events::Kept(Vec::new()),
             last: 0,
             max_events: None,
             has_dropped: false,
@@ -76,7 +92,15 @@ impl EventLog {
     /// One that counts the events and keeps none.
     pub fn counting() -> EventLog {
         EventLog {
-            keeps_events: false,
+            events: Events::Counted,
+            ..EventLog::default()
+        }
+    }
+
+    /// One that tells each event when it happens, and keeps none.
+    pub fn telling(tell: impl FnMut(HistoryEvent) + Send + 'static) -> EventLog {
+        EventLog {
+            events: Events::Told(Box::new(tell)),
             ..EventLog::default()
         }
     }
@@ -86,14 +110,24 @@ impl EventLog {
         self.max_events = max;
     }
 
-    /// The events so far; none where they are only counted.
+    /// The events so far; none where they are not kept.
     pub fn events(&self) -> &[HistoryEvent] {
-        &self.events
+        match &self.events {
+            Events::Kept(events) => events,
+            Events::Told(_) | Events::Counted => &[],
+        }
+    }
+
+    /// Whether nobody sees more of events than how many there are.
+    fn only_counts(&self) -> bool {
+        matches!(self.events, Events::Counted)
     }
 
     /// Goes on after an end: the history so far has `last` events, of which those that are kept here are forgotten.
     pub fn resume(&mut self, last: u64) {
-        self.events.clear();
+        if let Events::Kept(events) = &mut self.events {
+            events.clear();
+        }
         self.last = last;
         self.has_dropped = false;
     }
@@ -116,9 +150,9 @@ impl EventLog {
         event: Event<'_>,
         timestamp: DateTime<Utc>,
     ) -> Option<u64> {
-        let mut told = match self.keeps_events {
-            true => details::of(execution, at, event),
-            false => ("", None),
+        let mut told = match self.only_counts() {
+            true => ("", None),
+            false => details::of(execution, at, event),
         };
         let is_last = matches!(
             event,
@@ -212,7 +246,7 @@ impl EventLog {
 
     /// The current state of this line assigns these variables: the event of its end will tell them (J-111).
     pub fn assigned(&mut self, at: &Place, variables: &[(&str, &Value)]) {
-        if self.keeps_events {
+        if !self.only_counts() {
             self.chain(at).assigned = details::assigned(variables);
         }
     }
@@ -270,14 +304,17 @@ impl Line<'_> {
     fn after(&mut self, previous_id: u64, (event_type, details): Told) -> u64 {
         self.log.last += 1;
         let id = self.log.last;
-        if self.log.keeps_events {
-            self.log.events.push(HistoryEvent {
-                id,
-                previous_id,
-                timestamp: self.timestamp,
-                event_type,
-                details,
-            });
+        let event = HistoryEvent {
+            id,
+            previous_id,
+            timestamp: self.timestamp,
+            event_type,
+            details,
+        };
+        match &mut self.log.events {
+            Events::Kept(events) => events.push(event),
+            Events::Told(tell) => tell(event),
+            Events::Counted => {}
         }
         id
     }
