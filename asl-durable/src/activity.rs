@@ -157,6 +157,11 @@ impl Activities {
         self.queued.notified()
     }
 
+    /// Lets workers look again.
+    pub(crate) fn wake(&self) {
+        self.queued.notify_waiters();
+    }
+
     /// Lets the task of an execution outside memory wait for a worker, if there is this activity.
     pub(crate) fn restore(&self, activity: &str, token: &str) {
         if let Some(known) = self.known().get_mut(activity) {

@@ -5,7 +5,7 @@ use crate::clock::later;
 use crate::executor::Executor;
 use crate::life::{Life, text_of};
 use crate::nested::Within;
-use crate::observe::{self, Span};
+use crate::observe::States;
 use crate::operation::{Key, Operation, Waiter};
 use crate::redrive::Redrive;
 use crate::rest::Waits;
@@ -35,6 +35,7 @@ pub(crate) struct JournalEngine {
     root: Place,
     events: Mutex<EventLog>,
     keeps_events: bool,
+    states: Arc<States>,
     /// The last event but one has been numbered.
     full: Notify,
 }
@@ -47,40 +48,16 @@ impl JournalEngine {
         execution: Execution,
         keeps_events: bool,
     ) -> JournalEngine {
-        let (activities, executor) = (executor.activities.clone(), Arc::downgrade(executor));
-        JournalEngine::at(
-            Place::default(),
-            life,
-            activities,
-            executor,
-            machine,
-            execution,
-            keeps_events,
-        )
-    }
-
-    fn at(
-        root: Place,
-        life: Arc<Life>,
-        activities: Arc<Activities>,
-        executor: Weak<Executor>,
-        machine: &'static str,
-        execution: Execution,
-        keeps_events: bool,
-    ) -> JournalEngine {
-        let events = match keeps_events {
-            true => EventLog::new(),
-            false => EventLog::counting(),
-        };
         JournalEngine {
             life,
-            activities,
-            executor,
+            activities: executor.activities.clone(),
+            executor: Arc::downgrade(executor),
             machine,
             execution,
-            root,
-            events: Mutex::new(events),
+            root: Place::default(),
+            events: Mutex::new(log(keeps_events)),
             keeps_events,
+            states: Arc::default(),
             full: Notify::new(),
         }
     }
@@ -142,15 +119,15 @@ impl JournalEngine {
         let result = match submission {
             // Its job goes on, and so does its clock: its handler has to wait for it.
             Some(entry) if is_job => {
-                waiter.work();
+                waiter.work().await;
                 let job: Value = self.read(&entry).await;
                 let task = task.with_job(Some(job), |_| Box::pin(ready(())));
                 let limits = self.left(limits, until(entry.time));
-                let span = Span::of_attempt(&task);
+                let span = self.states.attempt(&task);
                 span.around(attempt(handle, task, limits, input, call, |_| {})).await
             }
             None => {
-                waiter.work();
+                waiter.work().await;
                 let until = until(life.clock.now());
                 let task = match is_job {
                     true => task.with_job(None, waiter.reporter()),
@@ -167,7 +144,7 @@ impl JournalEngine {
                         heartbeat: limits.heartbeat.map(|time| (time, now)),
                     });
                 };
-                let span = Span::of_attempt(&task);
+                let span = self.states.attempt(&task);
                 span.around(attempt(handle, task, limits, input, call, submitted)).await
             }
             // Its handler has answered in an earlier life: only its end is waited for, and its clocks have been running.
@@ -284,8 +261,8 @@ impl JournalEngine {
                 // It answers by the token.
                 Some(_) => Err(waiter.rest_by_token(entry.time, limits).await),
                 None => {
-                    waiter.work();
-                    let span = Span::of_attempt(&task);
+                    waiter.work().await;
+                    let span = self.states.attempt(&task);
                     let handle = Some(&self.life.handle);
                     span.around(attempt(handle, task, limits, input, call, |_| {})).await
                 }
@@ -442,15 +419,18 @@ impl Engine for JournalEngine {
             .child(child)
             .name(name.to_string())
             .start_time(self.life.now());
-        JournalEngine::at(
-            at.clone(),
-            self.life.clone(),
-            self.activities.clone(),
-            self.executor.clone(),
-            self.machine,
+        JournalEngine {
+            life: self.life.clone(),
+            activities: self.activities.clone(),
+            executor: self.executor.clone(),
+            machine: self.machine,
             execution,
-            self.keeps_events,
-        )
+            root: at.clone(),
+            events: Mutex::new(log(self.keeps_events)),
+            keeps_events: self.keeps_events,
+            states: self.states.clone(),
+            full: Notify::new(),
+        }
     }
 
     async fn supervise<O: Send>(
@@ -500,9 +480,12 @@ impl Engine for JournalEngine {
         if let (true, Some(id)) = (is_entry, id) {
             line.enter(id);
             let is_new = self.life.went_on();
-            if let (true, Event::StateEntered { name, .. }) = (is_new, event) {
-                observe::entered(self.machine, name, at.as_str());
+            if let Event::StateEntered { name, .. } = event {
+                self.states.entered(self.machine, name, at.as_str(), is_new);
             }
+        }
+        if let Event::StateExited { .. } = event {
+            self.states.exited(at.as_str());
         }
         if events.is_full() {
             self.full.notify_one();
@@ -515,6 +498,13 @@ impl Engine for JournalEngine {
 
     fn branch_ended(&self, at: &Place, index: usize, succeeded: bool) {
         self.events().branch_ended(at, index, succeeded, self.life.now());
+    }
+}
+
+fn log(keeps_events: bool) -> EventLog {
+    match keeps_events {
+        true => EventLog::new(),
+        false => EventLog::counting(),
     }
 }
 

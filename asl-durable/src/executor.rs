@@ -13,6 +13,7 @@ use crate::replay::{Loaded, unreadable};
 use crate::room::{Place, Room};
 use crate::storage::Storage;
 use crate::store::{End, ExecutionId, ExecutionStatus, QueuedTask, Record, Rest, Store, StoreError, Write};
+use crate::workload::Workload;
 use asl_runtime::{Definition, Error, Execution, Quotas, Status, Value};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -61,6 +62,7 @@ pub(crate) struct Executor {
     programs: HashMap<(&'static str, &'static str), Arc<dyn Program>>,
     pub(crate) options: Options,
     pub(crate) activities: Arc<Activities>,
+    pub(crate) workload: Arc<Workload>,
     pub(crate) last: AtomicI64,
     present: Mutex<Present>,
     /// Executions that cannot go on, and why.
@@ -116,6 +118,7 @@ impl Executor {
             programs,
             options,
             activities,
+            workload: Arc::default(),
             last: AtomicI64::new(last.0),
             present: Mutex::default(),
             problems: Mutex::default(),
@@ -247,6 +250,22 @@ impl Executor {
             (None, true) => Err(HostError::ShutDown),
             (None, false) => Ok(()),
         }
+    }
+
+    /// Whether something new may begin.
+    pub(crate) fn takes_more(&self) -> Result<(), HostError> {
+        match self.workload.is_draining() {
+            true => Err(HostError::ShutDown),
+            false => self.is_up(),
+        }
+    }
+
+    /// Lets nothing new begin, and ends when no handler is at work.
+    pub(crate) async fn drain(&self) {
+        self.workload.drain();
+        // Workers hear that there is nothing for them.
+        self.activities.wake();
+        self.workload.is_idle().await;
     }
 
     /// Does nothing more: whoever waits hears of it.

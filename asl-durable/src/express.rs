@@ -3,8 +3,9 @@
 use crate::description::Description;
 use crate::error::HostError;
 use crate::executor::{Executor, Options, end};
+use crate::observe;
 use crate::store::{ExecutionId, Record};
-use asl_runtime::{Definition, Memory, Value};
+use asl_runtime::{Definition, History, Value};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -49,7 +50,7 @@ impl Express {
         let Express { executor, mut record } = self;
         let program = executor.program(&record).ok_or(HostError::ShutDown)?;
         let options = &executor.options;
-        let engine = Memory::new(options.execution(&record));
+        let engine = History::with(options.execution(&record), observe::events_of(&record));
         let mut closing = executor.closing.subscribe();
         let run = async {
             let _place = options.room.take(&record.machine).await;

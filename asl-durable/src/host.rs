@@ -18,7 +18,7 @@ use rand::rngs::OsRng;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a worker waits for a task.
 const POLL: Duration = Duration::from_secs(60);
@@ -331,7 +331,7 @@ impl Host {
                     let mut queued = std::pin::pin!(executor.activities.queued());
                     // A task that comes between the look and the wait would be missed without this.
                     queued.as_mut().enable();
-                    executor.is_up()?;
+                    executor.takes_more()?;
                     let Activity { name, .. } = self.describe_activity(arn)?;
                     if let Some(popped) = executor.activities.pop(&name) {
                         return Ok::<_, HostError>(popped);
@@ -361,6 +361,14 @@ impl Host {
     /// the store is closed.
     pub async fn shut_down(&self) {
         self.executor().shut_down().await;
+    }
+
+    /// The same, but for the handlers that are at work: they come to their end before, unless it takes them longer than
+    /// `grace`. Meanwhile no other handler begins, nothing can be started, and workers are given no tasks.
+    pub async fn shut_down_within(&self, grace: Duration) {
+        // Those that take longer are dropped.
+        let _ = timeout(grace, self.executor().drain()).await;
+        self.shut_down().await;
     }
 }
 

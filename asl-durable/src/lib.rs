@@ -75,6 +75,7 @@ mod start;
 mod storage;
 mod store;
 mod token;
+mod workload;
 
 pub use activity::{Activity, ActivityTask};
 pub use builder::Builder;

@@ -12,7 +12,8 @@ use crate::redrive::{Delivery, arrange};
 use crate::rest::Waits;
 use crate::room;
 use crate::storage::Storage;
-use crate::store::{Entry, ExecutionId, Kind, QueuedTask, StoreError, Write};
+use crate::store::{Entry, ExecutionId, Kind, QueuedTask, Record, StoreError, Write};
+use crate::workload::Workload;
 use asl_runtime::{Error, Handle, Place, Value};
 use chrono::{DateTime, Utc};
 use futures_util::task::AtomicWaker;
@@ -53,6 +54,7 @@ pub(crate) struct Life {
     seed: [u8; 32],
     purpose: Purpose,
     storage: Storage,
+    workload: Arc<Workload>,
     /// Its room in memory, and for which machine; none while it only waits for other executions.
     room: Mutex<Option<(String, room::Place)>>,
     progress: Mutex<Progress>,
@@ -149,15 +151,13 @@ pub(crate) enum Step {
 
 impl Life {
     pub(crate) fn new(
-        id: ExecutionId,
-        seed: [u8; 32],
-        start: DateTime<Utc>,
+        record: &Record,
         written: Written,
         purpose: Purpose,
-        clock: Clock,
-        storage: Storage,
+        executor: &Executor,
     ) -> Result<Arc<Life>, Halt> {
         let Written { entries, heartbeats } = written;
+        let start = record.start_date;
         let progress = Progress {
             reached: None,
             redrive: None,
@@ -183,13 +183,14 @@ impl Life {
             halt: None,
         };
         Ok(Arc::new(Life {
-            id,
-            clock,
+            id: record.id,
+            clock: executor.options.clock,
             handle: Handle::default(),
             driver: AtomicWaker::new(),
-            seed,
+            seed: record.seed,
             purpose,
-            storage,
+            storage: executor.storage.clone(),
+            workload: executor.workload.clone(),
             room: Mutex::default(),
             progress: Mutex::new(progress),
         }))
@@ -555,13 +556,17 @@ impl Life {
         self.progress().sequence
     }
 
-    /// Something begins, or ends, that would be lost without memory.
-    pub(crate) fn set_busy(&self, is_busy: bool) {
-        let mut progress = self.progress();
-        match is_busy {
-            true => progress.busy += 1,
-            false => progress.busy -= 1,
-        }
+    /// A handler begins, whose work would be lost without memory, if it may.
+    pub(crate) fn begin_work(&self) -> bool {
+        let may_begin = self.workload.begin();
+        self.progress().busy += usize::from(may_begin);
+        may_begin
+    }
+
+    /// A handler that has begun is done.
+    pub(crate) fn end_work(&self) {
+        self.progress().busy -= 1;
+        self.workload.end();
     }
 
     /// An operation only waits.

@@ -147,9 +147,12 @@ async fn start(
         bytes.copy_from_slice(&seed[..16]);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     });
-    let text = executor
-        .accept(definition, &name, &request.input)
-        .map_err(|error| refused(&error))?;
+    let text = match executor.accept(definition, &name, &request.input) {
+        Ok(text) => text,
+        // The host goes down.
+        Err(HostError::ShutDown | HostError::Store(_)) => std::future::pending().await,
+        Err(error) => return Err(refused(&error)),
+    };
     if definition.workflow_type == WorkflowType::Express {
         if cx.resource().pattern.is_job() {
             let machine = definition.name.to_owned();

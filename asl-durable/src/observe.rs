@@ -6,8 +6,11 @@
     allow(unused_variables, reason = "there is nobody to tell")
 )]
 
+#[cfg(feature = "tracing")]
+mod spans;
+
 use crate::store::{ExecutionStatus, Record};
-use asl_runtime::TaskContext;
+use asl_runtime::{EventLog, TaskContext};
 use std::time::Duration;
 
 /// The span that some work is done in.
@@ -25,20 +28,6 @@ impl Span {
         }
     }
 
-    /// That of an attempt of a task: `attempt`, with `state`, `position`, `attempt` and `resource`.
-    pub(crate) fn of_attempt(task: &TaskContext<'_>) -> Span {
-        Span {
-            #[cfg(feature = "tracing")]
-            span: tracing::info_span!(
-                "attempt",
-                state = task.state(),
-                position = task.position(),
-                attempt = task.attempt(),
-                resource = task.resource().arn
-            ),
-        }
-    }
-
     /// Does work in it.
     pub(crate) fn around<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
         #[cfg(feature = "tracing")]
@@ -47,12 +36,65 @@ impl Span {
     }
 }
 
-/// An execution enters a state.
-pub(crate) fn entered(machine: &'static str, state: &str, position: &str) {
+/// The states that an execution is in.
+#[derive(Default)]
+pub(crate) struct States {
     #[cfg(feature = "tracing")]
-    tracing::debug!(state, position, "state entered");
-    #[cfg(feature = "metrics")]
-    metrics::counter!("asl_transitions_total", "machine" => machine).increment(1);
+    spans: spans::Spans,
+}
+
+impl States {
+    /// The execution enters a state; one of an earlier life comes to it again.
+    pub(crate) fn entered(&self, machine: &'static str, state: &'static str, position: &str, is_new: bool) {
+        #[cfg(feature = "tracing")]
+        self.spans.entered(state, position, is_new);
+        #[cfg(feature = "metrics")]
+        if is_new {
+            metrics::counter!("asl_transitions_total", "machine" => machine).increment(1);
+        }
+    }
+
+    /// It leaves a state.
+    pub(crate) fn exited(&self, position: &str) {
+        #[cfg(feature = "tracing")]
+        self.spans.exited(position);
+    }
+
+    /// The span of an attempt of a task: `attempt`, with `attempt` and `resource`, in that of its state.
+    pub(crate) fn attempt(&self, task: &TaskContext<'_>) -> Span {
+        Span {
+            #[cfg(feature = "tracing")]
+            span: self.spans.attempt(task),
+        }
+    }
+}
+
+/// What becomes of the events of an Express execution: an event of `tracing` for each, at level INFO, with the target
+/// `asl_durable::history`. Its message is the event as CloudWatch Logs has it, a line of JSON.
+pub(crate) fn events_of(record: &Record) -> EventLog {
+    #[cfg(feature = "tracing")]
+    if tracing::enabled!(target: "asl_durable::history", tracing::Level::INFO) {
+        let arn = record.arn.clone();
+        return EventLog::telling(move |event| {
+            let line = log_line(&event, &arn);
+            tracing::info!(target: "asl_durable::history", "{line}");
+        });
+    }
+    EventLog::counting()
+}
+
+#[cfg(feature = "tracing")]
+fn log_line(event: &asl_runtime::HistoryEvent, arn: &str) -> asl_runtime::Value {
+    let details = event.details.as_ref().map(|details| &details.members);
+    asl_runtime::json!({
+        "id": event.id.to_string(),
+        "type": event.event_type,
+        "details": details.unwrap_or(&Default::default()),
+        "previous_event_id": event.previous_id.to_string(),
+        "event_timestamp": event.timestamp.timestamp_millis().to_string(),
+        "execution_arn": arn,
+        "redrive_count": "0",
+    })
 }
 
 /// An execution has started.

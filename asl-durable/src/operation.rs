@@ -131,11 +131,12 @@ impl<'l> Waiter<'l> {
         entry
     }
 
-    /// From now on it does what would be lost without memory.
-    pub(crate) fn work(&self) {
-        if !self.is_busy.swap(true, Ordering::Relaxed) {
-            self.life.set_busy(true);
+    /// From now on its handler is at work. On a host that is shut down none begins: the next one calls it.
+    pub(crate) async fn work(&self) {
+        if !self.life.begin_work() {
+            return pending().await;
         }
+        self.is_busy.store(true, Ordering::Relaxed);
     }
 
     /// From now on it only waits.
@@ -168,7 +169,7 @@ impl<'l> Waiter<'l> {
 
     fn idle(&self) {
         if self.is_busy.swap(false, Ordering::Relaxed) {
-            self.life.set_busy(false);
+            self.life.end_work();
         }
     }
 

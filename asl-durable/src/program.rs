@@ -1,7 +1,7 @@
 //! Compiled machines with their handlers, without their types.
 
 use crate::engine::JournalEngine;
-use asl_runtime::{BoxFuture, Definition, Error, Memory, Run, Value};
+use asl_runtime::{BoxFuture, Definition, Error, History, Run, Value};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(crate) trait Program: Send + Sync {
     fn definition(&self) -> &'static Definition;
     fn run<'a>(&'a self, engine: &'a JournalEngine, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
-    fn run_in_memory<'a>(&'a self, engine: &'a Memory, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
+    fn run_in_memory<'a>(&'a self, engine: &'a History, input: Value) -> BoxFuture<'a, Result<Value, Error>>;
 }
 
 /// The machine `M` over the handlers `T`.
@@ -36,7 +36,7 @@ impl<M: Run<T>, T: Send + Sync> Program for Compiled<M, T> {
         Box::pin(M::run_on(engine, &*self.tasks, input))
     }
 
-    fn run_in_memory<'a>(&'a self, engine: &'a Memory, input: Value) -> BoxFuture<'a, Result<Value, Error>> {
+    fn run_in_memory<'a>(&'a self, engine: &'a History, input: Value) -> BoxFuture<'a, Result<Value, Error>> {
         Box::pin(M::run_on(engine, &*self.tasks, input))
     }
 }

@@ -37,15 +37,7 @@ impl Executor {
             let error = HostError::StateMachineDoesNotExist { machine, sha256 };
             return Err(Halt::Mismatch(error.to_string()));
         };
-        let life = Life::new(
-            record.id,
-            record.seed,
-            record.start_date,
-            written,
-            purpose,
-            self.options.clock,
-            self.storage.clone(),
-        )?;
+        let life = Life::new(record, written, purpose, self)?;
         let execution = self.options.execution(record);
         let machine = program.definition().name;
         let engine = JournalEngine::new(life.clone(), self, machine, execution, purpose == Purpose::Replay);

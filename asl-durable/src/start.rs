@@ -18,7 +18,7 @@ impl Executor {
 
     /// The input as text, if an execution of this machine may start with it and be called this.
     pub(crate) fn accept(&self, definition: &Definition, name: &str, input: &Value) -> Result<String, HostError> {
-        self.is_up()?;
+        self.takes_more()?;
         if !self.has_program(definition) {
             return Err(HostError::StateMachineDoesNotExist {
                 machine: definition.name.to_owned(),

@@ -24,7 +24,14 @@ asl!(pub mod nap = {
     }
 });
 
+asl!(pub mod blink = {
+    "StartAt": "Blink",
+    "States": { "Blink": { "Type": "Pass", "Result": "open", "End": true } }
+}, type: Express);
+
 struct Work;
+
+impl blink::Tasks for Work {}
 
 impl nap::Tasks for Work {
     async fn rest(&self, cx: &TaskContext<'_>, _: Value) -> Result<Value, TaskError> {
@@ -88,13 +95,14 @@ fn spans_and_figures() {
     let lines: Vec<&str> = log.lines().collect();
     let arn = "arn:aws:states:us-east-1:000000000000:execution:nap:n";
     let execution = format!("execution{{arn=\"{arn}\" machine=\"nap\"}}");
+    let state = format!("{execution}:state{{name=\"Try\" position=\"Try.0\"}}");
     let attempt = |number: u32| {
         let resource = "arn:aws:lambda:us-east-1:123456789012:function:rest";
-        format!("{execution}:attempt{{state=\"Try\" position=\"Try.0\" attempt={number} resource=\"{resource}\"}}")
+        format!("{state}:attempt{{attempt={number} resource=\"{resource}\"}}")
     };
     let expected = [
         format!(" INFO asl_durable::observe: execution started arn=\"{arn}\""),
-        format!("DEBUG {execution}: asl_durable::observe: state entered state=\"Try\" position=\"Try.0\""),
+        format!("DEBUG {state}: asl_durable::observe::spans: state entered"),
         format!(" INFO {}: observe: at work", attempt(0)),
         format!("DEBUG {execution}: asl_durable::observe: execution waits"),
         format!(" INFO {}: observe: at work", attempt(1)),
@@ -123,4 +131,66 @@ fn spans_and_figures() {
     ];
     assert_eq!(counts, expected);
     assert!(commits >= 2 * 5, "the time and the size of each commit: {commits}");
+}
+
+/// The history of an Express execution goes to `tracing`, an event a line.
+#[test]
+fn events_of_express_executions() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::INFO)
+        .without_time()
+        .with_ansi(false)
+        .with_level(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    let ended = tracing::subscriber::with_default(subscriber, || {
+        runtime.block_on(async {
+            let start_time = DateTime::from_timestamp(1_700_000_000, 0).expect("a time");
+            let host = Host::builder().machine::<blink::Machine, _>(Arc::new(Work));
+            let host = host
+                .start_time(start_time)
+                .open(MemoryStore::new())
+                .await
+                .expect("a host");
+            host.start_sync::<blink::Machine>("n", json!({})).await.expect("ended")
+        })
+    });
+    let log = String::from_utf8(log.0.lock().expect("a log").clone()).expect("a text");
+    let lines = log.lines().map(|line| {
+        let line = line.strip_prefix("asl_durable::history: ").expect("an event");
+        serde_json::from_str::<Value>(line).expect("JSON")
+    });
+    let event = |id: &str, event_type: &str, previous: &str, details: Value| {
+        json!({
+            "id": id, "type": event_type, "details": details, "previous_event_id": previous,
+            "event_timestamp": "1700000000000", "execution_arn": ended.arn, "redrive_count": "0",
+        })
+    };
+    let role = Value::Null;
+    let entered = json!({ "name": "Blink", "input": {}, "inputDetails": { "truncated": false } });
+    let exited = json!({ "name": "Blink", "output": "open", "outputDetails": { "truncated": false } });
+    let expected = [
+        event(
+            "1",
+            "ExecutionStarted",
+            "0",
+            json!({ "input": {}, "inputDetails": { "truncated": false }, "roleArn": role }),
+        ),
+        event("2", "PassStateEntered", "0", entered),
+        event("3", "PassStateExited", "2", exited),
+        event(
+            "4",
+            "ExecutionSucceeded",
+            "3",
+            json!({ "output": "open", "outputDetails": { "truncated": false } }),
+        ),
+    ];
+    assert_eq!(lines.collect::<Vec<_>>(), expected);
 }

@@ -7,9 +7,10 @@ use asl_durable::{
 use asl_runtime::{Machine, TaskContext, TaskError, Untyped, Value, asl, handler_fn, json};
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 asl!(pub mod ask = {
     "StartAt": "Ask",
@@ -27,6 +28,39 @@ asl!(pub mod ask = {
 
 /// Hands each token on.
 struct Asker(mpsc::UnboundedSender<String>);
+
+asl!(pub mod carry = {
+    "StartAt": "Carry",
+    "States": {
+        "Carry": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:carry", "Next": "Rest" },
+        "Rest": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:carry", "End": true }
+    }
+});
+
+/// Carries for as many seconds as it is told.
+#[derive(Default)]
+struct Porter(Mutex<Vec<String>>);
+
+impl Porter {
+    fn calls(&self) -> Vec<String> {
+        self.0.lock().expect("calls").clone()
+    }
+}
+
+impl carry::Tasks for Porter {
+    async fn carry(&self, cx: &TaskContext<'_>, seconds: Value) -> Result<Value, TaskError> {
+        self.0.lock().expect("calls").push(cx.state().to_owned());
+        sleep(Duration::from_secs(seconds.as_u64().expect("a number"))).await;
+        Ok(seconds)
+    }
+}
+
+async fn open_porter(store: &MemoryStore) -> (Host, Arc<Porter>) {
+    let porter = Arc::<Porter>::default();
+    let host = Host::builder().machine::<carry::Machine, _>(porter.clone());
+    let host = host.start_time(start_time()).open(store.clone()).await.expect("a host");
+    (host, porter)
+}
 
 impl ask::Tasks for Asker {
     async fn sqs_send_message_wait_for_task_token(
@@ -250,4 +284,32 @@ async fn one_handler_for_all_the_work() {
     assert_eq!(ended.status, ExecutionStatus::Succeeded);
     let step = json!({ "again": ["Step", 1] });
     assert_eq!(ended.output, Some(json!({ "again": ["Step", 1], "so": ["Far", step] })));
+}
+
+/// A host that is shut down with grace lets handlers come to their end, and begins no more of them.
+#[tokio::test(start_paused = true)]
+async fn what_is_under_way_may_end() {
+    for (grace, is_enough) in [(60, true), (5, false)] {
+        let store = MemoryStore::new();
+        let (first, porter) = open_porter(&store).await;
+        let arn = first
+            .start::<carry::Machine>("n", json!(10))
+            .await
+            .expect("started")
+            .arn;
+        sleep(Duration::from_secs(1)).await;
+        let begun = Instant::now();
+        let refused = async {
+            sleep(Duration::from_secs(2)).await;
+            let refused = first.start::<carry::Machine>("other", json!(1)).await;
+            assert_eq!(refused, Err(HostError::ShutDown));
+        };
+        join(first.shut_down_within(Duration::from_secs(grace)), refused).await;
+        assert_eq!(begun.elapsed().as_secs(), if is_enough { 9 } else { 5 });
+        assert_eq!(porter.calls(), ["Carry"]);
+        let (second, again) = open_porter(&store).await;
+        second.wait(&arn).await.expect("ended");
+        let calls: &[&str] = if is_enough { &["Rest"] } else { &["Carry", "Rest"] };
+        assert_eq!(again.calls(), calls);
+    }
 }
