@@ -70,6 +70,16 @@ fn rendered(source: &Source, diagnostics: &[&Diagnostic]) -> String {
         .collect()
 }
 
+/// The levels at which the lint that `SHOW` names is told, if it names one.
+fn shown() -> Levels {
+    let mut levels = Levels::new();
+    let lint = std::env::var("SHOW").ok().and_then(|name| Lint::from_name(&name));
+    if let Some(lint) = lint.filter(|lint| lint.default_level() == Level::Allow) {
+        levels.set(lint, Level::Warn);
+    }
+    levels
+}
+
 /// Definitions in YAML that their source takes, because it looks at no names of resources, and reads intrinsic functions
 /// that have no commas between their arguments. The same in JSON are known to be refused by the service.
 const TAKEN_BY_THEIR_SOURCE: [&str; 2] = ["yaml-TaskInvalidArn.json", "yaml-ValidParametersIntrinsicFunction.json"];
@@ -82,6 +92,7 @@ fn labelled() {
     };
     let (mut refused_wrongly, mut accepted_wrongly) = (Vec::new(), Vec::new());
     let (mut valid, mut invalid) = (0, 0);
+    let show = std::env::var("SHOW").ok();
     for path in files(&folder) {
         let case = read(&path);
         let (Some(expected), Some(text)) = (case["expect_valid"].as_bool(), definition(&case)) else {
@@ -94,8 +105,13 @@ fn labelled() {
         if case["format"] == "yaml" {
             name += ".yaml";
         }
-        let (source, diagnostics) = check(&name, text, &Value::Null, &Levels::new());
+        let (source, diagnostics) = check(&name, text, &Value::Null, &shown());
         let errors = errors(&diagnostics);
+        for diagnostic in diagnostics.iter().filter(|_| expected) {
+            if show.as_deref() == Some(diagnostic.code.as_str()) {
+                println!("{}\n", diagnostic.render(&source));
+            }
+        }
         match expected {
             true => valid += 1,
             false => invalid += 1,
@@ -106,7 +122,7 @@ fn labelled() {
         if !expected && errors.is_empty() {
             accepted_wrongly.push(format!("{name}: {}", case["reason"]));
         }
-        if std::env::var_os("SHOW").is_some() && !expected {
+        if show.is_some() && !expected {
             println!("{name}: {}\n{}", case["reason"], rendered(&source, &errors));
         }
     }
@@ -125,7 +141,7 @@ fn labelled() {
 fn accepted() {
     for folder in ["definitions/workflows", "conformance/execution", "conformance/describe"] {
         // Some of what was recorded is certain to fail, and shows how.
-        let mut levels = Levels::new();
+        let mut levels = shown();
         for lint in Lint::ALL.iter().filter(|_| folder == "conformance/execution") {
             levels.set(*lint, Level::Warn);
         }

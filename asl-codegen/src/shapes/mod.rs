@@ -35,12 +35,12 @@ mod variants;
 pub use array::Array;
 pub(crate) use flow::error_output;
 pub use flow::{Data, Exit, Flow, Way};
-pub(crate) use narrow::{Split, split};
+pub(crate) use narrow::{Split, split, steps};
 pub use object::{Member, Object};
 pub use path::Found;
 pub(crate) use scope::Scope;
 pub use shape::{Booleans, Kept, Number, Shape, Strings, Types};
-pub(crate) use value::Value;
+pub(crate) use value::{Missing, Value};
 
 use crate::flow::graph::reverse_postorder;
 use crate::syntax::{self, Machine, MapMode, State, StateKind};

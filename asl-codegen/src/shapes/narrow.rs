@@ -273,6 +273,13 @@ fn place(expr: &Expr) -> Option<(Root, Vec<&str>)> {
     }
 }
 
+/// The same, as a root and the steps from there.
+pub(crate) fn steps(expr: &Expr) -> Option<(Root, Vec<Step>)> {
+    let (root, members) = place(expr)?;
+    let steps = members.into_iter().map(|name| Step::Member(name.to_owned()));
+    Some((root, steps.collect()))
+}
+
 /// The members that a path goes by, if it goes by nothing else.
 fn members(path: &Path) -> Option<Vec<&str>> {
     let member = |step: &'_ Step| matches!(step, Step::Member(_));

@@ -55,6 +55,12 @@ impl Shape {
         (member.shape, !member.is_required || types.names().len() > 1)
     }
 
+    /// Whether there is a way on which it has no such member: not where nothing is known to say so.
+    pub(crate) fn lacks_on_some_ways(&self, name: &str) -> bool {
+        let object = self.types().and_then(|types| types.object());
+        object.is_some_and(|object| object.knows(name) && object.member(name).is_some_and(|member| !member.is_required))
+    }
+
     /// An element, and whether it may be missing. Beyond the end of an array some places find null (P-36).
     fn element(&self, index: i64) -> (Shape, bool) {
         let Some(types) = self.types() else {

@@ -4,6 +4,7 @@ use super::object::{Member, Object};
 use super::scope::Scope;
 use super::shape::{Kept, Shape};
 use crate::expr::jsonata::{BinaryOp, Expr, ExprKind, Path, StepKind, functions};
+use crate::expr::path::{Root, Step};
 use std::ops::Range;
 
 /// What an expression gives.
@@ -11,12 +12,27 @@ use std::ops::Range;
 pub(crate) enum Value {
     /// A value of this shape, or nothing.
     Maybe(Shape),
+    /// A value of this shape, or nothing on some of the ways here, where a member is missing.
+    Sometimes(Shape, Box<Missing>),
     /// A value of this shape.
     Surely(Shape),
-    /// Certainly nothing: the member at these bytes of the text does not exist.
-    Nothing(Range<usize>),
+    /// Certainly nothing, since a member does not exist.
+    Nothing(Box<Missing>),
     /// A function.
     Function,
+}
+
+/// A member that is missing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Missing {
+    /// The bytes of the text that name it.
+    pub at: Range<usize>,
+    /// The step to it.
+    pub step: Step,
+    /// What it is looked for in.
+    pub before: Shape,
+    /// The root and the steps that lead to it, if they begin at the input of the state or at a variable of it.
+    pub place: Option<(Root, Vec<Step>)>,
 }
 
 /// Why the evaluation of an expression certainly fails.
@@ -46,7 +62,7 @@ impl Value {
     /// The shape of the value, where it is of no interest that there may be none.
     pub fn shape(self) -> Shape {
         match self {
-            Value::Maybe(shape) | Value::Surely(shape) => shape,
+            Value::Maybe(shape) | Value::Surely(shape) | Value::Sometimes(shape, _) => shape,
             Value::Nothing(_) | Value::Function => Shape::Any,
         }
     }
@@ -60,6 +76,18 @@ impl Value {
 
     fn is_sure(&self) -> bool {
         matches!(self, Value::Surely(_))
+    }
+
+    /// What is made of such operands, which is nothing where one of them is.
+    fn made_of<'v>(shape: Shape, operands: impl IntoIterator<Item = &'v Value>) -> Value {
+        let mut is_sure = true;
+        for operand in operands {
+            match operand {
+                Value::Sometimes(_, missing) => return Value::Sometimes(shape, missing.clone()),
+                operand => is_sure &= operand.is_sure(),
+            }
+        }
+        Value::known(shape, is_sure)
     }
 }
 
@@ -94,7 +122,7 @@ impl Frame<'_> {
             ExprKind::Object(members) => self.object(members),
             ExprKind::Negate(operand) => {
                 let value = self.operand(operand)?;
-                Ok(Value::known(reckoned(&[&value]), value.is_sure()))
+                Ok(Value::made_of(reckoned(&[&value]), [&value]))
             }
             ExprKind::Binary(operator, left, right) => self.binary(*operator, left, right),
             ExprKind::Block(items) => {
@@ -171,19 +199,20 @@ impl Frame<'_> {
     fn path(&self, path: &Path) -> Value {
         let mut steps = path.steps.iter().map(|step| match &step.kind {
             StepKind::Expr(expr) if step.stages.is_empty() && step.focus.is_none() && step.index.is_none() => {
-                let is_plain = expr.predicates.is_empty() && expr.group.is_none() && !expr.keep_array;
+                let is_plain = expr.is_bare() && !expr.keep_array;
                 is_plain.then_some(expr)
             }
             _ => None,
         });
         let Some(Some(Expr {
-            kind: ExprKind::Variable(name),
+            kind: ExprKind::Variable(variable),
             ..
         })) = steps.next()
         else {
             return Value::ANY;
         };
-        let mut value = self.variable(name);
+        let mut value = self.variable(variable);
+        let mut names: Vec<Step> = Vec::new();
         for step in steps {
             let Some(Expr {
                 kind: ExprKind::Name(name),
@@ -193,16 +222,44 @@ impl Frame<'_> {
             else {
                 return Value::ANY;
             };
+            names.push(Step::Member(name.clone()));
+            let missing = |before: &Shape| {
+                Box::new(Missing {
+                    at: at.clone(),
+                    step: Step::Member(name.clone()),
+                    before: before.clone(),
+                    place: self.place(variable, &names),
+                })
+            };
             value = match value {
-                Value::Surely(shape) => member(&shape, name, true, at),
-                Value::Maybe(shape) => member(&shape, name, false, at),
-                Value::Nothing(at) => return Value::Nothing(at),
+                Value::Surely(shape) => member(&shape, name, true, &missing),
+                Value::Maybe(shape) => member(&shape, name, false, &missing),
+                Value::Sometimes(shape, earlier) => match member(&shape, name, false, &missing) {
+                    Value::Maybe(shape) | Value::Sometimes(shape, _) => Value::Sometimes(shape, earlier),
+                    value => value,
+                },
+                Value::Nothing(missing) => return Value::Nothing(missing),
                 Value::Function => return Value::ANY,
             };
         }
-        match path.keep_array {
-            true => Value::Maybe(Shape::any_array()),
-            false => value,
+        match value {
+            _ if path.keep_array => Value::Maybe(Shape::any_array()),
+            // What the context object has is a matter of its own.
+            Value::Sometimes(shape, missing) if missing.place.is_none() => Value::Maybe(shape),
+            value => value,
+        }
+    }
+
+    /// Where the members of a variable are that are looked up one after the other.
+    fn place(&self, variable: &str, members: &[Step]) -> Option<(Root, Vec<Step>)> {
+        let is_local = self.locals.iter().any(|(local, _)| local == variable);
+        match (variable, members) {
+            _ if is_local => None,
+            ("states", [Step::Member(first), members @ ..]) if first == "input" => {
+                Some((Root::Input, members.to_vec()))
+            }
+            ("states", _) => None,
+            (name, members) => Some((Root::Variable(name.to_owned()), members.to_vec())),
         }
     }
 
@@ -256,13 +313,12 @@ impl Frame<'_> {
             Add | Subtract | Multiply | Modulo => {
                 let left = self.operand(left)?;
                 let right = self.operand(right)?;
-                let is_sure = left.is_sure() && right.is_sure();
-                Ok(Value::known(reckoned(&[&left, &right]), is_sure))
+                Ok(Value::made_of(reckoned(&[&left, &right]), [&left, &right]))
             }
             Divide => {
                 let left = self.operand(left)?;
                 let right = self.operand(right)?;
-                Ok(Value::known(Shape::number(), left.is_sure() && right.is_sure()))
+                Ok(Value::made_of(Shape::number(), [&left, &right]))
             }
             Concat => {
                 self.value(left)?;
@@ -282,9 +338,12 @@ impl Frame<'_> {
                 Ok(boolean)
             }
             Less | LessOrEqual | Greater | GreaterOrEqual => {
-                self.value(left)?;
-                self.value(right)?;
-                Ok(Value::Maybe(Shape::boolean()))
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                match Value::made_of(Shape::boolean(), [&left, &right]) {
+                    // They may be of types that are not compared.
+                    Value::Surely(shape) => Ok(Value::Maybe(shape)),
+                    value => Ok(value),
+                }
             }
             Range => Ok(Value::ANY),
         }
@@ -294,7 +353,7 @@ impl Frame<'_> {
     fn operand(&mut self, expr: &Expr) -> Result<Value, Failure> {
         let value = self.value(expr)?;
         let label = match &value {
-            Value::Maybe(_) | Value::Nothing(_) => return Ok(value),
+            Value::Maybe(_) | Value::Sometimes(..) | Value::Nothing(_) => return Ok(value),
             Value::Surely(shape) => match shape.types() {
                 None => return Ok(value),
                 Some(types) if types.number().is_some() || shape.is_never() => return Ok(value),
@@ -344,12 +403,13 @@ impl Frame<'_> {
 }
 
 /// What a step to a member gives: of a list, the members of its elements.
-fn member(shape: &Shape, name: &str, is_sure: bool, at: &Range<usize>) -> Value {
+fn member(shape: &Shape, name: &str, is_sure: bool, missing: &dyn Fn(&Shape) -> Box<Missing>) -> Value {
     let Some(types) = shape.types() else { return Value::ANY };
     let (found, may_fail) = shape.member(name);
     let Some(array) = types.array() else {
         return match found.is_never() {
-            true => Value::Nothing(at.clone()),
+            true => Value::Nothing(missing(shape)),
+            false if shape.lacks_on_some_ways(name) => Value::Sometimes(found, missing(shape)),
             false => Value::known(found, is_sure && !may_fail),
         };
     };
@@ -357,7 +417,7 @@ fn member(shape: &Shape, name: &str, is_sure: bool, at: &Range<usize>) -> Value 
     let may_nest = elements.types().is_none_or(|types| types.array().is_some());
     let inner = match may_nest {
         true => Shape::Any,
-        false => match member(&elements, name, false, at) {
+        false => match member(&elements, name, false, missing) {
             Value::Nothing(_) => Shape::never(),
             value => value.shape(),
         },
@@ -367,7 +427,7 @@ fn member(shape: &Shape, name: &str, is_sure: bool, at: &Range<usize>) -> Value 
         false => inner.join(&Shape::array(inner.as_list())),
     };
     match found.join(&listed) {
-        never if never.is_never() => Value::Nothing(at.clone()),
+        never if never.is_never() => Value::Nothing(missing(shape)),
         shape => Value::Maybe(shape),
     }
 }
@@ -385,7 +445,7 @@ impl Shape {
 /// What arithmetic makes of operands: of integers, an integer.
 fn reckoned(operands: &[&Value]) -> Shape {
     let is_integer = |value: &&Value| match value {
-        Value::Maybe(shape) | Value::Surely(shape) => *shape == Shape::integer(),
+        Value::Maybe(shape) | Value::Sometimes(shape, _) | Value::Surely(shape) => *shape == Shape::integer(),
         Value::Nothing(_) | Value::Function => false,
     };
     match operands.iter().all(is_integer) {

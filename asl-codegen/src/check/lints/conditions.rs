@@ -1,14 +1,17 @@
 //! Comparisons and rules that the data leaves no choice (V-125, CH-22).
 
-use super::data::{Accepts, explained, is_known_to_be_missing};
+use super::data::{Accepts, DeadEnd, with_origin};
+use super::ways::{Origin, Ways};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::expr::path::{Path, Root};
-use crate::shapes::{Data, Flow, Scope, Shape, Split, split};
+use crate::expr::jsonata::{Expr, ExprKind};
+use crate::expr::path::{Path, Root, Step};
+use crate::shapes::{Data, Flow, Scope, Shape, Split, Value, split, steps};
 use crate::source::Spanned;
-use crate::syntax::{Choice, Operator, Right, State, StateKind, Test, TypeTest};
+use crate::syntax::{Choice, Condition, Operator, Right, State, StateKind, Test, TypeTest};
 
 /// Looks at the rules of a Choice, one after the other: each sees what those before it leave.
-pub(super) fn check(state: &State, flow: &Flow, diagnostics: &mut Diagnostics) {
+pub(super) fn check(ways: &Ways<'_>, at: usize, flow: &Flow, diagnostics: &mut Diagnostics) {
+    let state = &ways.scope.states[at];
     let StateKind::Choice(choice) = &state.kind else { return };
     let mut left = Some(flow.tested(state));
     for (index, rule) in choice.rules.iter().enumerate() {
@@ -23,6 +26,8 @@ pub(super) fn check(state: &State, flow: &Flow, diagnostics: &mut Diagnostics) {
         };
         let location = format!("{}/Choices[{index}]", state.location);
         let mut tests = Tests {
+            ways,
+            at,
             flow,
             location: &location,
             diagnostics,
@@ -36,6 +41,7 @@ pub(super) fn check(state: &State, flow: &Flow, diagnostics: &mut Diagnostics) {
                 tests.paths(data, test);
                 tests.settled(data, test, split);
             });
+            tests.condition(condition, &flow.tested(state), &first);
             left = first.fails;
             continue;
         }
@@ -45,6 +51,7 @@ pub(super) fn check(state: &State, flow: &Flow, diagnostics: &mut Diagnostics) {
         let alone = split(flow.tested(state), condition, &mut |data, test, split| {
             tests.settled(data, test, split)
         });
+        tests.condition(condition, &flow.tested(state), &alone);
         if after_others.holds.is_none() && alone.holds.is_some() {
             let message = format!("this rule of `{}` never holds", state.name.value);
             diagnostics.push(
@@ -84,6 +91,8 @@ fn opening(span: crate::source::Span) -> crate::source::Span {
 }
 
 struct Tests<'a> {
+    ways: &'a Ways<'a>,
+    at: usize,
     flow: &'a Flow,
     location: &'a str,
     diagnostics: &'a mut Diagnostics,
@@ -111,6 +120,36 @@ impl Tests<'_> {
         }
     }
 
+    /// A condition in JSONata.
+    fn condition(&mut self, condition: &Condition, data: &Data, split: &Split) {
+        let Condition::Expression(expression) = condition else {
+            return;
+        };
+        // `true` is how a rule is written that takes the rest.
+        let (lint, holds) = match (&split.holds, &split.fails) {
+            _ if matches!(expression.expr.kind, ExprKind::Bool(_)) => return,
+            (None, Some(_)) => (Lint::ImpossibleComparison, "never"),
+            (Some(_), None) => (Lint::ConstantComparison, "always"),
+            _ => return,
+        };
+        let scope = Scope::new(&data.input, &data.variables, &self.flow.context).with_states(None);
+        let label = match compared_place(&expression.expr) {
+            Some(place) => match Value::of(place, &scope) {
+                Ok(Value::Nothing(_)) => "this is never there".to_owned(),
+                Ok(value) if lint == Lint::ImpossibleComparison => format!("this is {}", described(&value.shape())),
+                _ => "this is always there".to_owned(),
+            },
+            None => "what is known of the data settles it".to_owned(),
+        };
+        let at = compared_place(&expression.expr).unwrap_or(&expression.expr).at.clone();
+        let finding = Diagnostic::lint(lint, expression.place(at), format!("this condition {holds} holds"))
+            .label(label)
+            .at(format!("{}/Condition", self.location));
+        let place = compared_place(&expression.expr).and_then(steps);
+        let origin = place.and_then(|(root, steps)| self.origin(&root, &steps, &scope));
+        self.diagnostics.push(with_origin(finding, origin));
+    }
+
     fn report(&mut self, lint: Lint, holds: &str, scope: &Scope<'_>, test: &Test) {
         let is_presence = matches!(test.operator, Operator::Is(TypeTest::Present, _));
         // The right side decides if it alone has a type that is not compared.
@@ -136,36 +175,35 @@ impl Tests<'_> {
             (None, true) => "this is always there".to_owned(),
             (None, false) => format!("this is {}", described(&found)),
         };
-        self.diagnostics.push(
-            Diagnostic::lint(lint, place.span, format!("this comparison {holds} holds"))
-                .label(label)
-                .at(self.location),
-        );
+        let finding = Diagnostic::lint(lint, place.span, format!("this comparison {holds} holds"))
+            .label(label)
+            .at(self.location);
+        let origin = self.origin(&place.value.root, &place.value.steps, scope);
+        self.diagnostics.push(with_origin(finding, origin));
+    }
+
+    /// Where what is compared comes from, or does not.
+    fn origin(&self, root: &Root, steps: &[Step], scope: &Scope<'_>) -> Option<Origin> {
+        if *root == Root::Input && self.flow.effective != self.flow.data.input {
+            return None;
+        }
+        let found = match root {
+            Root::Input => scope.input.find(steps).shape,
+            Root::Context => return None,
+            Root::Variable(name) => scope.variables.member(name)?.shape.find(steps).shape,
+        };
+        match () {
+            () if found.is_never() => self.ways.origin(self.at, root, steps),
+            () if found.is_any() => self.ways.giver(self.at, root, steps),
+            () => self.ways.source(self.at, root, steps, &found),
+        }
     }
 
     fn path(&mut self, scope: &Scope<'_>, path: &Spanned<Path>) {
-        let found = scope.find(&path.value);
-        let is_asked = path.value.is_definite() && path.value.root != Root::Context;
-        let Some(at) = found.fails_at.filter(|_| is_asked) else {
-            return;
-        };
-        let is_never = found.shape.is_never();
-        let before = scope.before(&path.value, at);
-        let step = &path.value.steps[at];
-        if !is_never && !is_known_to_be_missing(&before, step) {
-            return;
+        if let Some(end) = DeadEnd::of(&path.value, scope) {
+            self.diagnostics
+                .push(end.finding(&path.value, path.span).at(self.location));
         }
-        let (lint, rest) = match is_never {
-            true => (Lint::ImpossiblePath, ""),
-            false => (Lint::MaybeMissingPath, " on some of the ways here"),
-        };
-        let (label, help) = explained(&before, step, is_never);
-        self.diagnostics.push(
-            Diagnostic::lint(lint, path.span, format!("`{}` finds nothing{rest}", path.value.text))
-                .label(label)
-                .maybe_help(help)
-                .at(self.location),
-        );
     }
 }
 
@@ -175,6 +213,23 @@ fn right(operator: &Operator) -> Option<&Spanned<Path>> {
         | Operator::Numeric(_, Right::Path(path))
         | Operator::Timestamp(_, Right::Path(path))
         | Operator::Boolean(Right::Path(path)) => Some(path),
+        _ => None,
+    }
+}
+
+/// What a condition is about that compares one place with a literal, or asks whether it is there.
+fn compared_place(expr: &Expr) -> Option<&Expr> {
+    let is_place = |expr: &&Expr| expr.place().is_some();
+    match &expr.kind {
+        ExprKind::Binary(_, left, right) => {
+            let sides = [&**left, &**right];
+            let mut places = sides.into_iter().filter(is_place);
+            places.next().filter(|_| places.next().is_none())
+        }
+        ExprKind::Call(_, arguments) => match &arguments[..] {
+            [argument] => Some(argument).filter(is_place),
+            _ => None,
+        },
         _ => None,
     }
 }

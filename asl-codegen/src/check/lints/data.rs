@@ -4,12 +4,12 @@
 use super::super::visit::{Place, Read, reads};
 use super::conditions;
 use super::expressions;
-use super::ways::Ways;
+use super::ways::{Origin, Ways};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::expr::path::{Path, Root, Step};
-use crate::shapes::{Flow, Scope, Shape, Types, error_output};
-use crate::source::Spanned;
-use crate::syntax::{Items, QueryLanguage, ResultPath, State, StateKind};
+use crate::shapes::{Data, Flow, Scope, Shape, Types, error_output, split};
+use crate::source::{Span, Spanned};
+use crate::syntax::{Choice, Condition, Expression, Items, QueryLanguage, ResultPath, State, StateKind, Template};
 
 /// Looks at the state of this index.
 pub(super) fn check(ways: &Ways<'_>, at: usize, flow: &Flow, diagnostics: &mut Diagnostics) {
@@ -37,7 +37,7 @@ struct Base<'a> {
 
 impl Visit<'_> {
     fn report(&self, diagnostics: &mut Diagnostics) {
-        conditions::check(self.state, self.flow, diagnostics);
+        conditions::check(self.ways, self.at, self.flow, diagnostics);
         if self.state.query_language == QueryLanguage::Jsonata {
             return self.expressions(diagnostics);
         }
@@ -57,6 +57,9 @@ impl Visit<'_> {
     }
 
     fn expressions(&self, diagnostics: &mut Diagnostics) {
+        if let StateKind::Choice(choice) = &self.state.kind {
+            return self.choice(choice, diagnostics);
+        }
         let error = error_output();
         for expression in self.state.expressions() {
             let field = expression.field.as_str();
@@ -67,7 +70,34 @@ impl Visit<'_> {
             } else {
                 self.flow.scope(self.state)
             };
-            expressions::check(self.state, expression, &scope, diagnostics);
+            expressions::check(self.ways, self.at, expression, &scope, diagnostics);
+        }
+    }
+
+    /// The rules of a Choice in JSONata, each over what those before it leave.
+    fn choice(&self, choice: &Choice, diagnostics: &mut Diagnostics) {
+        let mut left = Some(self.flow.tested(self.state));
+        let mut look = |data: &Data, expressions: Vec<&Expression>| {
+            let scope = Scope::new(&data.input, &data.variables, &self.flow.context).with_states(None);
+            for expression in expressions {
+                expressions::check(self.ways, self.at, expression, &scope, diagnostics);
+            }
+        };
+        for rule in &choice.rules {
+            let (Some(data), Some(condition)) = (left.take(), &rule.condition) else {
+                return;
+            };
+            if let Condition::Expression(expression) = condition {
+                look(&data, vec![&**expression]);
+            }
+            let split = split(data, condition, &mut |_, _, _| {});
+            if let Some(held) = split.holds {
+                look(&held, made(&rule.assign, &rule.output));
+            }
+            left = split.fails;
+        }
+        if let Some(data) = left {
+            look(&data, made(&self.state.assign, &self.state.output));
         }
     }
 
@@ -109,37 +139,16 @@ impl Visit<'_> {
     }
 
     fn path(&self, base: &Base<'_>, read: &Read<'_>, diagnostics: &mut Diagnostics) {
-        let found = base.scope.find(read.path);
-        // What the context object has is a matter of its own.
-        let is_asked = read.path.is_definite() && read.path.root != Root::Context;
-        let Some(at) = found.fails_at.filter(|_| is_asked) else {
+        let Some(end) = DeadEnd::of(read.path, &base.scope) else {
             return;
         };
-        let is_never = found.shape.is_never();
-        let before = base.scope.before(read.path, at);
-        if !is_never && !is_known_to_be_missing(&before, &read.path.steps[at]) {
-            return;
-        }
-        let (lint, message) = match is_never {
-            true => (Lint::ImpossiblePath, format!("`{}` finds nothing", read.path.text)),
-            false => (
-                Lint::MaybeMissingPath,
-                format!("`{}` finds nothing on some of the ways here", read.path.text),
-            ),
-        };
-        let (label, help) = explained(&before, &read.path.steps[at], is_never);
+        let at = end.step;
         let origin = match &read.path.root {
             Root::Input if !base.is_input => None,
             _ => self.ways.origin(self.at, &read.path.root, &read.path.steps[..=at]),
         };
-        let mut diagnostic = Diagnostic::lint(lint, read.span, message)
-            .label(label)
-            .maybe_help(help)
-            .at(read.place.location(self.state));
-        if let Some(origin) = origin {
-            diagnostic = diagnostic.related(origin.span, origin.label);
-        }
-        diagnostics.push(diagnostic);
+        let diagnostic = end.finding(read.path, read.span).at(read.place.location(self.state));
+        diagnostics.push(with_origin(diagnostic, origin));
     }
 
     /// What a field takes of what its path finds.
@@ -162,11 +171,18 @@ impl Visit<'_> {
         };
         let found = base.scope.find(read.path).shape;
         if let Some(types) = found.types().filter(|types| !found.is_never() && !takes(types)) {
-            diagnostics.push(
-                Diagnostic::lint(Lint::WrongType, read.span, format!("`{field}` must lead to {wanted}"))
-                    .label(format!("this is {}", types.names().join(" or ")))
-                    .at(read.place.location(self.state)),
-            );
+            let finding = Diagnostic::lint(Lint::WrongType, read.span, format!("`{field}` must lead to {wanted}"))
+                .label(format!("this is {}", types.names().join(" or ")))
+                .at(read.place.location(self.state));
+            diagnostics.push(with_origin(finding, self.source(base.is_input, read.path, &found)));
+        }
+    }
+
+    /// Where what a path leads to got its shape.
+    fn source(&self, is_input: bool, path: &Path, found: &Shape) -> Option<Origin> {
+        match &path.root {
+            Root::Input if !is_input => None,
+            root => self.ways.source(self.at, root, &path.steps, found),
         }
     }
 
@@ -176,9 +192,19 @@ impl Visit<'_> {
         if !map.data_set_fields.is_empty() {
             return;
         }
-        let (found, span) = match &map.items {
-            Items::Input => (self.flow.effective.clone(), self.state.name.span),
-            Items::Path(path) => (self.flow.scope(self.state).find(&path.value).shape, path.span),
+        let is_input = self.flow.effective == self.flow.data.input;
+        let (found, span, origin) = match &map.items {
+            Items::Input => {
+                let found = self.flow.effective.clone();
+                let origin = || self.ways.source(self.at, &Root::Input, &[], &found);
+                let origin = is_input.then(origin).flatten();
+                (found, self.state.name.span, origin)
+            }
+            Items::Path(path) => {
+                let found = self.flow.scope(self.state).find(&path.value).shape;
+                let origin = self.source(is_input, &path.value, &found);
+                (found, path.span, origin)
+            }
             Items::Template(_) => return,
         };
         if let Some(types) = found
@@ -190,12 +216,11 @@ impl Visit<'_> {
                 _ => format!("this is {}", types.names().join(" or ")),
             };
             let message = format!("there is no array for Map `{}` to go over", self.state.name.value);
-            diagnostics.push(
-                Diagnostic::lint(Lint::WrongType, span, message)
-                    .label(label)
-                    .help("let `ItemsPath` lead to an array")
-                    .at(format!("{}/ItemsPath", self.state.location)),
-            );
+            let finding = Diagnostic::lint(Lint::WrongType, span, message)
+                .label(label)
+                .help("let `ItemsPath` lead to an array")
+                .at(format!("{}/ItemsPath", self.state.location));
+            diagnostics.push(with_origin(finding, origin));
         }
     }
 
@@ -214,24 +239,129 @@ impl Visit<'_> {
         let is_plain = types.object().is_none() && !types.has_null() && !self.flow.data.input.is_never();
         if is_plain && matches!(path.steps.first(), Some(Step::Member(_))) {
             let message = format!("the result cannot be put at `{}`", path.text);
-            diagnostics.push(
-                Diagnostic::lint(Lint::ResultPathIntoNonObject, *span, message)
-                    .label(format!("the input of this state is {}", types.names().join(" or ")))
-                    .help("leave `ResultPath` out, so that the result replaces the input")
-                    .at(format!("{}/ResultPath", self.state.location)),
-            );
+            let finding = Diagnostic::lint(Lint::ResultPathIntoNonObject, *span, message)
+                .label(format!("the input of this state is {}", types.names().join(" or ")))
+                .help("leave `ResultPath` out, so that the result replaces the input")
+                .at(format!("{}/ResultPath", self.state.location));
+            let origin = self.ways.source(self.at, &Root::Input, &[], &self.flow.data.input);
+            diagnostics.push(with_origin(finding, origin));
         }
     }
 }
 
+/// A finding, and where what it is about comes from.
+pub(super) fn with_origin(finding: Diagnostic, origin: Option<Origin>) -> Diagnostic {
+    match origin {
+        Some(Origin { span, label }) => finding.related(span, label),
+        None => finding,
+    }
+}
+
+/// The expressions of what a way out of a Choice makes.
+fn made<'a>(assign: &'a Option<Template>, output: &'a Option<Template>) -> Vec<&'a Expression> {
+    let templates = [assign, output].into_iter().flatten();
+    templates.flat_map(Template::expressions).collect()
+}
+
+/// Where a path finds nothing.
+pub(super) struct DeadEnd<'p> {
+    /// The number of the step.
+    pub step: usize,
+    at: &'p Step,
+    before: Shape,
+    /// Whether it finds nothing on any way.
+    is_never: bool,
+}
+
+impl<'p> DeadEnd<'p> {
+    pub fn of(path: &'p Path, scope: &Scope<'_>) -> Option<DeadEnd<'p>> {
+        // What the context object has is a matter of its own.
+        if path.root == Root::Context {
+            return None;
+        }
+        if let Some(step) = path.steps.iter().position(|step| !is_definite(step)) {
+            return DeadEnd::of_list(path, step, scope);
+        }
+        let found = scope.find(path);
+        let step = found.fails_at?;
+        let at = path.steps.get(step)?;
+        let before = scope.before(path, step);
+        let is_never = found.shape.is_never();
+        let is_known = is_never || is_known_to_be_missing(&before, at);
+        let end = DeadEnd {
+            step,
+            at,
+            before,
+            is_never,
+        };
+        is_known.then_some(end)
+    }
+
+    /// Of a path that finds an array of whatever there is (P-33), which is empty if there can be nothing.
+    fn of_list(path: &'p Path, step: usize, scope: &Scope<'_>) -> Option<DeadEnd<'p>> {
+        let is_never = true;
+        let base = Path {
+            text: String::new(),
+            root: path.root.clone(),
+            steps: path.steps[..step].to_vec(),
+        };
+        let found = scope.find(&base);
+        if found.shape.is_never() {
+            let step = found.fails_at?;
+            let before = scope.before(path, step);
+            return Some(DeadEnd {
+                step,
+                at: path.steps.get(step)?,
+                before,
+                is_never,
+            });
+        }
+        let at = path.steps.get(step)?;
+        let before = found.shape;
+        let has_parts = before.types().is_none_or(|types| {
+            types.array().is_some() || matches!(at, Step::Wildcard | Step::Filter(_)) && types.object().is_some()
+        });
+        let is_asked = matches!(
+            at,
+            Step::Wildcard | Step::Filter(_) | Step::Slice(..) | Step::Indices(_)
+        );
+        (is_asked && !has_parts).then_some(DeadEnd {
+            step,
+            at,
+            before,
+            is_never,
+        })
+    }
+
+    pub fn finding(&self, path: &Path, span: Span) -> Diagnostic {
+        let (lint, rest) = match self.is_never {
+            true => (Lint::ImpossiblePath, ""),
+            false => (Lint::MaybeMissingPath, " on some of the ways here"),
+        };
+        let (label, help) = explained(&self.before, self.at, self.is_never);
+        Diagnostic::lint(lint, span, format!("`{}` finds nothing{rest}", path.text))
+            .label(label)
+            .maybe_help(help)
+    }
+}
+
+/// Whether a step that takes all elements is applied to what has none.
+pub(super) fn has_no_elements(before: &Shape, step: &Step) -> bool {
+    let Some(types) = before.types() else { return false };
+    match step {
+        Step::Wildcard | Step::Filter(_) => types.array().is_none() && types.object().is_none(),
+        Step::Slice(..) | Step::Indices(_) => types.array().is_none(),
+        _ => false,
+    }
+}
+
+fn is_definite(step: &Step) -> bool {
+    matches!(step, Step::Member(_) | Step::Index(_) | Step::Members(_))
+}
+
 /// Whether there is a way on which the step finds nothing: not where nothing is known to say that it does.
 pub(super) fn is_known_to_be_missing(before: &Shape, step: &Step) -> bool {
-    let (Some(types), Step::Member(name)) = (before.types(), step) else {
-        return false;
-    };
-    types
-        .object()
-        .is_some_and(|object| object.knows(name) && object.member(name).is_some_and(|member| !member.is_required))
+    matches!(step, Step::Member(name) if before.lacks_on_some_ways(name))
 }
 
 /// Why a step finds nothing, and what to write instead.
@@ -261,6 +391,10 @@ pub(super) fn explained(before: &Shape, step: &Step, is_never: bool) -> (String,
         }
         (Step::Member(name), None) => (
             format!("`{name}` is looked for in {}", types.names().join(" or ")),
+            None,
+        ),
+        (Step::Wildcard | Step::Filter(_) | Step::Slice(..) | Step::Indices(_), _) => (
+            format!("elements are looked for in {}", types.names().join(" or ")),
             None,
         ),
         _ => (

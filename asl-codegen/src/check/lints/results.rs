@@ -1,5 +1,6 @@
 //! Results of tasks that nobody reads.
 
+use super::data::with_origin;
 use super::ways::Ways;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::syntax::{QueryLanguage, ResultPath, State, StateKind, Task, Template};
@@ -19,14 +20,11 @@ pub(super) fn check(ways: &Ways<'_>, at: usize, usage: &StateUsage, diagnostics:
         }
     };
     let message = format!("no state reads the result of `{}`", state.name.value);
-    let mut diagnostic = Diagnostic::lint(Lint::UnreadResult, state.name.span, message)
+    let finding = Diagnostic::lint(Lint::UnreadResult, state.name.span, message)
         .label("what this task gives is lost")
         .help(help)
         .at(&state.location);
-    if let Some(end) = ways.end(at, hands_on_another) {
-        diagnostic = diagnostic.related(end.span, end.label);
-    }
-    diagnostics.push(diagnostic);
+    diagnostics.push(with_origin(finding, ways.end(at, hands_on_another)));
 }
 
 /// Whether the state itself says that its result is not wanted.

@@ -1,5 +1,6 @@
 //! Where what is missing was lost: the way from there.
 
+use super::data::{has_no_elements, is_known_to_be_missing};
 use crate::expr::path::{Root, Step};
 use crate::shapes::{Data, ScopeShapes, Shape, Way};
 use crate::source::Span;
@@ -24,12 +25,37 @@ impl Ways<'_> {
     /// The last state before `at` that gives what these steps find nothing in, or may find nothing in, although it got it or
     /// nothing was known of that; with the shortest way from it.
     pub fn origin(&self, at: usize, root: &Root, steps: &[Step]) -> Option<Origin> {
+        self.last(at, root, &|data| lacks(data, root, steps))
+    }
+
+    /// The last state before `at` that gives what a path leads to, which is always there.
+    pub fn giver(&self, at: usize, root: &Root, steps: &[Step]) -> Option<Origin> {
+        self.last(at, root, &|data| base(data, root).find(steps).fails_at.is_none())
+    }
+
+    /// The last state before `at` since which what a path leads to is known to be of this shape.
+    pub fn source(&self, at: usize, root: &Root, steps: &[Step], shape: &Shape) -> Option<Origin> {
+        let is_so = |data: &Data| {
+            let found = base(data, root).find(steps).shape;
+            !found.is_any() && !found.is_never() && shape.includes(&found)
+        };
+        self.last(at, root, &is_so)
+    }
+
+    /// The last state before `at` that gives data that is such, although it got other data; with the shortest way from it.
+    fn last(&self, at: usize, root: &Root, is_such: &dyn Fn(&Data) -> bool) -> Option<Origin> {
+        if self.shapes.states[at]
+            .as_ref()
+            .is_none_or(|shapes| !is_such(&shapes.flow.data))
+        {
+            return None;
+        }
         let mut next: Vec<Option<(usize, Way)>> = vec![None; self.scope.states.len()];
         let mut open = VecDeque::from([at]);
         let mut seen = vec![false; self.scope.states.len()];
         seen[at] = true;
         while let Some(to) = open.pop_front() {
-            if to == self.scope.start.index && lacks(&self.shapes.input, root, steps) {
+            if to == self.scope.start.index && is_such(&self.shapes.input) {
                 return self.outside(at, &next, to);
             }
             for (from, (state, shapes)) in self.scope.states.iter().zip(&self.shapes.states).enumerate() {
@@ -39,11 +65,11 @@ impl Ways<'_> {
                 let exits = shapes.flow.exits(state);
                 let exit = exits
                     .into_iter()
-                    .find(|exit| exit.to == Some(to) && lacks(&exit.data, root, steps));
+                    .find(|exit| exit.to == Some(to) && is_such(&exit.data));
                 let Some(exit) = exit else { continue };
                 seen[from] = true;
                 next[from] = Some((to, exit.way));
-                if !lacks(&shapes.flow.data, root, steps) {
+                if !is_such(&shapes.flow.data) {
                     return Some(Origin {
                         span: state.name.span,
                         label: self.label(from, at, &next, &short(&base(&exit.data, root))),
@@ -167,7 +193,7 @@ fn lacks(data: &Data, root: &Root, steps: &[Step]) -> bool {
     let base = base(data, root);
     let found = base.find(before);
     let is_lost = found.shape.is_never() || found.shape.find(std::slice::from_ref(last)).shape.is_never();
-    is_lost || super::data::is_known_to_be_missing(&found.shape, last)
+    is_lost || is_known_to_be_missing(&found.shape, last) || has_no_elements(&found.shape, last)
 }
 
 /// A shape, not longer than a line.
