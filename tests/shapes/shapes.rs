@@ -3,6 +3,7 @@
 //!
 //! `SHAPES_SEED=7 SHAPES_RUNS=5000 cargo test -p asl-shapes` tries other machines, and each so many times.
 
+mod executions;
 mod random;
 
 use asl_codegen::contract::Contract;
@@ -11,10 +12,10 @@ use asl_codegen::shapes::{Flow, Known, ScopeShapes, Shape, infer};
 use asl_codegen::source::Source;
 use asl_codegen::syntax::{Scope, State};
 use asl_codegen::{Options, machine};
-use asl_runtime::{Execution, Handler, History, TaskError, Untyped, Value, handler_fn};
-use asl_shapes::{MACHINES, Machine};
+use asl_runtime::Value;
+use asl_shapes::MACHINES;
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 use std::collections::HashMap;
 use std::env;
 use std::sync::Mutex;
@@ -58,27 +59,6 @@ fn misfit(places: &Places<'_>, event: &Value) -> Option<String> {
     None
 }
 
-/// Runs a machine with random input and results, and gives its history and its output.
-async fn run(machine: &Machine, rng: &Mutex<StdRng>, input: Value) -> (Vec<Value>, Option<Value>) {
-    let history = History::new(Execution::new());
-    let calls = Mutex::new(0);
-    let work = handler_fn(|_, _| {
-        let mut calls = calls.lock().unwrap();
-        *calls += 1;
-        let rng = &mut *rng.lock().unwrap();
-        let result = match rng.random_range(0..10) {
-            // Nothing catches this, so that every loop ends.
-            _ if *calls > 12 => Err(TaskError::new("States.Runtime", "enough")),
-            0 | 1 => Err(TaskError::new("Broken", "by chance")),
-            _ => Ok(random::value(rng, 3)),
-        };
-        Box::pin(async move { result })
-    });
-    let work: &dyn Handler = &work;
-    let output = (machine.run)(&history, &Untyped(work), input).await.ok();
-    (history.events().iter().map(|event| event.to_json()).collect(), output)
-}
-
 #[tokio::test(start_paused = true)]
 async fn every_value_lies_in_the_shape_of_its_place() {
     let runs: u64 = env::var("SHAPES_RUNS").map_or(60, |runs| runs.parse().unwrap());
@@ -104,7 +84,7 @@ async fn every_value_lies_in_the_shape_of_its_place() {
                 ..Known::default()
             };
             let exactly = infer(&machine, &known);
-            let (events, output) = self::run(compiled, &Mutex::new(rng), input.clone()).await;
+            let (events, output) = executions::run(compiled, &Mutex::new(rng), input.clone()).await;
             for shapes in [&anything, &exactly] {
                 let mut places = Places::new();
                 collect(&machine.scope, shapes, &mut places);

@@ -2,7 +2,11 @@
 
 use super::{Known, ScopeShapes, Shape, infer};
 use crate::Options;
+use crate::diagnostic::{Level, Lint};
 use crate::source::Source;
+use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
 fn shapes(states: Value, known: &Known) -> ScopeShapes {
@@ -331,4 +335,84 @@ fn loops_within_loops_are_given_up() {
     );
     // Nor is that what a machine needs looked for so often.
     crate::contract::Contract::of(&machine, &Known::default());
+}
+
+/// A scope of loops: each state leads to the next one, and a Choice back to any as well.
+fn looping(rng: &mut StdRng, depth: u32, states: &mut usize) -> Value {
+    let count = rng.random_range(2..8);
+    let names: Vec<String> = (0..count).map(|at| format!("{}", *states + at)).collect();
+    *states += count;
+    let mut scope = json!({ "StartAt": names[0], "States": {} });
+    for (at, name) in names.iter().enumerate() {
+        let member = ["a", "b", "c"][rng.random_range(0..3)];
+        let mut state = match rng.random_range(0..if depth < 3 { 8 } else { 6 }) {
+            0 => json!({ "Type": "Pass", "Parameters": { member: [1], "x.$": "$" } }),
+            1 => {
+                json!({ "Type": "Pass", "Parameters": { "y.$": "States.Array($, $v)" }, "ResultPath": format!("$.{member}") })
+            }
+            2 => json!({ "Type": "Pass", "InputPath": format!("$.{member}") }),
+            3 => json!({ "Type": "Pass", "Result": member, "ResultPath": format!("$.x.{member}") }),
+            6 => {
+                json!({ "Type": "Parallel", "Branches": [looping(rng, depth + 1, states)], "ResultPath": format!("$.{member}") })
+            }
+            7 => {
+                json!({ "Type": "Map", "ItemProcessor": looping(rng, depth + 1, states), "ItemsPath": format!("$.{member}") })
+            }
+            _ => {
+                let to = &names[rng.random_range(0..count)];
+                json!({ "Type": "Choice", "Choices": [{ "Variable": format!("$.{member}"), "IsPresent": true, "Next": to }] })
+            }
+        };
+        if depth == 0 && state["Type"] == "Pass" && rng.random_bool(0.5) {
+            state["Assign"] = json!({ "v.$": "States.Array($, $v)" });
+        }
+        match (names.get(at + 1), state["Type"] == "Choice") {
+            (Some(next), true) => state["Default"] = json!(next),
+            (Some(next), false) => state["Next"] = json!(next),
+            (None, _) => state = json!({ "Type": "Succeed" }),
+        }
+        scope["States"][name] = state;
+    }
+    scope
+}
+
+/// What begins with this lies in what is known where each way leads.
+fn is_fixed(scope: &crate::syntax::Scope, shapes: &ScopeShapes) {
+    for (state, known) in scope.states.iter().zip(&shapes.states) {
+        let Some(known) = known else { continue };
+        for exit in known.flow.exits(state) {
+            let Some(next) = exit.to else {
+                assert!(shapes.output.includes(&exit.data.input), "{}", state.name.value);
+                continue;
+            };
+            let begin = shapes.states[next].as_ref().map(|next| &next.flow.data.input);
+            let begin = begin.unwrap_or_else(|| panic!("{} is reached", scope.states[next].name.value));
+            assert!(begin.includes(&exit.data.input), "{} of {}", begin, exit.data.input);
+        }
+        for (inner, shapes) in state.scopes().into_iter().zip(&known.scopes) {
+            is_fixed(inner, shapes);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// It ends whatever loops there are, and where it ends nothing is missing.
+    #[test]
+    fn random_loops_come_to_an_end(seed: [u8; 32]) {
+        let mut rng = StdRng::from_seed(seed);
+        let mut definition = looping(&mut rng, 0, &mut 0);
+        let start = definition["StartAt"].take();
+        definition["States"]["Start"] = json!({ "Type": "Pass", "Assign": { "v": 1 }, "Next": start });
+        definition["StartAt"] = json!("Start");
+        let mut options = Options::default();
+        for &lint in Lint::ALL {
+            options.levels.set(lint, Level::Allow);
+        }
+        let source = Source::new("loops.asl.json", definition.to_string());
+        let machine = crate::machine(&source, &options).unwrap_or_else(|error| panic!("{error}"));
+        is_fixed(&machine.scope, &infer(&machine, &Known::default()));
+        crate::usage::infer(&machine);
+    }
 }
