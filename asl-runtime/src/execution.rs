@@ -1,11 +1,12 @@
 //! What the context object says of an execution.
 
 use crate::scope::Item;
-use crate::{Child, Place, Quotas};
+use crate::{Child, Definition, Place, Quotas, WorkflowType};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use uuid::Uuid;
 
 /// An execution as its context object shows it (spec CX-1 to CX-8), and the options of a run.
 ///
@@ -83,7 +84,8 @@ impl Execution {
         self.with(|kept| kept.name = OnceLock::from(name.into()))
     }
 
-    /// `$$.Execution.Id`, by default an ARN made of Region, account, machine and name.
+    /// `$$.Execution.Id`, by default an ARN made of Region, account, machine and name, to which an Express execution adds a
+    /// UUID.
     pub fn id(self, id: impl Into<String>) -> Execution {
         self.with(|kept| kept.id = Some(id.into()))
     }
@@ -160,7 +162,7 @@ impl Execution {
     }
 
     pub(crate) fn name_or_made(&self) -> &str {
-        self.kept().name.get_or_init(|| uuid::Uuid::new_v4().to_string())
+        self.kept().name.get_or_init(|| Uuid::new_v4().to_string())
     }
 
     pub(crate) fn started(&self) -> DateTime<Utc> {
@@ -176,13 +178,10 @@ impl Execution {
     }
 
     /// The Map Run of a distributed Map (MD-12): it is the same whenever this execution asks for the one of this position.
-    pub(crate) fn map_run_id(&self, definition_name: &str, label: &str, at: &Place) -> String {
+    pub(crate) fn map_run_id(&self, definition: &Definition, label: &str, at: &Place) -> String {
         let (region, account) = self.place();
-        let machine = self.machine_name(definition_name);
-        let hash = Sha256::digest(format!("{}/{at}", self.id_or_made(definition_name)));
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
-        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        let machine = self.machine_name(definition.name);
+        let id = uuid_of(&format!("{}/{at}", self.id_or_made(definition)));
         format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{id}")
     }
 
@@ -197,14 +196,18 @@ impl Execution {
         )
     }
 
-    pub(crate) fn id_or_made(&self, definition_name: &str) -> String {
+    pub(crate) fn id_or_made(&self, definition: &Definition) -> String {
         self.kept().id.clone().unwrap_or_else(|| {
             let (region, account) = self.place();
-            let machine = self.machine_name(definition_name);
-            format!(
-                "arn:aws:states:{region}:{account}:execution:{machine}:{}",
-                self.name_or_made()
-            )
+            let (machine, name) = (self.machine_name(definition.name), self.name_or_made());
+            match definition.workflow_type {
+                // Several may have one name (CX-27). The children of a distributed Map have not, of either type (MD-12).
+                WorkflowType::Express if self.item().is_none() => {
+                    let id = uuid_of(&format!("{machine}:{name}:{}", self.started()));
+                    format!("arn:aws:states:{region}:{account}:express:{machine}:{name}:{id}")
+                }
+                _ => format!("arn:aws:states:{region}:{account}:execution:{machine}:{name}"),
+            }
         })
     }
 
@@ -246,14 +249,14 @@ impl Execution {
     }
 
     /// The members `Execution` and `StateMachine` of the context object, in the order of CX-20.
-    pub(crate) fn members(&self, definition_name: &str, input: Option<&Value>) -> Map<String, Value> {
+    pub(crate) fn members(&self, definition: &Definition, input: Option<&Value>) -> Map<String, Value> {
         if let Some(Value::Object(members)) = &self.kept().context {
             return members.clone();
         }
         let (region, account) = self.place();
-        let machine = self.machine_name(definition_name);
+        let machine = self.machine_name(definition.name);
         let mut execution = Map::new();
-        execution.insert("Id".into(), self.id_or_made(definition_name).into());
+        execution.insert("Id".into(), self.id_or_made(definition).into());
         if let Some(input) = input {
             execution.insert("Input".into(), input.clone());
         }
@@ -283,6 +286,14 @@ impl Execution {
     pub(crate) fn given_context(&self) -> Option<&Value> {
         self.kept.get()?.context.as_ref()
     }
+}
+
+/// A UUID that is the same for the same text.
+fn uuid_of(text: &str) -> Uuid {
+    let hash = Sha256::digest(text);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
 /// Where the items of a distributed Map come from that reads no data set (CX-16).

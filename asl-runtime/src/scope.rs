@@ -273,7 +273,7 @@ impl<'c> Context<'c> {
         let mut members = self
             .frame
             .execution
-            .members(self.frame.definition.name, self.frame.input.as_deref());
+            .members(self.frame.definition, self.frame.input.as_deref());
         let mut state = Map::new();
         state.insert("Name".into(), self.visit.state.into());
         if let Some(entered) = self.visit.entered {

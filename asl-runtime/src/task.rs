@@ -63,7 +63,7 @@ impl<'a> TaskContext<'a> {
 
     /// The id of the execution: its ARN.
     pub fn execution_id(&self) -> String {
-        self.frame.execution.id_or_made(self.frame.definition.name)
+        self.frame.execution.id_or_made(self.frame.definition)
     }
 
     /// Where this work stands in the execution: `Publish.0[1]/Upload.0` is the first visit of `Upload` in branch 1 of the

@@ -152,7 +152,7 @@ pub(super) fn of(execution: &Execution, at: &Place, event: Event<'_>) -> Told {
             iteration(name, index),
         ),
         Event::MapRunStarted { definition, label } => {
-            let arn = execution.map_run_id(definition.name, label, at);
+            let arn = execution.map_run_id(definition, label, at);
             told(
                 "MapRunStarted",
                 "mapRunStartedEventDetails",
