@@ -261,6 +261,8 @@ pub enum Event<'a> {
         /// What the children run.
         definition: &'static Definition,
         label: &'static str,
+        /// How often the Map has been retried.
+        attempt: u32,
     },
     MapRunSucceeded,
     MapRunFailed {

@@ -177,11 +177,12 @@ impl Execution {
         self.place().0
     }
 
-    /// The Map Run of a distributed Map (MD-12): it is the same whenever this execution asks for the one of this position.
-    pub(crate) fn map_run_id(&self, definition: &Definition, label: &str, at: &Place) -> String {
+    /// The Map Run of a distributed Map (MD-12): it is the same whenever this execution asks for the one of this position and
+    /// attempt (MD-9).
+    pub(crate) fn map_run_id(&self, definition: &Definition, label: &str, at: &Place, attempt: u32) -> String {
         let (region, account) = self.place();
         let machine = self.machine_name(definition.name);
-        let id = uuid_of(&format!("{}/{at}", self.id_or_made(definition)));
+        let id = uuid_of(&format!("{}/{at}#{attempt}", self.id_or_made(definition)));
         format!("arn:aws:states:{region}:{account}:mapRun:{machine}/{label}:{id}")
     }
 

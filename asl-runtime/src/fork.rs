@@ -282,7 +282,12 @@ pub async fn map_run<'a, E: Engine>(
         fork.engine.record(at, line, Event::MapStateStarted { length });
         let tolerance = tolerance()?;
         let (definition, label) = (policy.definition, policy.label);
-        fork.engine.record(at, line, Event::MapRunStarted { definition, label });
+        let started = Event::MapRunStarted {
+            definition,
+            label,
+            attempt: visit.retry_count,
+        };
+        fork.engine.record(at, line, started);
         let failed = Arc::new(AtomicUsize::new(0));
         // The child that runs alone because it exceeded the threshold in an earlier life does so again.
         let tolerance = match fork.engine.decided(at, visit.retry_count) {

@@ -579,6 +579,37 @@ async fn a_map_run_that_fails_fails_its_map() {
     );
 }
 
+asl!(pub mod retried = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Step",
+                "States": { "Step": { "Type": "Fail", "Error": "E" } }
+            },
+            "Retry": [{ "ErrorEquals": ["States.ALL"], "MaxAttempts": 1 }],
+            "End": true
+        }
+    }
+});
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_of_a_map_has_a_map_run_of_its_own() {
+    // MD-9
+    let history = History::new(Execution::new());
+    let error = retried::run_on(&history, &Untyped(Work), json!([1])).await.unwrap_err();
+    assert_eq!(error.name(), Some("States.ExceedToleratedFailureThreshold"));
+    let events = history.events();
+    let runs = events.iter().filter(|event| event.event_type == "MapRunStarted");
+    let arns: Vec<_> = runs
+        .map(|event| details(&history, event.id)["mapRunStartedEventDetails"]["mapRunArn"].clone())
+        .collect();
+    assert_eq!(arns.len(), 2);
+    assert_ne!(arns[0], arns[1]);
+}
+
 asl!(pub mod forever = {
     "StartAt": "Work",
     "States": {

@@ -151,8 +151,12 @@ pub(super) fn of(execution: &Execution, at: &Place, event: Event<'_>) -> Told {
             "mapIterationFailedEventDetails",
             iteration(name, index),
         ),
-        Event::MapRunStarted { definition, label } => {
-            let arn = execution.map_run_id(definition, label, at);
+        Event::MapRunStarted {
+            definition,
+            label,
+            attempt,
+        } => {
+            let arn = execution.map_run_id(definition, label, at, attempt);
             told(
                 "MapRunStarted",
                 "mapRunStartedEventDetails",
