@@ -5,6 +5,7 @@ use crate::{Child, Definition, Place, Quotas, WorkflowType};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use uuid::Uuid;
 
@@ -39,8 +40,20 @@ struct Kept {
     redrives: Redrives,
     context: Option<Value>,
     quotas: Option<Quotas>,
+    variables: Total,
     /// The item of the distributed Map that started it, and its number.
     item: Option<Arc<(usize, Item)>>,
+}
+
+/// How many bytes all variables of a running execution take, where it keeps to quotas.
+#[derive(Debug, Default)]
+struct Total(Arc<AtomicUsize>);
+
+impl Clone for Total {
+    /// A copy is another execution.
+    fn clone(&self) -> Total {
+        Total::default()
+    }
 }
 
 /// How often an execution has been redriven, and when the last time (CX-6, CX-7).
@@ -151,6 +164,11 @@ impl Execution {
     pub fn has_quotas(&self) -> bool {
         let kept = self.kept.get();
         kept.is_some_and(|kept| kept.quotas == Some(Quotas::Service))
+    }
+
+    /// How many bytes its variables take, if that has a quota.
+    pub(crate) fn variables(&self) -> Option<Arc<AtomicUsize>> {
+        self.has_quotas().then(|| self.kept().variables.0.clone())
     }
 
     /// The same execution, with these where its name and its start time are not given.

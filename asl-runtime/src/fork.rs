@@ -2,7 +2,7 @@
 
 use crate::data::Data;
 use crate::execution::STATE_DATA;
-use crate::quota;
+use crate::quota::{self, Held};
 use crate::retry::Retries;
 use crate::scope::{Branching, Context, Frame, Item, Scope, Visit};
 use crate::{BoxFuture, Child, Definition, Engine, Error, Event, Line, Position, Retrier, Until};
@@ -107,6 +107,7 @@ impl<'a, E: Engine> Fork<'a, E> {
             at: base.clone(),
             base,
             turns: 0,
+            held: Held::of(self.frame.execution),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::data::Data;
 use crate::execution::timestamp;
 use crate::path::{self, Step};
 use crate::place::{write_lane, write_visit};
-use crate::quota;
+use crate::quota::{self, Held};
 use crate::random::Draws;
 use crate::wait::give_way;
 use crate::{Definition, Engine, Error, Event, Execution, Line, Position, StateType};
@@ -26,6 +26,8 @@ pub struct Scope<'a, E: Engine> {
     pub(crate) at: E::Position,
     /// How many turns its loops have taken, modulo 256.
     pub(crate) turns: u8,
+    /// What its variables take, where that has a quota.
+    pub(crate) held: Option<Box<Held>>,
 }
 
 /// What holds for a whole scope.
@@ -77,10 +79,11 @@ pub struct Visit {
 impl<'a, E: Engine> Scope<'a, E> {
     pub(crate) fn root(engine: &'a E, definition: &'static Definition, input: Option<Arc<Value>>) -> Self {
         let base = engine.root();
+        let execution = engine.execution();
         Scope {
             engine,
             frame: Frame {
-                execution: engine.execution(),
+                execution,
                 definition,
                 input,
                 lane: None,
@@ -90,6 +93,7 @@ impl<'a, E: Engine> Scope<'a, E> {
             at: base.clone(),
             base,
             turns: 0,
+            held: Held::of(execution),
         }
     }
 
@@ -130,8 +134,8 @@ impl<'a, E: Engine> Scope<'a, E> {
 
     /// Takes note of what the current state assigns.
     pub fn assign(&self, variables: &[(&str, &Value)]) -> Result<(), Error> {
-        if self.frame.execution.has_quotas() {
-            quota::variables(self.visit.state, variables)?;
+        if let Some(held) = &self.held {
+            held.assign(self.visit.state, variables)?;
         }
         self.engine.assigned(&self.at, variables);
         Ok(())

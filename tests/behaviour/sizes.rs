@@ -140,6 +140,7 @@ fn failed(report: &Report, cause: &str) {
 
 #[test]
 fn tk_10_a_result_may_have_262_144_bytes() {
+    // ER-11, ER-15, CT-17
     let input = |of: &str, size: usize| json!({ "of": of, "size": size });
     for of in ["result", "service", "failed"] {
         run(input(of, LIMIT)).assert_output("");
@@ -206,6 +207,50 @@ fn j_110_what_a_state_assigns_has_a_quota() {
         &run(input(LIMIT / 2 - 1)),
         "The state/task 'Assign' assigned variables with",
     );
+}
+
+asl!(mod variables = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "MaxConcurrencyPath": "$.at_once",
+            "ItemSelector": { "text.$": "$.text" },
+            "ItemProcessor": {
+                "StartAt": "Keep",
+                "States": {
+                    "Keep": { "Type": "Wait", "Seconds": 1, "Assign": { "kept.$": "$.text" }, "Next": "Keep again" },
+                    "Keep again": {
+                        "Type": "Wait",
+                        "Seconds": 1,
+                        "Assign": { "kept.$": "$.text" },
+                        "OutputPath": null,
+                        "End": true
+                    }
+                }
+            },
+            "ResultPath": null,
+            "OutputPath": "$.at_once",
+            "End": true
+        }
+    }
+});
+
+impl variables::Tasks for Work {}
+
+#[test]
+fn j_110_all_variables_of_an_execution_have_a_quota() {
+    // A fiftieth of what all may take, with the quotes around it.
+    let run = |items: usize, at_once: usize| {
+        let text = text(Quotas::MAX_VARIABLES / 50 - 2);
+        let input = json!({ "items": vec![0; items], "at_once": at_once, "text": text });
+        Test::new().run::<variables::Machine, _>(&Work, input)
+    };
+    run(50, 60).assert_output(60);
+    failed(&run(51, 60), "The variables of the execution have");
+    // What is assigned again is not counted twice, and what belongs to an item ends with it.
+    run(60, 50).assert_output(50);
 }
 
 #[test]
