@@ -195,6 +195,7 @@ fn io_30_a_child_keeps_to_the_quotas_of_its_parent() {
 
 #[test]
 fn x_94_a_child_that_fails_fails_the_task_with_its_description() {
+    // ER-39
     let described = |input: Value| {
         let (report, _) = run("sync", input);
         report.assert_failed("States.TaskFailed");
@@ -277,6 +278,7 @@ fn each_pattern_has_its_function() {
 
 #[test]
 fn x_96_errors_of_the_service_for_who_chooses_the_machine_by_its_arn() {
+    // ER-35
     let error = nested::state_machine_does_not_exist("arn:x");
     assert_eq!(
         error.name.as_deref(),

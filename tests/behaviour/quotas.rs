@@ -38,6 +38,7 @@ const A_YEAR: u64 = 365 * 24 * 60 * 60;
 
 #[test]
 fn x_9_an_express_execution_lasts_five_minutes_and_a_standard_one_a_year() {
+    // WT-13
     let within = |wait: u64| Test::new().run::<express::Machine, _>(&Nobody, json!(wait));
     within(FIVE_MINUTES - 1)
         .assert_output(FIVE_MINUTES - 1)
