@@ -3,6 +3,7 @@
 use crate::life::{Halt, Life, Step};
 use asl_runtime::{Error, Value};
 use chrono::{DateTime, Utc};
+use futures_util::task::AtomicWaker;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,16 +26,16 @@ pub(crate) enum Turn {
     Halted(Halt),
 }
 
-/// Notes that the code has been woken.
+/// Notes that the code has been woken. A life keeps it, so that it does not keep the life.
 struct Bell {
-    life: Arc<Life>,
+    driver: Arc<AtomicWaker>,
     has_rung: AtomicBool,
 }
 
 impl Wake for Bell {
     fn wake(self: Arc<Bell>) {
         self.has_rung.store(true, Ordering::Release);
-        self.life.driver.wake();
+        self.driver.wake();
     }
 }
 
@@ -45,7 +46,7 @@ pub(crate) async fn drive(
     patience: Duration,
 ) -> Turn {
     let bell = Arc::new(Bell {
-        life: life.clone(),
+        driver: life.driver.clone(),
         has_rung: AtomicBool::new(true),
     });
     let waker = Waker::from(bell.clone());

@@ -50,7 +50,7 @@ pub(crate) struct Life {
     /// Where tasks see heartbeats.
     pub(crate) handle: Handle,
     /// Wakes what drives the code.
-    pub(crate) driver: AtomicWaker,
+    pub(crate) driver: Arc<AtomicWaker>,
     seed: [u8; 32],
     purpose: Purpose,
     storage: Storage,
@@ -186,7 +186,7 @@ impl Life {
             id: record.id,
             clock: executor.options.clock,
             handle: Handle::default(),
-            driver: AtomicWaker::new(),
+            driver: Arc::default(),
             seed: record.seed,
             purpose,
             storage: executor.storage.clone(),

@@ -313,3 +313,21 @@ async fn what_is_under_way_may_end() {
         assert_eq!(again.calls(), calls);
     }
 }
+
+/// Histories are read by lives of their own, and executions are cut off in the middle: nothing of them keeps anything of
+/// the host.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_left_of_a_host() {
+    let (host, guide) = open(&MemoryStore::new()).await;
+    let arn = host
+        .start::<journey::Machine>("alps", input())
+        .await
+        .expect("started")
+        .arn;
+    guide.token().await;
+    host.history(&arn).await.expect("a history");
+    host.shut_down().await;
+    drop(host);
+    tokio::task::yield_now().await;
+    assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0);
+}
