@@ -138,12 +138,16 @@ impl Executor {
         self.storage.read(work).await.map_err(|error| self.refusal(error))
     }
 
-    /// What somebody hears whom the store has not answered: after the end of the host it is closed.
-    fn refusal(&self, error: StoreError) -> HostError {
-        match (self.failure.get(), *self.closing.borrow()) {
-            (None, true) => HostError::ShutDown,
-            _ => HostError::Store(error),
+    /// What somebody hears whom the store has not answered: after the end of the host it is closed. Otherwise it has failed,
+    /// and so has the host.
+    pub(crate) fn refusal(&self, error: StoreError) -> HostError {
+        // Let go of at once: the end of the host takes it too.
+        let is_closing = *self.closing.borrow();
+        if is_closing && self.failure.get().is_none() {
+            return HostError::ShutDown;
         }
+        self.fail(error.clone());
+        HostError::Store(error)
     }
 
     /// Writes something that belongs to no execution; answers whether it took effect.
@@ -163,13 +167,7 @@ impl Executor {
                 then();
             }
         });
-        written.await.map_err(|error| {
-            let refusal = self.refusal(error.clone());
-            if refusal != HostError::ShutDown {
-                self.fail(error);
-            }
-            refusal
-        })
+        written.await.map_err(|error| self.refusal(error))
     }
 
     pub(crate) async fn describe_arn(&self, arn: &str) -> Result<Description, HostError> {

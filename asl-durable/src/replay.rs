@@ -77,7 +77,7 @@ impl Executor {
             Ok(Replayed { history, ..replayed })
         };
         replayed.await.map_err(|halt| match halt {
-            Halt::Store(error) => HostError::Store(error),
+            Halt::Store(error) => self.refusal(error),
             Halt::Mismatch(problem) => HostError::Halted {
                 arn: record.arn.clone(),
                 problem,

@@ -4,7 +4,6 @@
 use asl_durable::{Builder, ExecutionStatus, Filter, Host, HostError, start_execution};
 use asl_runtime::{BoxFuture, Family, Handler, Pattern, TaskContext, TaskError, Untyped, Value, include_asl, json};
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -182,56 +181,4 @@ pub async fn end(host: &Host, arn: &str) -> Result<ExecutionStatus, HostError> {
         host.wait(&execution.arn).await?;
     }
     Ok(ended.status)
-}
-
-/// All that a host tells of its executions, without times and without what follows from a seed.
-pub async fn told(host: &Host) -> Result<Value, HostError> {
-    let mut told = Vec::new();
-    for execution in host.list(Filter::default()).await?.executions {
-        let history = host.history(&execution.arn).await?;
-        let events: Vec<Value> = history.iter().map(|event| event.to_json()).collect();
-        told.push(json!({
-            "name": execution.name,
-            "status": execution.status.as_str(),
-            "output": execution.output,
-            "error": execution.error,
-            "cause": execution.cause,
-            "redrives": execution.redrive_count,
-            "history": events
-        }));
-    }
-    // Which was started first is no matter of theirs.
-    told.sort_by_key(|one| one["name"].to_string());
-    let mut told = Value::from(told);
-    strip(&mut told, &mut HashMap::new());
-    Ok(told)
-}
-
-/// Takes times away, and puts its number in the place of whatever follows from a seed: tokens and UUIDs.
-fn strip(value: &mut Value, seen: &mut HashMap<String, usize>) {
-    match value {
-        Value::Object(members) => {
-            for time in ["timestamp", "StartDate", "StopDate"] {
-                members.remove(time);
-            }
-            members.values_mut().for_each(|member| strip(member, seen));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| strip(item, seen)),
-        Value::String(text) => {
-            if let Ok(mut json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text) {
-                strip(&mut json, seen);
-                *value = json;
-                return;
-            }
-            let is_word = |c: char| c.is_ascii_hexdigit() || c == '-';
-            let words = text.split(|c| !is_word(c)).filter(|word| word.len() >= 32);
-            let words: Vec<String> = words.map(str::to_owned).collect();
-            for word in words {
-                let count = seen.len();
-                let number = *seen.entry(word.clone()).or_insert(count);
-                *text = text.replace(&word, &format!("random {number}"));
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

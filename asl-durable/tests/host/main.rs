@@ -1,7 +1,10 @@
 //! What a host does for its users.
 
 mod activities;
+mod anywhere;
 mod crashes;
+#[path = "../everything/mod.rs"]
+mod everything;
 mod express;
 mod faults;
 mod file;

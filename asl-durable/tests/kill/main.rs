@@ -8,6 +8,7 @@ mod migration;
 mod mortal;
 mod process;
 mod random;
+mod told;
 
 use std::env;
 use std::path::Path;

@@ -1,10 +1,11 @@
 //! One execution with every kind of operation, and those that it starts. Time is virtual, so that nobody waits, but the
 //! deaths are real. However often it was killed, it ends like one that never was.
 
-use crate::everything::{Diary, World, builder, end, run, start_time, told};
+use crate::everything::{Diary, World, builder, end, run, start_time};
 use crate::mortal::{Fate, Fates, HERE, Left, Mortal};
 use crate::process::{Death, life};
 use crate::random::Random;
+use crate::told::told;
 use asl_durable::{ExecutionStatus, Host, HostError, Sqlite};
 use asl_runtime::{TaskContext, Value};
 use futures_util::future::join;
