@@ -5,7 +5,8 @@
 //! second, one at a time, each of them on the disk before the next.
 
 use asl_durable::{
-    Entry, ExecutionId, ExecutionStatus, Filter, Host, QueuedTask, Record, Sqlite, Store, StoreError, Write,
+    Entry, ExecutionId, ExecutionStatus, Filter, Host, QueuedTask, Record, Sqlite, Store, StoreError, StoredActivity,
+    Write,
 };
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
 use chrono::{DateTime, Utc};
@@ -64,7 +65,7 @@ impl Store for Noting {
         self.store.commit(writes)
     }
 
-    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         self.store.activities()
     }
 

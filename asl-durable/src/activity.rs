@@ -36,8 +36,10 @@ pub(crate) struct Activities {
     queued: Notify,
 }
 
+#[derive(Default)]
 struct Known {
-    creation_date: DateTime<Utc>,
+    /// Nothing where it has been deleted: then its tasks wait on, and no more come.
+    creation_date: Option<DateTime<Utc>>,
     /// The tokens in the order in which they came.
     queue: BTreeMap<u64, String>,
     numbers: HashMap<String, u64>,
@@ -69,6 +71,15 @@ impl Known {
             self.queue.remove(&number);
         }
     }
+}
+
+/// Why a task waits for no worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// There never was such an activity.
+    Unknown,
+    /// There is none any more.
+    Deleted,
 }
 
 /// A task in its queue, until nobody waits for it any more. It stays there when its execution leaves memory.
@@ -124,31 +135,22 @@ impl Activities {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// There is this activity from now on.
-    pub(crate) fn add(&self, name: String, creation_date: DateTime<Utc>) {
-        let known = Known {
-            creation_date,
-            queue: BTreeMap::new(),
-            numbers: HashMap::new(),
-            last: 0,
-        };
-        self.known().entry(name).or_insert(known);
-    }
-
-    /// There is no such activity any more. Who waits for its workers waits on.
-    pub(crate) fn remove(&self, name: &str) {
-        self.known().remove(name);
+    /// From now on there is this activity, created then, or there is no such activity any more.
+    pub(crate) fn set(&self, name: String, creation_date: Option<DateTime<Utc>>) {
+        self.known().entry(name).or_default().creation_date = creation_date;
     }
 
     /// When the activity of this name was created, if there is one.
     pub(crate) fn creation_date(&self, name: &str) -> Option<DateTime<Utc>> {
-        self.known().get(name).map(|known| known.creation_date)
+        self.known().get(name)?.creation_date
     }
 
     /// The names of all, with the times of their creation.
     pub(crate) fn all(&self) -> Vec<(String, DateTime<Utc>)> {
         let known = self.known();
-        let all = known.iter().map(|(name, known)| (name.clone(), known.creation_date));
+        let all = known
+            .iter()
+            .filter_map(|(name, known)| Some((name.clone(), known.creation_date?)));
         all.collect()
     }
 
@@ -162,7 +164,7 @@ impl Activities {
         self.queued.notify_waiters();
     }
 
-    /// Lets the task of an execution outside memory wait for a worker, if there is this activity.
+    /// Lets the task of an execution outside memory wait for a worker.
     pub(crate) fn restore(&self, activity: &str, token: &str) {
         if let Some(known) = self.known().get_mut(activity) {
             known.push(token);
@@ -170,10 +172,16 @@ impl Activities {
     }
 
     /// Lets a task wait for a worker, if there is this activity.
-    pub(crate) fn queue(&self, activity: &'static str, token: &str, life: &Arc<Life>) -> Option<Queued<'_>> {
-        self.known().get_mut(activity)?.push(token);
+    pub(crate) fn queue(&self, activity: &'static str, token: &str, life: &Arc<Life>) -> Result<Queued<'_>, Missing> {
+        match self.known().get_mut(activity) {
+            None => return Err(Missing::Unknown),
+            Some(known) if known.creation_date.is_none() && !known.numbers.contains_key(token) => {
+                return Err(Missing::Deleted);
+            }
+            Some(known) => known.push(token),
+        }
         self.queued.notify_waiters();
-        Some(Queued {
+        Ok(Queued {
             activities: self,
             activity,
             token: token.to_owned(),

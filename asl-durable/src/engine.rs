@@ -1,6 +1,6 @@
 //! The engine of an execution that keeps a journal.
 
-use crate::activity::Activities;
+use crate::activity::{Activities, Missing};
 use crate::clock::later;
 use crate::executor::Executor;
 use crate::life::{Life, text_of};
@@ -215,8 +215,8 @@ impl JournalEngine {
         Ok(done)
     }
 
-    /// Runs the task of an activity; answers its last entry, or its input where it begins anew. It starts when a worker takes it. Where the host has no such
-    /// activity, its handler does the work.
+    /// Runs the task of an activity; answers its last entry, or its input where it begins anew. It starts when a worker takes
+    /// it. Where the host never had such an activity, its handler does the work; where it has been deleted, nobody does.
     async fn run_activity<'a, O: Output + 'a>(
         &self,
         at: &Place,
@@ -233,8 +233,12 @@ impl JournalEngine {
             None => {
                 let queued = waiter.queue(&self.activities, resource.action);
                 match queued {
-                    Some(_) => waiter.rest(Waits::until(None)),
-                    None => waiter.append(Kind::Started, None),
+                    Ok(_) => waiter.rest(Waits::until(None)),
+                    Err(Missing::Unknown) => waiter.append(Kind::Started, None),
+                    Err(Missing::Deleted) => {
+                        let error = Error::runtime(format!("The activity {} does not exist.", resource.arn));
+                        waiter.append(Kind::Failed, Some(text_of(&error)));
+                    }
                 }
                 waiter.entry().await
             }
@@ -347,6 +351,19 @@ impl Engine for JournalEngine {
     ) -> Result<O, Error> {
         self.pause_if_full().await;
         let resource: &'static Resource = task.resource();
+        let key = Key::new(at, Operation::Task, task.attempt());
+        let is_refused = self.life.is_refused(&key);
+        let waiter = Waiter::new(&self.life, key, task.token());
+        if is_refused {
+            loop {
+                let entry = waiter.entry().await;
+                match entry.kind {
+                    Kind::Redriven => return Err(Error::redriven(&input)),
+                    kind if kind.is_end() => return self.result(&entry).await,
+                    _ => {}
+                }
+            }
+        }
         let scheduled = Event::TaskScheduled {
             resource,
             input: &input,
@@ -354,8 +371,6 @@ impl Engine for JournalEngine {
             credentials: task.credentials(),
         };
         self.record(at, line, scheduled);
-        let key = Key::new(at, Operation::Task, task.attempt());
-        let waiter = Waiter::new(&self.life, key, task.token());
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         wait::give_way().await;
         let task = match (resource.service, resource.action) {
@@ -374,6 +389,10 @@ impl Engine for JournalEngine {
             Err(input) => return Err(Error::redriven(&input)),
         };
         let result = self.result(&done).await;
+        // It was never scheduled, and a replay will say so.
+        if result.as_ref().is_err_and(Error::is_refusal) {
+            return result;
+        }
         let output = match (&result, self.keeps_events) {
             (Ok(output), true) => Ok(serde_json::to_value(output).unwrap_or_default()),
             (Ok(_), false) => Ok(Value::Null),

@@ -12,7 +12,9 @@ use crate::program::Program;
 use crate::replay::{Loaded, unreadable};
 use crate::room::{Place, Room};
 use crate::storage::Storage;
-use crate::store::{End, ExecutionId, ExecutionStatus, QueuedTask, Record, Rest, Store, StoreError, Write};
+use crate::store::{
+    End, ExecutionId, ExecutionStatus, QueuedTask, Record, Rest, Store, StoreError, StoredActivity, Write,
+};
 use crate::workload::Workload;
 use asl_runtime::{Definition, Error, Execution, Quotas, Status, Value};
 use chrono::{DateTime, Utc};
@@ -107,8 +109,8 @@ impl Executor {
             .read(|store| Ok((store.last()?, store.activities()?, store.queued()?)))
             .await?;
         let activities = Arc::<Activities>::default();
-        for (name, creation_date) in known {
-            activities.add(name, creation_date);
+        for StoredActivity { name, creation_date } in known {
+            activities.set(name, creation_date);
         }
         for task in queued {
             activities.restore(&task.activity, &task.token);

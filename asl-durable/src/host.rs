@@ -248,7 +248,7 @@ impl Host {
 
     /// Creates an activity, unless there is one of this name. From then on the Task states whose `Resource` is an
     /// activity of this name wait for a worker, in whatever Region and account it stands. Their handlers are called where
-    /// the host has no such activity.
+    /// the host never had such an activity; where it has been deleted they fail.
     ///
     /// # Errors
     /// When it cannot be called this, and when the store has failed.
@@ -264,7 +264,7 @@ impl Host {
         };
         let (activities, added) = (executor.activities.clone(), name.to_owned());
         executor
-            .write_and(write, move || activities.add(added, creation_date))
+            .write_and(write, move || activities.set(added, Some(creation_date)))
             .await?;
         self.describe_activity(&self.activity_arn(name))
     }
@@ -278,7 +278,7 @@ impl Host {
         let executor = self.executor();
         let activities = executor.activities.clone();
         let write = Write::DeleteActivity { name: name.clone() };
-        executor.write_and(write, move || activities.remove(&name)).await?;
+        executor.write_and(write, move || activities.set(name, None)).await?;
         Ok(())
     }
 

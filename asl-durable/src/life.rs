@@ -53,6 +53,8 @@ pub(crate) struct Life {
     pub(crate) driver: Arc<AtomicWaker>,
     seed: [u8; 32],
     purpose: Purpose,
+    /// Tasks that could not be started, as its journal has it.
+    refused: HashSet<Key>,
     storage: Storage,
     workload: Arc<Workload>,
     /// Its room in memory, and for which machine; none while it only waits for other executions.
@@ -158,6 +160,9 @@ impl Life {
     ) -> Result<Arc<Life>, Halt> {
         let Written { entries, heartbeats } = written;
         let start = record.start_date;
+        let (sequence, last) = (entries.len() as u64, entries.last().map_or(start, |entry| entry.time));
+        let journal = arrange(entries).map_err(Halt::Mismatch)?;
+        let refused = refused(&journal);
         let progress = Progress {
             reached: None,
             redrive: None,
@@ -165,12 +170,12 @@ impl Life {
             done: HashSet::new(),
             gate: Vec::new(),
             is_open: false,
-            is_first: entries.is_empty(),
-            sequence: entries.len() as u64,
+            is_first: sequence == 0,
+            sequence,
             pending: BTreeSet::new(),
             now: start,
-            last: entries.last().map_or(start, |entry| entry.time),
-            journal: arrange(entries).map_err(Halt::Mismatch)?,
+            last,
+            journal,
             delivered: None,
             waiting: BTreeMap::new(),
             abandoned: HashSet::new(),
@@ -189,6 +194,7 @@ impl Life {
             driver: Arc::default(),
             seed: record.seed,
             purpose,
+            refused,
             storage: executor.storage.clone(),
             workload: executor.workload.clone(),
             room: Mutex::default(),
@@ -501,6 +507,11 @@ impl Life {
         self.halt(text);
     }
 
+    /// Whether a task could not even be started: then nothing of it was scheduled (EV-19).
+    pub(crate) fn is_refused(&self, key: &Key) -> bool {
+        self.refused.contains(key)
+    }
+
     /// The task of an operation has this token now.
     pub(crate) fn open(&self, token: &str, key: &Key) {
         let open = Token::Open(key.clone());
@@ -608,6 +619,23 @@ impl Progress {
             None => Err(Completion::Unknown),
         }
     }
+}
+
+/// The tasks of which nothing is written but that they could not be started.
+fn refused(journal: &VecDeque<Delivery>) -> HashSet<Key> {
+    let entries = || journal.iter().map(|delivery| &delivery.entry);
+    let is_refusal = |entry: &&Entry| {
+        let error = entry.value.as_deref().filter(|_| entry.kind == Kind::Failed);
+        let error = error.and_then(|text| serde_json::from_str(text).ok());
+        error.as_ref().is_some_and(Error::is_refusal)
+    };
+    let mut refused: HashSet<Key> = entries().filter(is_refusal).map(Key::of).collect();
+    if !refused.is_empty() {
+        // The start of the task of an activity that no worker has taken tells nothing.
+        let begun = entries().filter(|entry| !entry.kind.is_end() && entry.value.is_some());
+        begun.for_each(|entry| _ = refused.remove(&Key::of(entry)));
+    }
+    refused
 }
 
 /// An error as the text of an entry. It has names and texts only, so that it has a form in JSON.

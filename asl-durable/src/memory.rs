@@ -1,7 +1,8 @@
 //! A store in memory, for tests.
 
 use crate::store::{
-    Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError, Write,
+    Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError, StoredActivity,
+    Write,
 };
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +16,7 @@ pub struct MemoryStore(Arc<Mutex<Tables>>);
 struct Tables {
     executions: BTreeMap<ExecutionId, Row>,
     by_arn: HashMap<String, ExecutionId>,
-    activities: BTreeMap<String, DateTime<Utc>>,
+    activities: BTreeMap<String, Option<DateTime<Utc>>>,
     commits: u64,
     /// Which commit fails, and whether what it writes is written all the same.
     fault: Option<(u64, bool)>,
@@ -142,12 +143,16 @@ impl Tables {
                 self.row(*execution)?.heartbeats.insert(token.clone(), *time);
             }
             Write::CreateActivity { name, creation_date } => {
-                if self.activities.contains_key(name) {
+                let activity = self.activities.entry(name.clone()).or_default();
+                if activity.is_some() {
                     return Ok(false);
                 }
-                self.activities.insert(name.clone(), *creation_date);
+                *activity = Some(*creation_date);
             }
-            Write::DeleteActivity { name } => return Ok(self.activities.remove(name).is_some()),
+            Write::DeleteActivity { name } => {
+                let deleted = self.activities.get_mut(name).and_then(Option::take);
+                return Ok(deleted.is_some());
+            }
             Write::End { execution, end } => self.row(*execution)?.record.end = Some(end.clone()),
         }
         Ok(true)
@@ -231,10 +236,13 @@ impl Store for MemoryStore {
             .collect())
     }
 
-    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         let tables = self.tables();
-        let activities = tables.activities.iter();
-        Ok(activities.map(|(name, created)| (name.clone(), *created)).collect())
+        let activities = tables.activities.iter().map(|(name, creation_date)| StoredActivity {
+            name: name.clone(),
+            creation_date: *creation_date,
+        });
+        Ok(activities.collect())
     }
 
     fn queued(&mut self) -> Result<Vec<QueuedTask>, StoreError> {

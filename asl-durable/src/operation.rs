@@ -1,6 +1,6 @@
 //! An operation of an execution, and who waits for what comes of it.
 
-use crate::activity::{Activities, Queued};
+use crate::activity::{Activities, Missing, Queued};
 use crate::clock::later;
 use crate::life::{Completion, Life};
 use crate::rest::Waits;
@@ -188,8 +188,8 @@ impl<'l> Waiter<'l> {
     }
 
     /// Tells workers of the task, if there is this activity.
-    pub(crate) fn queue<'w>(&self, activities: &'w Activities, activity: &'static str) -> Option<Queued<'w>> {
-        let token = self.token.as_deref()?;
+    pub(crate) fn queue<'w>(&self, activities: &'w Activities, activity: &'static str) -> Result<Queued<'w>, Missing> {
+        let token = self.token.as_deref().ok_or(Missing::Unknown)?;
         activities.queue(activity, token, self.life)
     }
 

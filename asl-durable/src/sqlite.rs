@@ -1,7 +1,8 @@
 //! A store in a file of SQLite.
 
 use crate::store::{
-    End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError, Write,
+    End, Entry, ExecutionId, ExecutionStatus, Filter, Kind, QueuedTask, Record, Rest, Store, StoreError,
+    StoredActivity, Write,
 };
 use chrono::{DateTime, Utc};
 use rusqlite::types::Type;
@@ -60,7 +61,8 @@ CREATE VIEW operations AS
     "
 CREATE TABLE activity (
     name TEXT PRIMARY KEY,
-    creation_date INTEGER NOT NULL
+    creation_date INTEGER NOT NULL,
+    is_deleted INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 ALTER TABLE execution ADD COLUMN redrive_count INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE execution ADD COLUMN redrive_date INTEGER;
@@ -251,10 +253,13 @@ fn write(transaction: &Transaction<'_>, write: &Write) -> rusqlite::Result<bool>
                 )?
                 .execute(params![execution.0, token, time.timestamp_micros()])?,
             Write::CreateActivity { name, creation_date } => transaction
-                .prepare_cached("INSERT INTO activity (name, creation_date) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+                .prepare_cached(
+                    "INSERT INTO activity (name, creation_date) VALUES (?1, ?2) ON CONFLICT DO UPDATE
+                SET creation_date = excluded.creation_date, is_deleted = 0 WHERE is_deleted",
+                )?
                 .execute(params![name, creation_date.timestamp_micros()])?,
             Write::DeleteActivity { name } => transaction
-                .prepare_cached("DELETE FROM activity WHERE name = ?1")?
+                .prepare_cached("UPDATE activity SET is_deleted = 1 WHERE name = ?1 AND NOT is_deleted")?
                 .execute([name])?,
             Write::End { execution, end } => transaction
                 .prepare_cached(
@@ -432,11 +437,18 @@ impl Store for Sqlite {
         Ok(records.collect::<rusqlite::Result<_>>()?)
     }
 
-    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT name, creation_date FROM activity ORDER BY name")?;
-        let activities = statement.query_map([], |row| Ok((row.get(0)?, time(row, 1)?)))?;
+            .prepare_cached("SELECT name, creation_date, is_deleted FROM activity ORDER BY name")?;
+        let activities = statement.query_map([], |row| {
+            let is_deleted: bool = row.get(2)?;
+            let creation_date = time(row, 1)?;
+            Ok(StoredActivity {
+                name: row.get(0)?,
+                creation_date: (!is_deleted).then_some(creation_date),
+            })
+        })?;
         Ok(activities.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -61,11 +61,11 @@ pub trait Store: Send + 'static {
     /// When the store cannot be read.
     fn list(&mut self, filter: &Filter) -> Result<Vec<Record>, StoreError>;
 
-    /// The activities, each with the time of its creation.
+    /// The activities that there are or have been, by name.
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError>;
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError>;
 
     /// The tasks of activities that wait for a worker, in executions that run, as far as [`Write::Rest`] has told of them: the
     /// one that has waited longest first.
@@ -90,6 +90,15 @@ pub trait Store: Send + 'static {
 /// The number of an execution within its store, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct ExecutionId(pub i64);
+
+/// An activity that a store knows of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredActivity {
+    /// Its name.
+    pub name: String,
+    /// When it was created; nothing where it has been deleted.
+    pub creation_date: Option<DateTime<Utc>>,
+}
 
 /// Something to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +140,7 @@ pub enum Write {
         /// When it is created.
         creation_date: DateTime<Utc>,
     },
-    /// The end of an activity, if there is one of this name.
+    /// The end of an activity, if there is one of this name. That there has been one stays known.
     DeleteActivity {
         /// Its name.
         name: String,

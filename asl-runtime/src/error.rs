@@ -176,6 +176,11 @@ impl Error {
         matches!(self.0.kind, Kind::Timeout { .. })
     }
 
+    /// Whether it says of a task that it cannot even be started: then nothing of it was scheduled (EV-19). For engines.
+    pub fn is_refusal(&self) -> bool {
+        self.0.kind == Kind::Evaluation && self.name() == Some("States.Runtime")
+    }
+
     /// Whether a Retrier or Catcher with these names in `ErrorEquals` takes it (ER-10 to ER-18, TO-4, CH-10).
     pub fn is(&self, error_equals: &[&str]) -> bool {
         if matches!(self.0.kind, Kind::Ended(_) | Kind::Excess) {
@@ -280,7 +285,8 @@ pub trait ErrorName: fmt::Display {
 /// What a task fails with: a name and a cause for Retry and Catch, either of which may be missing (CT-12).
 ///
 /// Any error type with [`ErrorName`] converts into it, so `?` works in handlers. One named `States.Runtime` says that the
-/// work cannot even be started, as when an activity does not exist: nothing retries or catches it (ER-10).
+/// work cannot even be started, as when its input is not what the service takes: nothing retries or catches it (ER-10), and
+/// the history has no task that was scheduled (EV-19).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TaskError {
     /// The error's name.

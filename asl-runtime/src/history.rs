@@ -14,9 +14,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::future::{Either, select};
 pub use log::EventLog;
 use serde_json::{Map, Value};
-use std::future::{Future, pending, ready};
+use std::future::{Future, pending, poll_fn, ready};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 pub use text::{HistoryTable, HistoryTimeline};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::unbounded_channel;
@@ -202,6 +203,18 @@ impl History {
             pending().await
         }
     }
+
+    fn record_at(&self, at: &Place, line: &mut Entries, event: Event<'_>, time: DateTime<Utc>) {
+        let is_entry = matches!(event, Event::StateEntered { .. });
+        let mut log = self.record.log();
+        let id = log.record(self.execution(), at, event, time);
+        if let (true, Some(id)) = (is_entry, id) {
+            line.enter(id);
+        }
+        if log.is_full() {
+            self.record.full.notify_one();
+        }
+    }
 }
 
 impl Engine for History {
@@ -239,13 +252,38 @@ impl Engine for History {
     ) -> Result<O, Error> {
         self.pause_if_full().await;
         let resource: &'static Resource = task.resource();
-        let scheduled = Event::TaskScheduled {
-            resource,
-            input: &input,
-            limits,
-            credentials: task.credentials(),
+        let credentials = task.credentials().cloned();
+        let (shown, scheduled) = (input.clone(), self.memory.clock());
+        let is_job = resource.pattern.is_job();
+        let (report, mut reports) = unbounded_channel();
+        // They are heard as long as the task runs.
+        let report = move |output: Value| _ = report.send(output);
+        let task = match is_job {
+            true => task.with_job(None, {
+                let report = report.clone();
+                move |job| {
+                    report(job);
+                    Box::pin(ready(()))
+                }
+            }),
+            false => task,
         };
-        self.record(at, line, scheduled);
+        let answered = |output: &O| report(serde_json::to_value(output).unwrap_or_default());
+        let handle = self.handle();
+        let mut attempt = pin!(attempt(Some(&handle), task, limits, input, call, answered));
+        // A handler that refuses its task does so at once: it was never scheduled (EV-19).
+        let begun = poll_fn(|cx| Poll::Ready(attempt.as_mut().poll(cx))).await;
+        match begun {
+            Poll::Ready(Err(error)) if error.is_refusal() => return Err(error),
+            _ => {}
+        }
+        let event = Event::TaskScheduled {
+            resource,
+            input: &shown,
+            limits,
+            credentials: credentials.as_ref(),
+        };
+        self.record_at(at, line, event, scheduled);
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         give_way().await;
         let started = Event::TaskStarted {
@@ -253,44 +291,36 @@ impl Engine for History {
             worker_name: None,
         };
         self.record(at, line, started);
-        let submitted = |output: Option<&Value>| {
+        let mut is_submitted = false;
+        let mut submitted = |output: Option<&Value>| {
+            is_submitted = true;
             let event = Event::TaskSubmitted { resource, output };
             self.record(at, &mut Entries::default(), event);
         };
-        let answered = |output: &O| submitted(serde_json::to_value(output).ok().as_ref());
-        let is_job = resource.pattern.is_job();
-        let (report, mut reports) = unbounded_channel();
-        let task = match is_job {
-            true => task.with_job(None, move |job| {
-                // It is heard as long as the task runs.
-                let _ = report.send(job);
-                Box::pin(ready(()))
-            }),
-            false => task,
-        };
-        let handle = self.handle();
-        let mut attempt = pin!(attempt(Some(&handle), task, limits, input, call, answered));
-        let mut is_submitted = false;
-        let result = loop {
-            let report = pin!(async {
-                match reports.recv().await {
-                    Some(job) => job,
-                    None => pending().await,
+        let result = match begun {
+            Poll::Ready(result) => result,
+            Poll::Pending => loop {
+                let report = pin!(async {
+                    match reports.recv().await {
+                        Some(output) => output,
+                        None => pending().await,
+                    }
+                });
+                match select(report, attempt.as_mut()).await {
+                    Either::Left((output, _)) => submitted(Some(&output)),
+                    Either::Right((result, _)) => break result,
                 }
-            });
-            match select(report, attempt.as_mut()).await {
-                Either::Left((job, _)) => {
-                    submitted(Some(&job));
-                    is_submitted = true;
-                }
-                Either::Right((result, _)) => break result,
-            }
+            },
         };
-        match reports.try_recv() {
-            Ok(job) => submitted(Some(&job)),
-            // A job of which nothing was told has run all the same.
-            Err(_) if is_job && !is_submitted && result.is_ok() => submitted(None),
-            Err(_) => {}
+        while let Ok(output) = reports.try_recv() {
+            submitted(Some(&output));
+        }
+        // A job of which nothing was told has run all the same.
+        if is_job && !is_submitted && result.is_ok() {
+            self.record(at, line, Event::TaskSubmitted { resource, output: None });
+        }
+        if result.as_ref().is_err_and(Error::is_refusal) {
+            return result;
         }
         let output = result
             .as_ref()
@@ -342,15 +372,7 @@ impl Engine for History {
     }
 
     fn record(&self, at: &Place, line: &mut Entries, event: Event<'_>) {
-        let is_entry = matches!(event, Event::StateEntered { .. });
-        let mut log = self.record.log();
-        let id = log.record(self.execution(), at, event, self.memory.clock());
-        if let (true, Some(id)) = (is_entry, id) {
-            line.enter(id);
-        }
-        if log.is_full() {
-            self.record.full.notify_one();
-        }
+        self.record_at(at, line, event, self.memory.clock());
     }
 
     fn assigned(&self, at: &Place, variables: &[(&str, &Value)]) {

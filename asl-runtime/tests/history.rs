@@ -296,14 +296,11 @@ async fn a_stop_follows_nothing_and_leaves_states_open() {
 
 #[tokio::test(start_paused = true)]
 async fn work_that_cannot_be_started_is_an_error_of_the_state() {
-    // X-101, ER-10: nothing catches it
+    // EV-19, ER-10: nothing is scheduled, and nothing catches it
     let Ran { result, .. } = trace!(tasks({ "function": { "fail": "States.Runtime" } }) =>
         "1<0 ExecutionStarted"
         "2<0 TaskStateEntered"
-        "3<2 LambdaFunctionScheduled"
-        "4<3 LambdaFunctionStarted"
-        "5<4 LambdaFunctionFailed"
-        "6<5 ExecutionFailed");
+        "3<2 ExecutionFailed");
     let cause = "An error occurred while executing the state 'Function' (entered at the event id #2). as asked";
     assert_eq!(result.unwrap_err().cause(), Some(cause));
 }

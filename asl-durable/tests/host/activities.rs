@@ -2,7 +2,7 @@
 
 use crate::support::start_time;
 use asl_durable::{ActivityTask, ExecutionId, ExecutionStatus, Host, HostError, MemoryStore, Store};
-use asl_runtime::{HistoryEvent, TaskContext, TaskError, Value, asl, json};
+use asl_runtime::{Execution, History, HistoryEvent, TaskContext, TaskError, Value, asl, json};
 use chrono::TimeDelta;
 use futures_util::future::join;
 use futures_util::poll;
@@ -40,6 +40,9 @@ struct Clerk;
 impl review::Tasks for Clerk {
     async fn review(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
         assert_eq!(cx.state(), "Review");
+        if input == "nonsense" {
+            return Err(TaskError::new("States.Runtime", "That cannot be reviewed."));
+        }
         sleep(Duration::from_secs(2)).await;
         Ok(json!({ "reviewed by the clerk": input }))
     }
@@ -210,6 +213,102 @@ async fn tasks_of_a_stopped_execution_are_gone() {
     sleep(Duration::from_secs(1)).await;
     host.stop(&arn, None, None).await.expect("stopped");
     assert_eq!(host.get_activity_task(ARN, None).await, Ok(None));
+}
+
+/// X-101: nothing is scheduled, whether the execution runs on or is looked at later; a new activity of that name works again.
+#[tokio::test(start_paused = true)]
+async fn a_deleted_activity_does_not_exist() {
+    let store = MemoryStore::new();
+    let first = open_with_activity(&store).await;
+    first.delete_activity(ARN).await.expect("deleted");
+    let arn = start(&first, json!(["a"])).await;
+    let ended = first.wait(&arn).await.expect("ended");
+    assert_eq!(ended.error.as_deref(), Some("States.Runtime"));
+    let cause = "An error occurred while executing the state 'Review' (entered at the event id #5). \
+                 The activity arn:aws:states:eu-west-1:123456789012:activity:review does not exist.";
+    assert_eq!(ended.cause.as_deref(), Some(cause));
+    let types = |history: Vec<HistoryEvent>| history.iter().map(|event| event.event_type).collect::<Vec<_>>();
+    let failed = [
+        "ExecutionStarted",
+        "MapStateEntered",
+        "MapStateStarted",
+        "MapIterationStarted",
+        "TaskStateEntered",
+        "MapIterationFailed",
+        "TaskStateAborted",
+        "MapStateFailed",
+        "ExecutionFailed",
+    ];
+    assert_eq!(types(first.history(&arn).await.expect("a history")), failed);
+    first.shut_down().await;
+    let second = open(&store).await;
+    let gone = || HostError::ActivityDoesNotExist { arn: ARN.into() };
+    assert_eq!(second.describe_activity(ARN), Err(gone()));
+    second.redrive(&arn).await.expect("redriven");
+    assert_eq!(second.wait(&arn).await.expect("ended").cause.as_deref(), Some(cause));
+    let again = types(second.history(&arn).await.expect("a history"));
+    assert_eq!(again[..9], failed);
+    assert_eq!(
+        again[9..],
+        [
+            "ExecutionRedriven",
+            "MapIterationFailed",
+            "TaskStateAborted",
+            "MapStateFailed",
+            "ExecutionFailed"
+        ]
+    );
+    second.create_activity("review").await.expect("created");
+    second.redrive(&arn).await.expect("redriven");
+    let task = take(&second, None).await;
+    second.send_task_success(&task.token, json!(1)).await.expect("accepted");
+    assert_eq!(second.wait(&arn).await.expect("ended").output, Some(json!([1])));
+    let events = second.history(&arn).await.expect("a history");
+    assert_eq!(of_activity(&events).len(), 3);
+}
+
+/// What waited for a worker when its activity was deleted waits on, also where its execution comes back into memory.
+#[tokio::test(start_paused = true)]
+async fn a_task_outlives_its_activity() {
+    let store = MemoryStore::new();
+    let first = open_with_activity(&store).await;
+    let arn = start(&first, json!(["a"])).await;
+    sleep(Duration::from_secs(3600)).await;
+    first.delete_activity(ARN).await.expect("deleted");
+    first.shut_down().await;
+    let second = open(&store).await;
+    assert_eq!(second.history(&arn).await.expect("a history").len(), 6);
+    second.create_activity("review").await.expect("created");
+    let task = take(&second, None).await;
+    second.send_task_success(&task.token, json!(1)).await.expect("accepted");
+    assert_eq!(second.wait(&arn).await.expect("ended").output, Some(json!([1])));
+}
+
+/// EV-19: what the handler says cannot be started was not scheduled, on a host as in memory.
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_refuse_a_task() {
+    let host = open(&MemoryStore::new()).await;
+    let arn = start(&host, json!(["nonsense"])).await;
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.error.as_deref(), Some("States.Runtime"));
+    let in_memory = History::new(Execution::new());
+    let error = review::run_on(&in_memory, &Clerk, json!(["nonsense"]))
+        .await
+        .expect_err("an error");
+    assert_eq!(ended.cause.as_deref(), error.cause());
+    let seen = |history: Vec<HistoryEvent>| {
+        let seen = history
+            .iter()
+            .map(|event| (event.id, event.previous_id, event.event_type));
+        seen.collect::<Vec<_>>()
+    };
+    let history = seen(host.history(&arn).await.expect("a history"));
+    assert_eq!(history, seen(in_memory.events()));
+    assert!(
+        history
+            .iter()
+            .all(|(.., event_type)| !event_type.starts_with("Activity"))
+    );
 }
 
 /// Without the activity its handler does the work, with the same events in the same order in every life.

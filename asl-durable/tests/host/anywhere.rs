@@ -3,7 +3,8 @@
 
 use crate::everything::{Diary, World, builder, everything, input, run, start_time};
 use asl_durable::{
-    Entry, ExecutionId, ExecutionStatus, Filter, HostError, MemoryStore, QueuedTask, Record, Store, StoreError, Write,
+    Entry, ExecutionId, ExecutionStatus, Filter, HostError, MemoryStore, QueuedTask, Record, Store, StoreError,
+    StoredActivity, Write,
 };
 use asl_runtime::{TaskContext, Untyped, Value};
 use chrono::{DateTime, Utc};
@@ -123,7 +124,7 @@ impl Store for Failing {
         self.call(false, |store| store.list(filter))
     }
 
-    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         self.call(false, |store| store.activities())
     }
 

@@ -1,6 +1,8 @@
 //! A store in a file, and the process that dies at one of its commits.
 
-use asl_durable::{Entry, ExecutionId, Filter, Kind, QueuedTask, Record, Sqlite, Store, StoreError, Write};
+use asl_durable::{
+    Entry, ExecutionId, Filter, Kind, QueuedTask, Record, Sqlite, Store, StoreError, StoredActivity, Write,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -86,7 +88,7 @@ impl Store for Mortal {
         self.store.list(filter)
     }
 
-    fn activities(&mut self) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+    fn activities(&mut self) -> Result<Vec<StoredActivity>, StoreError> {
         self.store.activities()
     }
 
