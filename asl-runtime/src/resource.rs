@@ -1,5 +1,7 @@
 //! What a Task state asks for.
 
+use crate::Error;
+use serde_json::Value;
 use std::fmt;
 
 /// What the `Resource` of a Task state names (spec ).
@@ -88,6 +90,23 @@ impl Resource {
             service: "",
             ..Resource::lambda(arn, "")
         }
+    }
+
+    /// What the service says of an input with which such a task cannot be started (ER-27).
+    pub(crate) fn refusal(&self, input: &Value) -> Option<Error> {
+        let is_text = |value: &Value| value.is_string();
+        let is_texts = |value: &Value| value.as_array().is_some_and(|texts| texts.iter().all(is_text));
+        let fits = match (self.service, self.action, input.get("Headers")) {
+            ("apigateway", "invoke", Some(Value::Object(headers))) => headers.values().all(is_texts),
+            ("apigateway", "invoke", Some(headers)) => headers.is_null(),
+            _ => true,
+        };
+        let what = "[The value of the field 'Headers' has an invalid format]";
+        (!fits).then(|| {
+            Error::runtime(format!(
+                "The Parameters '{input}' could not be used to start the Task: {what}"
+            ))
+        })
     }
 
     /// Whether a task of this kind has a token (CX-12).

@@ -173,9 +173,10 @@ async fn attempts<'a, E: Engine, O: Output + 'a>(
         if visit.now.is_some() {
             visit.now = Some(engine.now(at));
         }
-        let checked = |input| match frame.execution.has_quotas() {
-            true => quota::input(visit.state, input),
-            false => Ok(input),
+        let checked = |input| match (policy.resource.refusal(&input), frame.execution.has_quotas()) {
+            (Some(refusal), _) => Err(refusal),
+            (None, true) => quota::input(visit.state, input),
+            (None, false) => Ok(input),
         };
         let input = match former.take() {
             Some(input) => Ok(input),

@@ -305,6 +305,39 @@ async fn work_that_cannot_be_started_is_an_error_of_the_state() {
     assert_eq!(result.unwrap_err().cause(), Some(cause));
 }
 
+asl!(pub mod gateway = {
+    "StartAt": "Invoke",
+    "States": {
+        "Invoke": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::apigateway:invoke",
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Invoke" }],
+            "End": true
+        }
+    }
+});
+
+#[tokio::test(start_paused = true)]
+async fn an_input_that_its_service_does_not_take_starts_no_task() {
+    // ER-27
+    let Ran { result, .. } = trace!(gateway({ "Headers": { "a": ["1"], "b": "2" } }) =>
+        "1<0 ExecutionStarted"
+        "2<0 TaskStateEntered"
+        "3<2 ExecutionFailed");
+    let error = result.unwrap_err();
+    let cause = "An error occurred while executing the state 'Invoke' (entered at the event id #2). \
+                 The Parameters '{\"Headers\":{\"a\":[\"1\"],\"b\":\"2\"}}' could not be used to start the Task: \
+                 [The value of the field 'Headers' has an invalid format]";
+    assert_eq!((error.name(), error.cause()), (Some("States.Runtime"), Some(cause)));
+    for input in [
+        json!({}),
+        json!({ "Headers": null }),
+        json!({ "Headers": { "a": [], "b": ["1", "2"] } }),
+    ] {
+        assert_eq!(gateway::run(&Untyped(Work), input.clone()).await, Ok(input));
+    }
+}
+
 asl!(pub mod waits = {
     "TimeoutSeconds": 10,
     "StartAt": "Wait",
