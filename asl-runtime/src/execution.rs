@@ -41,6 +41,7 @@ struct Kept {
     context: Option<Value>,
     quotas: Option<Quotas>,
     variables: Total,
+    worker_name: Option<String>,
     /// The item of the distributed Map that started it, and its number.
     item: Option<Arc<(usize, Item)>>,
 }
@@ -155,6 +156,16 @@ impl Execution {
         self.with(|kept| kept.quotas = Some(quotas))
     }
 
+    /// What the worker is called that does the work of activities in memory, by default nothing: `ActivityStarted` tells it
+    ///
+    pub fn worker_name(self, name: impl Into<String>) -> Execution {
+        self.with(|kept| kept.worker_name = Some(name.into()))
+    }
+
+    pub(crate) fn worker(&self) -> Option<&str> {
+        self.kept.get()?.worker_name.as_deref()
+    }
+
     /// The same execution, with these where none are given.
     pub(crate) fn or_quotas(self, quotas: Quotas) -> Execution {
         self.with(|kept| _ = kept.quotas.get_or_insert(quotas))
@@ -247,6 +258,7 @@ impl Execution {
             .with(|kept| {
                 kept.role_arn.clone_from(&parent.role_arn);
                 kept.quotas = parent.quotas;
+                kept.worker_name.clone_from(&parent.worker_name);
                 kept.item = Some(Arc::new((child.index, item)));
             })
     }
@@ -258,6 +270,7 @@ impl Execution {
             kept.region.clone_from(&parent.region);
             kept.account.clone_from(&parent.account);
             kept.quotas = parent.quotas;
+            kept.worker_name.clone_from(&parent.worker_name);
         })
     }
 

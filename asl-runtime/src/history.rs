@@ -286,11 +286,8 @@ impl Engine for History {
         self.record_at(at, line, event, scheduled);
         // Where lanes run side by side, each schedules its task before any starts (TR-13).
         give_way().await;
-        let started = Event::TaskStarted {
-            resource,
-            worker_name: None,
-        };
-        self.record(at, line, started);
+        let worker_name = self.execution().worker();
+        self.record(at, line, Event::TaskStarted { resource, worker_name });
         let mut is_submitted = false;
         let mut submitted = |output: Option<&Value>| {
             is_submitted = true;

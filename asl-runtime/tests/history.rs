@@ -338,6 +338,29 @@ async fn an_input_that_its_service_does_not_take_starts_no_task() {
     }
 }
 
+asl!(pub mod reviews = {
+    "StartAt": "Review",
+    "States": {
+        "Review": { "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:review", "End": true }
+    }
+});
+
+#[tokio::test(start_paused = true)]
+async fn an_activity_tells_who_does_its_work() {
+    // X-100, EV-15, EV-103
+    for (execution, told) in [
+        (Execution::new(), json!({})),
+        (Execution::new().worker_name("ada"), json!({ "workerName": "ada" })),
+    ] {
+        let history = History::new(execution);
+        reviews::run_on(&history, &Untyped(Work), json!(1))
+            .await
+            .expect("an output");
+        assert_eq!(history.events()[3].event_type, "ActivityStarted");
+        assert_eq!(details(&history, 4), json!({ "activityStartedEventDetails": told }));
+    }
+}
+
 asl!(pub mod waits = {
     "TimeoutSeconds": 10,
     "StartAt": "Wait",
