@@ -404,8 +404,7 @@ impl Engine for JournalEngine {
             Event::task_ended(resource, output.as_ref().map_err(|error| *error)),
         );
         if result.is_err() {
-            // Tasks that fail at the same time have all failed before their Map does.
-            wait::give_way().await;
+            self.life.settled().await;
         }
         result
     }

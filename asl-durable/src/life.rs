@@ -15,7 +15,7 @@ use crate::storage::Storage;
 use crate::store::{Entry, ExecutionId, Kind, QueuedTask, Record, StoreError, Write};
 use crate::workload::Workload;
 use asl_runtime::{Error, Handle, Place, Value};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -92,6 +92,11 @@ struct Progress {
     abandoned: HashSet<Key>,
     /// How much is under way that would be lost without memory.
     busy: usize,
+    /// How many entries are being written.
+    writing: usize,
+    /// Who waits for all that happened at this time, and how often that has been known so far.
+    settling: Vec<Waker>,
+    settled: u64,
     /// The operations that only wait, with the time when this ends by itself.
     resting: BTreeMap<Key, Waits>,
     tokens: HashMap<String, Token>,
@@ -180,6 +185,9 @@ impl Life {
             waiting: BTreeMap::new(),
             abandoned: HashSet::new(),
             busy: 0,
+            writing: 0,
+            settling: Vec::new(),
+            settled: 0,
             resting: BTreeMap::new(),
             tokens: HashMap::new(),
             offers: BTreeMap::new(),
@@ -240,6 +248,7 @@ impl Life {
         let (told, heard) = oneshot::channel();
         progress.last = progress.last.max(self.clock.now());
         progress.busy += 1;
+        progress.writing += 1;
         let entry = Entry {
             time: progress.last,
             ..key.entry(kind, value)
@@ -268,6 +277,7 @@ impl Life {
     fn committed(&self, delivery: Delivery, result: &Result<bool, StoreError>) {
         let mut progress = self.progress();
         progress.busy -= 1;
+        progress.writing -= 1;
         match result {
             Ok(_) => progress.journal.push_back(delivery),
             Err(error) => _ = progress.halt.get_or_insert(Halt::Store(error.clone())),
@@ -401,6 +411,24 @@ impl Life {
         .await
     }
 
+    /// Ends when all is known that happened at the time of the last entry: tasks that fail at the same time have all failed
+    /// before their Map does (TR-13).
+    pub(crate) async fn settled(&self) {
+        let mut before = None;
+        poll_fn(|cx| {
+            let mut progress = self.progress();
+            let (settled, reached) = *before.get_or_insert((progress.settled, progress.reached));
+            if progress.settled > settled {
+                // What comes of it comes of its own entry, not of the last one.
+                progress.reached = reached;
+                return Poll::Ready(());
+            }
+            progress.settling.push(cx.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+
     /// What is to be done when the code has come as far as it could.
     pub(crate) fn step(&self) -> Step {
         let mut progress = self.progress();
@@ -424,6 +452,19 @@ impl Life {
             let tasks = progress.waiting.iter().filter(|(key, _)| key.is_task());
             tasks.for_each(|(_, waker)| waker.wake());
             return Step::Delivered;
+        }
+        if !progress.settling.is_empty() {
+            match progress.journal.front() {
+                Some(next) if next.entry.time <= progress.now => {}
+                None if progress.writing > 0 => return Step::Wait,
+                _ => {
+                    // What is written from now on is no part of it.
+                    progress.last = progress.last.max(progress.now + TimeDelta::microseconds(1));
+                    progress.settled += 1;
+                    progress.settling.drain(..).for_each(Waker::wake);
+                    return Step::Delivered;
+                }
+            }
         }
         while let Some(Delivery { sequence, entry, done }) = progress.journal.pop_front() {
             progress.now = entry.time;

@@ -126,12 +126,19 @@ pub(crate) fn arrange(journal: Vec<Entry>) -> Result<VecDeque<Delivery>, String>
         let at = at.ok_or_else(|| format!("the journal has no entry {failed}, of which a redrive tells"))?;
         let time = delivery.entry.time;
         arranged[at] = delivery;
-        let (redrive, late) = arranged[at..].split_at_mut(1);
-        for late in late {
+        let mut late = arranged.split_off(at + 1);
+        // An end that nobody had learned of counts as little as the one that came before it: its task begins anew too.
+        let ends = late
+            .iter()
+            .filter(|late| matches!(late.entry.kind, Kind::Failed | Kind::Ended));
+        let ends: HashSet<Key> = ends.map(|late| Key::of(&late.entry)).collect();
+        late.retain(|late| !ends.contains(&Key::of(&late.entry)));
+        for late in &mut late {
             // Time goes forward.
             late.entry.time = late.entry.time.max(time);
-            redrive[0].done.insert(Key::of(&late.entry));
+            arranged[at].done.insert(Key::of(&late.entry));
         }
+        arranged.append(&mut late);
     }
     Ok(arranged.into())
 }

@@ -394,6 +394,37 @@ async fn what_came_too_late_is_kept() {
     assert_eq!(calls, expected);
 }
 
+/// TR-13, RDV-9: tasks that fail at the same time have all failed before their Map does, and all begin anew.
+#[tokio::test(start_paused = true)]
+async fn what_failed_together_goes_on_together() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    shop.break_down("a", 1);
+    shop.break_down("c", 1);
+    let host = open(&store, &shop).await;
+    let arn = start(&host, json!(["a", "b", "c"])).await;
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.cause.as_deref(), Some("a"));
+    let history = host.history(&arn).await.expect("a history");
+    let place = |event_type: &str| types(&history).iter().position(|found| *found == event_type);
+    let (failed, aborted) = (place("LambdaFunctionFailed"), place("MapIterationFailed"));
+    let failures = types(&history)
+        .iter()
+        .filter(|found| **found == "LambdaFunctionFailed")
+        .count();
+    assert!(failures == 2 && failed < aborted, "{:?}", types(&history));
+    shop.calls();
+    host.redrive(&arn).await.expect("redriven");
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.status, ExecutionStatus::Succeeded, "{ended:?}");
+    let mut calls = shop.calls();
+    calls.sort();
+    assert_eq!(calls, ["a 0", "c 0"]);
+    host.shut_down().await;
+    let host = open(&store, &shop).await;
+    let again = host.history(&arn).await.expect("a history");
+    assert_eq!(again[..history.len()], history);
+}
+
 /// The host dies at each commit of a redriven execution.
 #[tokio::test(start_paused = true)]
 async fn a_redriven_execution_outlives_its_host() {
