@@ -3,31 +3,31 @@
 //! The result is also written to `target/conformance.json`. With `CASE=text`, only the cases whose names have this text.
 
 use asl_conformance::case::Case;
-use asl_conformance::compare::{Comparison, Wild};
+use asl_conformance::compare::Difference;
+use asl_conformance::events::Fidelity;
 use asl_conformance::machines::{self, Compiled};
 use asl_conformance::report::{Line, Report, Verdict};
-use asl_conformance::run::Outcome;
-use asl_conformance::{corpus, events, known, mutate, run, shapes, verdict};
+use asl_conformance::{corpus, known, mutate, run, shapes, verdict};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let known = known::List::read()?;
     let mut report = Report::default();
     for case in wanted("execution")? {
-        report.lines.push(execution(&case)?);
+        report.lines.push(execution(&case, &known)?);
     }
     for kind in ["create_error", "validate"] {
         for case in wanted(kind)? {
-            report.lines.push(judged(&case, kind));
+            report.lines.push(judged(&case, kind, &known));
         }
     }
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("conformance.json");
     fs::write(&file, format!("{:#}\n", report.to_json()))?;
-    let unexpected = unexpected(&report)?;
+    let unexpected = unexpected(&report);
     print!("{unexpected}{report}");
     let values: usize = report.lines.iter().map(|line| line.values).sum();
     println!("{values} values of histories lie in the shapes of their places");
@@ -46,7 +46,7 @@ fn wanted(kind: &str) -> Result<Vec<Value>, Box<dyn Error>> {
     Ok(cases)
 }
 
-fn execution(value: &Value) -> Result<Line, Box<dyn Error>> {
+fn execution(value: &Value, known: &known::List) -> Result<Line, Box<dyn Error>> {
     let case = Case::read(value)?;
     let mut line = Line {
         case: case.name.clone(),
@@ -71,46 +71,52 @@ fn execution(value: &Value) -> Result<Line, Box<dyn Error>> {
         }
     };
     let outcome = run::run(&case, machine, case.start())?;
-    let mut differences = differences(&case, &case.expect, &outcome);
     let (misfits, values) = shapes::misfits(&value["definition"], &outcome.events);
-    differences.extend(misfits);
     line.values = values;
     line.calls.clone_from(&outcome.complaints);
-    if case.recording == "history" && !case.events.is_empty() {
-        line.events = Some(events::compare(&case.events, &outcome.events));
-    }
-    if differences.is_empty() {
-        let mutants = mutate::outcomes(&case.expect);
+    line.events = outcome.fidelity(&case, &case.events);
+    let unexpected_in = |of_outcome: &[Difference], of_events: Option<&Fidelity>| {
+        let of_events = of_events.into_iter().flat_map(Fidelity::differences);
+        let differences: Vec<Difference> = of_outcome.iter().chain(of_events).cloned().collect();
+        known.unexpected(&case.name, &differences)
+    };
+    let of_outcome = outcome.differences(&case, &case.expect);
+    let mut unexpected = unexpected_in(&of_outcome, line.events.as_ref());
+    unexpected.extend(misfits);
+    if unexpected.is_empty() {
+        let outcomes = mutate::outcomes(&case.expect).into_iter().map(|(what, expect)| {
+            let differences = outcome.differences(&case, &expect);
+            (what, unexpected_in(&differences, line.events.as_ref()))
+        });
+        let histories = line.events.iter().flat_map(|_| mutate::histories(&case.events));
+        let histories = histories.map(|(what, events)| {
+            let fidelity = outcome.fidelity(&case, &events);
+            (what, unexpected_in(&of_outcome, fidelity.as_ref()))
+        });
+        let mutants: Vec<_> = outcomes.chain(histories).collect();
         line.mutants = mutants.len();
-        let survives = |mutant: &Value| self::differences(&case, mutant, &outcome).is_empty();
-        line.survivors = mutants
-            .into_iter()
-            .filter(|(_, mutant)| survives(mutant))
-            .map(|(what, _)| what)
-            .collect();
+        let survivors = mutants.into_iter().filter(|(_, unexpected)| unexpected.is_empty());
+        line.survivors = survivors.map(|(what, _)| what).collect();
     } else {
-        line.verdict = Verdict::Failed(differences);
+        line.verdict = Verdict::Failed(unexpected);
     }
     line.history = outcome.events;
     Ok(line)
 }
 
-fn differences(case: &Case, expect: &Value, outcome: &Outcome) -> Vec<String> {
-    let mut comparison = Comparison::new(Wild::At(&case.placeholder_paths));
-    comparison.outcome(expect, &outcome.outcome);
-    comparison.differences()
-}
-
 /// A definition that the service refused or judged.
-fn judged(case: &Value, kind: &str) -> Line {
+fn judged(case: &Value, kind: &str, known: &known::List) -> Line {
     let (expected, found) = (verdict::expected(case), verdict::found(case));
     let mutants = mutate::verdicts(&expected);
+    let name = case["name"].as_str().unwrap_or_default();
+    let difference = (expected != found).then(|| Difference::new("/verdict", expected, &found));
+    let unexpected = known.unexpected(name, difference.as_slice());
     Line {
-        case: case["name"].as_str().unwrap_or_default().to_owned(),
+        case: name.to_owned(),
         area: kind.to_owned(),
-        verdict: match expected == found {
+        verdict: match unexpected.is_empty() {
             true => Verdict::Passed,
-            false => Verdict::Failed(vec![format!("expected {expected}, found {found}")]),
+            false => Verdict::Failed(unexpected),
         },
         calls: Vec::new(),
         events: None,
@@ -121,31 +127,19 @@ fn judged(case: &Value, kind: &str) -> Line {
     }
 }
 
-/// What makes the run fail: a case that is not in the list of those known not to pass, one that is and passes, and a
-/// wrong expectation that passed.
-fn unexpected(report: &Report) -> Result<String, Box<dyn Error>> {
-    let known = known::list()?;
-    let listed: HashMap<&str, &known::Known> = known.iter().map(|known| (known.case.as_str(), known)).collect();
+/// What makes the run fail: a case that is not as recorded, or as listed, and a wrong expectation that passed.
+fn unexpected(report: &Report) -> String {
     let mut text = String::new();
     for line in &report.lines {
-        match (&line.verdict, listed.get(line.case.as_str())) {
-            (Verdict::Failed(differences), None) => {
-                text += &format!("{} fails\n", line.case);
-                for difference in differences.iter().chain(&line.calls) {
-                    text += &format!("    {difference}\n");
-                }
+        if let Verdict::Failed(unexpected) = &line.verdict {
+            text += &format!("{} fails\n", line.case);
+            for difference in unexpected.iter().chain(&line.calls) {
+                text += &format!("    {difference}\n");
             }
-            (Verdict::Passed, Some(known)) => {
-                text += &format!(
-                    "{} passes, but is listed for {}: {}\n",
-                    line.case, known.rule, known.reason
-                );
-            }
-            _ => {}
         }
         for survivor in &line.survivors {
             text += &format!("{} passes with a wrong expectation: {survivor}\n", line.case);
         }
     }
-    Ok(text)
+    text
 }

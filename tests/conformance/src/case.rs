@@ -15,6 +15,9 @@ pub struct Case {
     /// What the expectation was read from: only `history` has comparable events.
     #[serde(default)]
     pub recording: String,
+    /// The definition, as JSON unless it is none.
+    #[serde(default)]
+    pub definition: Value,
     input: Option<Value>,
     clock: Option<String>,
     recorded: Option<String>,
@@ -108,12 +111,26 @@ impl Case {
         recorded.map_or_else(|_| Utc::now(), |time| time.and_utc())
     }
 
+    /// The words in `expect` that stand for something volatile: they do so in the events too.
+    pub fn words(&self) -> Vec<String> {
+        let word = |path: &String| self.expect.pointer(path)?.as_str().map(str::to_owned);
+        let words = self.placeholder_paths.iter().filter_map(word);
+        // Placeholders within a text stand for themselves.
+        words.filter(|word| !word.contains('<')).collect()
+    }
+
     /// The role, as the recorded start shows it.
     pub fn role(&self) -> &str {
         self.events
             .first()
             .and_then(|event| event["executionStartedEventDetails"]["roleArn"].as_str())
             .unwrap_or("snf_role_arn")
+    }
+
+    /// What the worker was called that took the tasks of activities, if it gave a name.
+    pub fn worker_name(&self) -> Option<&str> {
+        let mut details = self.events.iter().map(|event| &event["activityStartedEventDetails"]);
+        details.find_map(|details| details["workerName"].as_str())
     }
 
     /// The service's own words where it did not even schedule the task of a state (X-101, ER-27): such an execution ends

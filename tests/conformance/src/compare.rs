@@ -3,6 +3,7 @@
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 /// Words that stand for any value, at the placeholder paths of a case only.
@@ -31,16 +32,41 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 pub enum Wild<'a> {
     /// At these paths and below them.
     At(&'a [String]),
-    /// Everywhere.
-    Everywhere,
+    /// Everywhere, and these words too.
+    Everywhere(&'a [String]),
+}
+
+/// A difference from what was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Where it is: `/output/a` in an outcome, `3/taskScheduledEventDetails/parameters` in the details of event 3.
+    pub place: String,
+    /// What was expected there, and what was found.
+    pub text: String,
+}
+
+impl Difference {
+    /// One of two values.
+    pub fn new(place: &str, expected: impl fmt::Display, found: impl fmt::Display) -> Difference {
+        Difference {
+            place: place.to_owned(),
+            text: format!("expected {expected}, found {found}"),
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.text)
+    }
 }
 
 /// A comparison: what its placeholders stand for, and what differs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Comparison<'a> {
     wild: Wild<'a>,
     bindings: HashMap<String, String>,
-    differences: Vec<String>,
+    differences: Vec<Difference>,
 }
 
 impl<'a> Comparison<'a> {
@@ -53,9 +79,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What differs, each with its place.
-    pub fn differences(self) -> Vec<String> {
+    /// What differs.
+    pub fn differences(self) -> Vec<Difference> {
         self.differences
+    }
+
+    /// Whether nothing has differed so far.
+    pub fn holds(&self) -> bool {
+        self.differences.is_empty()
     }
 
     /// Compares the outcome of an execution: `status`, `output`, `error`, `cause`.
@@ -83,7 +114,7 @@ impl<'a> Comparison<'a> {
                     self.value(&format!("{path}/{index}"), expected, actual);
                 }
             }
-            (Value::String(expected), _) if self.is_wild(path) && stands_for(expected, actual) => {}
+            (Value::String(expected), _) if self.is_wild(path, expected, actual) => {}
             (Value::String(expected), Value::String(actual)) if self.text(expected, actual) => {}
             _ if expected == actual => {}
             _ => self.differ(path, Some(expected), Some(actual)),
@@ -105,13 +136,18 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn is_wild(&self, path: &str) -> bool {
+    fn is_wild(&self, path: &str, word: &str, actual: &Value) -> bool {
         match self.wild {
-            Wild::Everywhere => true,
-            Wild::At(paths) => paths.iter().any(|wild| match path.strip_prefix(wild.as_str()) {
-                Some(below) => below.is_empty() || below.starts_with('/'),
-                None => false,
-            }),
+            Wild::Everywhere(words) => {
+                stands_for(word, actual) || actual.is_string() && words.iter().any(|own| own == word)
+            }
+            Wild::At(paths) => {
+                let is_there = |wild: &String| match path.strip_prefix(wild.as_str()) {
+                    Some(below) => below.is_empty() || below.starts_with('/'),
+                    None => false,
+                };
+                paths.iter().any(is_there) && stands_for(word, actual)
+            }
         }
     }
 
@@ -139,9 +175,8 @@ impl<'a> Comparison<'a> {
 
     fn differ(&mut self, path: &str, expected: Option<&Value>, actual: Option<&Value>) {
         let shown = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), Value::to_string);
-        let (expected, actual) = (shown(expected), shown(actual));
         self.differences
-            .push(format!("{path}: expected {expected}, found {actual}"));
+            .push(Difference::new(path, shown(expected), shown(actual)));
     }
 }
 

@@ -55,6 +55,8 @@ impl fmt::Debug for Tokens {
 #[derive(Debug)]
 pub struct Recorded {
     case: Case,
+    /// The words of the case that stand for any text.
+    words: Vec<String>,
     tokens: Tokens,
     state: Mutex<State>,
 }
@@ -70,6 +72,7 @@ impl Recorded {
     /// A handler for one run; `handle` is that of the run.
     pub fn new(case: Case, tokens: Tokens) -> Recorded {
         Recorded {
+            words: case.words(),
             case,
             tokens,
             state: Mutex::default(),
@@ -95,18 +98,29 @@ impl Recorded {
         self.case.unrecorded_tasks.iter().any(|unrecorded| unrecorded == state)
     }
 
+    /// What the worker of activities is called.
+    pub fn worker_name(&self) -> Option<&str> {
+        self.case.worker_name()
+    }
+
+    /// Ends a task of the activity of a state as it was recorded.
+    pub fn work(&self, state: &str, token: &str, input: &Value) {
+        if let Some(result) = self.take(state, state, input) {
+            // Nobody waits for the answer.
+            let _ = self.tokens.end(token, result.end());
+        }
+    }
+
     /// The result for a call: one that was recorded with its parameters, in its iteration, in the order of attempts.
-    fn take(&self, cx: &TaskContext<'_>, input: &Value) -> Option<&TaskResult> {
-        let name = cx.state();
+    fn take(&self, name: &str, position: &str, input: &Value) -> Option<&TaskResult> {
         let mut state = self.state();
         let results = self.case.tasks.get(name).map(Vec::as_slice).unwrap_or_default();
-        let position = cx.position();
         let best = results
             .iter()
             .enumerate()
             .filter(|(index, _)| !state.given.contains(&(name.to_owned(), *index)))
             // The first of the best: `max_by_key` would give the last.
-            .min_by_key(|(_, result)| (!fits(result, input), !is_of_iteration(result, &position)));
+            .min_by_key(|(_, result)| (!self.fits(result, input), !is_of_iteration(result, position)));
         let Some((index, result)) = best else {
             if !self.is_unrecorded(name) && self.case.refusal(name).is_none() {
                 state
@@ -116,21 +130,21 @@ impl Recorded {
             return None;
         };
         state.given.insert((name.to_owned(), index));
-        if !fits(result, input) {
+        if !self.fits(result, input) {
             let expected = result.params.as_ref().unwrap_or(&Value::Null);
             let complaint = format!("{position} was recorded with {expected}, and called with {input}");
             state.complaints.push(complaint);
         }
         Some(result)
     }
-}
 
-fn fits(result: &TaskResult, input: &Value) -> bool {
-    result.params.as_ref().is_none_or(|params| {
-        let mut comparison = Comparison::new(Wild::Everywhere);
-        comparison.value("", params, input);
-        comparison.differences().is_empty()
-    })
+    fn fits(&self, result: &TaskResult, input: &Value) -> bool {
+        result.params.as_ref().is_none_or(|params| {
+            let mut comparison = Comparison::new(Wild::Everywhere(&self.words));
+            comparison.value("", params, input);
+            comparison.holds()
+        })
+    }
 }
 
 /// Whether the numbers of the lanes in a position end with those of a recorded iteration. Branches of a Parallel have
@@ -147,7 +161,7 @@ fn is_of_iteration(result: &TaskResult, position: &str) -> bool {
 impl Handler for Recorded {
     fn call<'a>(&'a self, cx: &'a TaskContext<'_>, input: Value) -> BoxFuture<'a, Result<Value, TaskError>> {
         Box::pin(async move {
-            let Some(result) = self.take(cx, &input) else {
+            let Some(result) = self.take(cx.state(), &cx.position(), &input) else {
                 if self.is_unrecorded(cx.state()) {
                     return Ok(input);
                 }

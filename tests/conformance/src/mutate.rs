@@ -100,6 +100,58 @@ fn values(value: &Value) -> Vec<(String, Value)> {
     }
 }
 
+/// Every history that differs from this one in one thing: an event that is missing, has another type, another number, or
+/// another value in its details; two events in each other's place.
+pub fn histories(events: &[Value]) -> Vec<(String, Vec<Value>)> {
+    let mut mutants = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        let what = |what: &str| format!("{what} of {} {}", event["type"], event["id"]);
+        let mut replace = |what: String, mutant: Value| {
+            let mut events = events.to_vec();
+            events[at] = mutant;
+            mutants.push((what, events));
+        };
+        let with = |name: &str, value: Value| {
+            let mut event = event.clone();
+            event[name] = value;
+            event
+        };
+        replace(what("type"), with("type", CHANGED.into()));
+        for name in ["id", "previousEventId"] {
+            // Where a recording has no numbers there is nothing to be wrong. The next but one, since EV-50 allows for two.
+            if let Some(number) = event["id"].as_u64().and(event[name].as_u64()) {
+                replace(what(name), with(name, (number + 2).into()));
+            }
+        }
+        for (name, details) in event.as_object().into_iter().flatten() {
+            if name.ends_with("EventDetails") {
+                let values = values(details).into_iter();
+                values.for_each(|(path, mutant)| replace(what(&format!("{name}{path}")), with(name, mutant)));
+            }
+        }
+        // What recordings without numbers lack may be missing.
+        if !event["type"].as_str().is_some_and(|name| name.starts_with("Parallel")) {
+            let mut less = events.to_vec();
+            less.remove(at);
+            mutants.push((what("absence"), less));
+        }
+        if let Some(next) = events.get(at + 1).filter(|next| next["previousEventId"] == event["id"]) {
+            let mut swapped = events.to_vec();
+            for (to, from) in [(at, next), (at + 1, event)] {
+                let numbers = ["id", "previousEventId"].map(|name| (name, swapped[to][name].clone()));
+                swapped[to] = from.clone();
+                numbers
+                    .into_iter()
+                    .for_each(|(name, number)| swapped[to][name] = number);
+            }
+            if swapped != events {
+                mutants.push((what("swap"), swapped));
+            }
+        }
+    }
+    mutants
+}
+
 /// Every verdict that differs from this one in its code, its message or its location.
 pub fn verdicts(words: &str) -> Vec<String> {
     if words.is_empty() {

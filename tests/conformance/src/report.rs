@@ -1,5 +1,7 @@
 //! The result of a run: a table by area for people, and JSON.
 
+use crate::compare::Difference;
+use crate::events::Fidelity;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +11,7 @@ use std::fmt;
 pub enum Verdict {
     /// As recorded.
     Passed,
-    /// Not as recorded, with the differences.
+    /// Not as recorded, with the differences; or as recorded where it is listed as different.
     Failed(Vec<String>),
     /// It needs what is not compiled yet.
     OutOfReach(String),
@@ -28,7 +30,7 @@ pub struct Line {
     /// stand for others.
     pub calls: Vec<String>,
     /// Where there is a recorded history: whether types, numbers and details of its events are as recorded.
-    pub events: Option<crate::events::Fidelity>,
+    pub events: Option<Fidelity>,
     /// The history that came out.
     pub history: Vec<Value>,
     /// How many mutants of its expectation were tried.
@@ -73,7 +75,8 @@ impl Sums {
         self.survivors += line.survivors.len();
         self.odd_calls += usize::from(!line.calls.is_empty());
         if let Some(events) = &line.events {
-            let counts = [true, events.types.is_ok(), events.ids.is_ok(), events.details.is_ok()];
+            let [types, ids, details] = events.holds();
+            let counts = [true, types, ids, details];
             for (sum, counts) in self.histories.iter_mut().zip(counts) {
                 *sum += usize::from(counts);
             }
@@ -119,12 +122,12 @@ impl Line {
             Verdict::Failed(differences) => ("failed", json!(differences)),
             Verdict::OutOfReach(reason) => ("out_of_reach", json!([reason])),
         };
-        let difference = |result: &Result<(), String>| result.as_ref().err().cloned();
+        let texts = |differences: &[Difference]| differences.iter().map(Difference::to_string).collect::<Vec<_>>();
         let events = self.events.as_ref().map(|events| {
             json!({
-                "types": difference(&events.types),
-                "ids": difference(&events.ids),
-                "details": difference(&events.details),
+                "types": texts(&events.types),
+                "ids": texts(&events.ids),
+                "details": texts(&events.details),
             })
         });
         json!({

@@ -1,9 +1,11 @@
 //! The run of a case, under virtual time.
 
 use crate::case::Case;
+use crate::compare::{Comparison, Difference, Wild};
+use crate::events::{self, Fidelity};
 use crate::handler::{Recorded, Tokens};
 use crate::machines::{Hosted, Run};
-use asl_durable::{ExecutionStatus, Host, HostError, MemoryStore};
+use asl_durable::{Activity, ExecutionStatus, Host, HostError, MemoryStore};
 use asl_runtime::{Execution, History, Status, Untyped, Value, WorkflowType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, json};
@@ -16,6 +18,7 @@ use std::task::Poll;
 use std::time::Duration;
 use std::{io, mem};
 use tokio::runtime::Builder;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 /// Longer than any execution waits.
@@ -35,6 +38,21 @@ pub struct Outcome {
     pub complaints: Vec<String>,
 }
 
+impl Outcome {
+    /// How the outcome differs from this one, which was recorded of the case.
+    pub fn differences(&self, case: &Case, expect: &Value) -> Vec<Difference> {
+        let mut comparison = Comparison::new(Wild::At(&case.placeholder_paths));
+        comparison.outcome(expect, &self.outcome);
+        comparison.differences()
+    }
+
+    /// How the history compares with these events, which were recorded of the case; nothing where there are none.
+    pub fn fidelity(&self, case: &Case, events: &[Value]) -> Option<Fidelity> {
+        let is_comparable = case.recording == "history" && !events.is_empty();
+        is_comparable.then(|| events::compare(events, &self.events, &case.words()))
+    }
+}
+
 /// Runs a case, as if it were this time.
 ///
 /// # Errors
@@ -52,6 +70,10 @@ async fn run_to_its_end(case: &Case, machine: Run, start: DateTime<Utc>) -> Outc
         .account("111111111111")
         .role_arn(case.role())
         .start_time(start);
+    let execution = match case.worker_name() {
+        Some(name) => execution.worker_name(name),
+        None => execution,
+    };
     let history = History::new(execution);
     let handler = Recorded::new(case.clone(), Tokens::Memory(history.handle()));
     let mut running = pin!(machine(&history, &handler, case.input()));
@@ -97,6 +119,29 @@ fn ended(status: impl Display, error: Option<&str>, cause: Option<&str>) -> Valu
     members.into()
 }
 
+/// The Task states of activities, and what they name.
+fn activities(definition: &Value) -> Vec<(&str, &str)> {
+    match definition {
+        Value::Object(members) => {
+            let is_activity = |state: &&Value| state["Resource"].as_str().is_some_and(|arn| arn.contains(":activity:"));
+            let here = members.iter().filter(|(_, state)| is_activity(state));
+            let here = here.filter_map(|(name, state)| Some((name.as_str(), state["Resource"].as_str()?)));
+            here.chain(members.values().flat_map(activities)).collect()
+        }
+        Value::Array(elements) => elements.iter().flat_map(activities).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Takes the tasks of an activity, as long as there is a host.
+async fn work(host: Host, handler: Arc<Untyped<Recorded>>, state: String, arn: String) {
+    while let Ok(task) = host.get_activity_task(&arn, handler.0.worker_name()).await {
+        if let Some(task) = task {
+            handler.0.work(&state, &task.token, &task.input);
+        }
+    }
+}
+
 /// Runs a case on a host, as if it were this time. What it says of Express executions is nothing: `None`.
 ///
 /// # Errors
@@ -120,6 +165,17 @@ async fn run_hosted(case: &Case, machine: Hosted, start: DateTime<Utc>) -> Resul
         .open(MemoryStore::new())
         .await?;
     let _ = tokens.set(host.clone());
+    let mut workers = JoinSet::new();
+    for (state, resource) in activities(&case.definition) {
+        let Activity { arn, .. } = host
+            .create_activity(resource.rsplit(':').next().unwrap_or(resource))
+            .await?;
+        match case.refusal(state) {
+            // It was deleted before.
+            Some(_) => host.delete_activity(&arn).await?,
+            None => _ = workers.spawn(work(host.clone(), handler.clone(), state.to_owned(), arn)),
+        }
+    }
     let arn = (machine.start)(&host, NAME, case.input()).await?.arn;
     if let Some(stop) = &case.stopped {
         // It stands still: now is the time to stop it.
