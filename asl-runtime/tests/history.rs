@@ -305,6 +305,37 @@ async fn work_that_cannot_be_started_is_an_error_of_the_state() {
     assert_eq!(result.unwrap_err().cause(), Some(cause));
 }
 
+asl!(pub mod patient = {
+    "StartAt": "Function",
+    "States": {
+        "Function": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+            "TimeoutSeconds": 60,
+            "HeartbeatSeconds": 10,
+            "End": true
+        }
+    }
+});
+
+#[tokio::test(start_paused = true)]
+async fn a_function_has_no_heartbeat_to_tell_of() {
+    // EV-115
+    let Ran { history, .. } = trace!(patient({}) =>
+        "1<0 ExecutionStarted"
+        "2<0 TaskStateEntered"
+        "3<2 LambdaFunctionScheduled"
+        "4<3 LambdaFunctionStarted"
+        "5<4 LambdaFunctionSucceeded"
+        "6<5 TaskStateExited"
+        "7<6 ExecutionSucceeded");
+    let scheduled = &details(&history, 3)["lambdaFunctionScheduledEventDetails"];
+    assert_eq!(
+        (&scheduled["timeoutInSeconds"], scheduled.get("heartbeatInSeconds")),
+        (&json!(60), None)
+    );
+}
+
 asl!(pub mod gateway = {
     "StartAt": "Invoke",
     "States": {

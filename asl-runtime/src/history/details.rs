@@ -262,7 +262,8 @@ fn scheduled(
     if let Some(timeout) = limits.timeout {
         details.insert("timeoutInSeconds".into(), timeout.as_secs().into());
     }
-    if let Some(heartbeat) = limits.heartbeat {
+    // A function has none to tell of (EV-115).
+    if let Some(heartbeat) = limits.heartbeat.filter(|_| resource.family != Family::LambdaFunction) {
         details.insert("heartbeatInSeconds".into(), heartbeat.as_secs().into());
     }
     if let Some(role) = credentials.and_then(|credentials| credentials.get("RoleArn")) {
