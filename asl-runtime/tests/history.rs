@@ -305,6 +305,78 @@ async fn work_that_cannot_be_started_is_an_error_of_the_state() {
     assert_eq!(result.unwrap_err().cause(), Some(cause));
 }
 
+asl!(pub mod busy = {
+    "StartAt": "All",
+    "States": {
+        "All": {
+            "Type": "Parallel",
+            "Branches": [
+                { "StartAt": "Break", "States": {
+                    "Break": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:work",
+                        "Parameters": { "sleep": 5, "fail": "Broken" }, "End": true } } },
+                { "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 60, "End": true } } },
+                { "StartAt": "Each", "States": { "Each": {
+                    "Type": "Map",
+                    "ItemsPath": "$.items",
+                    "ItemProcessor": { "StartAt": "Work", "States": {
+                        "Work": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:work",
+                            "Parameters": { "sleep": 60 }, "End": true } } },
+                    "End": true } } },
+                { "StartAt": "Inner", "States": { "Inner": {
+                    "Type": "Parallel",
+                    "Branches": [{ "StartAt": "Nap", "States": { "Nap": { "Type": "Wait", "Seconds": 60, "End": true } } }],
+                    "End": true } } },
+                { "StartAt": "Far", "States": { "Far": {
+                    "Type": "Map",
+                    "ItemsPath": "$.items",
+                    "ItemProcessor": {
+                        "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                        "StartAt": "Sleep",
+                        "States": { "Sleep": { "Type": "Wait", "Seconds": 60, "End": true } }
+                    },
+                    "End": true } } }
+            ],
+            "End": true
+        }
+    }
+});
+
+#[tokio::test(start_paused = true)]
+async fn what_runs_beside_a_failure_is_aborted_from_the_outside_in() {
+    // EV-35, EV-42, EV-125, EV-131, EV-152, EV-155
+    let history = History::new(Execution::new());
+    let input = json!({ "items": [1, 2] });
+    busy::run_on(&history, &Untyped(Work), input)
+        .await
+        .expect_err("an error");
+    let events = history.events();
+    let failed = events
+        .iter()
+        .position(|event| event.event_type == "LambdaFunctionFailed")
+        .expect("a failure");
+    let after: Vec<&str> = events[failed + 1..].iter().map(|event| event.event_type).collect();
+    assert_eq!(
+        after,
+        [
+            "TaskStateAborted",
+            "WaitStateAborted",
+            "MapStateAborted",
+            "MapIterationAborted",
+            "TaskStateAborted",
+            "MapIterationAborted",
+            "TaskStateAborted",
+            "ParallelStateAborted",
+            "WaitStateAborted",
+            "MapStateAborted",
+            "MapRunAborted",
+            "ParallelStateFailed",
+            "ExecutionFailed",
+        ]
+    );
+    let aborted = &events[failed + 1..events.len() - 1];
+    assert!(aborted.iter().all(|event| event.previous_id == events[failed].id));
+}
+
 asl!(pub mod patient = {
     "StartAt": "Function",
     "States": {
@@ -577,7 +649,7 @@ async fn a_parallel_follows_the_branch_that_ends_last() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_branch_fails_the_parallel() {
-    // EV-41, EV-42
+    // EV-41, EV-42, EV-152
     trace!(parallel({ "slow": 2, "work": { "fail": "Work" } }) =>
         "1<0 ExecutionStarted"
         "2<0 ParallelStateEntered"
@@ -588,8 +660,9 @@ async fn a_failed_branch_fails_the_parallel() {
         "7<6 TaskStarted"
         "8<7 TaskFailed"
         "9<8 TaskStateAborted"
-        "10<8 ParallelStateFailed"
-        "11<10 ExecutionFailed");
+        "10<8 WaitStateAborted"
+        "11<8 ParallelStateFailed"
+        "12<11 ExecutionFailed");
 }
 
 asl!(pub mod distributed = {

@@ -57,10 +57,22 @@ struct Chain {
     starts: u32,
     /// What its current state assigns, as its end will tell it.
     assigned: Map<String, Value>,
-    /// Whether it is in a Task state.
-    in_task: bool,
+    /// The type of its current state.
+    state: Option<StateType>,
     /// The branches or iterations that run.
     running: Vec<usize>,
+    /// What they are, where its current state has started any.
+    fork: Option<Box<Fork>>,
+}
+
+/// A Parallel or Map that has started its lanes.
+#[derive(Debug)]
+struct Fork {
+    at: Place,
+    /// The Map whose iterations they are.
+    map: Option<&'static str>,
+    /// Whether it has a Map Run.
+    has_run: bool,
 }
 
 impl Default for EventLog {
@@ -179,7 +191,7 @@ impl EventLog {
             }
             Event::StateEntered { state_type, .. } => {
                 let chain = line.chain();
-                (chain.in_task, chain.starts) = (state_type == StateType::Task, 0);
+                (chain.state, chain.starts) = (Some(state_type), 0);
                 let before = chain.last;
                 let id = line.next(told);
                 line.chain().entry = match state_type {
@@ -198,7 +210,8 @@ impl EventLog {
                 line.next(told)
             }
             Event::StateExited { .. } => {
-                line.chain().in_task = false;
+                let chain = line.chain();
+                (chain.state, chain.fork) = (None, None);
                 if let Some(details) = &mut told.1 {
                     details.members.append(&mut line.chain().assigned);
                 }
@@ -206,8 +219,10 @@ impl EventLog {
             }
             Event::MapStateStarted { .. } => line.start(0, told),
             Event::ParallelStateStarted { branches } => line.start(branches, told),
-            Event::MapIterationStarted { index, .. } => {
-                let free = line.chain().free;
+            Event::MapIterationStarted { index, name } => {
+                let chain = line.chain();
+                chain.fork.as_mut().map(|fork| fork.map.replace(name));
+                let free = chain.free;
                 let id = line.after(free, told);
                 line.open(index, id);
                 id
@@ -219,17 +234,28 @@ impl EventLog {
                 (chain.free, chain.end, chain.last) = (lane.last, id, id);
                 id
             }
-            Event::MapIterationFailed { index, name } => {
+            Event::MapIterationFailed { index, .. } => {
                 let lane = line.close(index);
                 let id = line.after(lane.last, told);
-                line.abort(lane, Some(name));
+                line.abort(lane);
                 id
+            }
+            Event::MapRunStarted { .. } => {
+                if let Some(fork) = &mut line.chain().fork {
+                    fork.has_run = true;
+                }
+                line.next(told)
             }
             Event::MapRunSucceeded => {
                 let last = line.chain().last;
                 let id = line.after(last, told);
-                line.chain().end = id;
+                let chain = line.chain();
+                (chain.end, chain.fork) = (id, None);
                 id
+            }
+            Event::MapRunFailed { .. } => {
+                line.chain().fork = None;
+                line.next(told)
             }
             // The next event follows what these follow (EV-4).
             Event::MapStateSucceeded => {
@@ -257,7 +283,7 @@ impl EventLog {
         let lane = line.close(index);
         match succeeded {
             true => line.chain().last = lane.last,
-            false => line.abort(lane, None),
+            false => line.abort(lane),
         }
     }
 
@@ -334,6 +360,8 @@ impl Line<'_> {
         (chain.free, chain.end) = (id, id);
         chain.running.clear();
         chain.starts += 1;
+        let (at, map, has_run) = (self.at.clone(), None, false);
+        self.chain().fork = Some(Box::new(Fork { at, map, has_run }));
         for index in 0..lanes {
             self.open(index, id);
         }
@@ -359,24 +387,50 @@ impl Line<'_> {
     }
 
     /// A lane has failed: its task and the other lanes are aborted (EV-35, EV-42). What comes next follows the failure.
-    fn abort(&mut self, failed: Chain, map: Option<&str>) {
-        let cause = failed.last;
-        self.chain().last = cause;
-        self.abort_task(cause, &failed);
-        let mut running = std::mem::take(&mut self.chain().running);
-        running.sort_unstable();
-        for index in running {
-            let lane = self.close(index);
-            if let Some(name) = map.filter(|_| !self.log.is_full()) {
-                self.after(cause, details::iteration_aborted(name, index));
+    fn abort(&mut self, failed: Chain) {
+        let chain = self.chain();
+        chain.last = failed.last;
+        let rest = Chain {
+            starts: chain.starts,
+            running: std::mem::take(&mut chain.running),
+            fork: chain.fork.take(),
+            ..Chain::default()
+        };
+        if failed.state == Some(StateType::Task) {
+            self.after_unless_full(failed.last, ("TaskStateAborted", None));
+        }
+        self.abort_lanes(failed.last, rest);
+    }
+
+    /// The lanes of a state are aborted, from the outside in.
+    fn abort_lanes(&mut self, cause: u64, mut chain: Chain) {
+        let Some(fork) = chain.fork else { return };
+        chain.running.sort_unstable();
+        for index in chain.running {
+            let lane = fork.at.lane(index, chain.starts.saturating_sub(1));
+            let lane = self.log.lanes.remove(lane.as_str()).unwrap_or_default();
+            if let Some(name) = fork.map {
+                self.after_unless_full(cause, details::iteration_aborted(name, index));
             }
-            self.abort_task(cause, &lane);
+            let aborted = match lane.state {
+                Some(StateType::Task) => "TaskStateAborted",
+                Some(StateType::Wait) => "WaitStateAborted",
+                Some(StateType::Map) => "MapStateAborted",
+                Some(StateType::Parallel) => "ParallelStateAborted",
+                _ => continue,
+            };
+            self.after_unless_full(cause, (aborted, None));
+            if lane.fork.as_ref().is_some_and(|fork| fork.has_run) {
+                self.after_unless_full(cause, ("MapRunAborted", None));
+            }
+            self.abort_lanes(cause, lane);
         }
     }
 
-    fn abort_task(&mut self, cause: u64, lane: &Chain) {
-        if lane.in_task && !self.log.is_full() {
-            self.after(cause, ("TaskStateAborted", None));
+    /// Adds an event that follows this one, if there is room for more than the last one.
+    fn after_unless_full(&mut self, previous_id: u64, told: Told) {
+        if !self.log.is_full() {
+            self.after(previous_id, told);
         }
     }
 }

@@ -111,7 +111,7 @@ fn lanes(events: &[Value]) -> Option<Vec<Lane>> {
                         let name = lane_of(known.get(&lane)?, name.as_str()?);
                         lane.push(name);
                     }
-                    ("TaskStateAborted", _) => _ = lane.pop(),
+                    (aborted, _) if aborted.ends_with("StateAborted") => _ = lane.pop(),
                     (_, Some(state_type)) => {
                         while known.get(&lane).is_none_or(|known| known.state_type != state_type) {
                             lane.pop()?;
