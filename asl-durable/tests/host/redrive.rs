@@ -82,6 +82,28 @@ asl!(pub mod sour = {
     "States": { "Fail": { "Type": "Fail", "Error": "Sour" } }
 });
 
+asl!(pub mod crowd = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Work",
+                "States": {
+                    "Work": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                        "Parameters": { "name.$": "$" },
+                        "End": true
+                    }
+                }
+            },
+            "End": true
+        }
+    }
+});
+
 /// Does work that takes a second, and fails as often as it is told.
 #[derive(Default)]
 struct Shop {
@@ -141,11 +163,18 @@ impl ask::Tasks for Shop {
 
 impl sour::Tasks for Shop {}
 
+impl crowd::Tasks for Shop {
+    async fn work(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        build::Tasks::work(self, cx, input).await
+    }
+}
+
 fn builder(shop: &Arc<Shop>) -> Builder {
     Host::builder()
         .machine::<build::Machine, _>(shop.clone())
         .machine::<ask::Machine, _>(shop.clone())
         .machine::<sour::Machine, _>(shop.clone())
+        .machine::<crowd::Machine, _>(shop.clone())
         .start_time(start_time())
 }
 
@@ -337,6 +366,60 @@ async fn one_end_is_redriven_once() {
         file.commit(&[again, end.clone(), stale.clone(), end, stale]),
         Ok(vec![true, true, true, true, false])
     );
+}
+
+/// RDV-10, EV-160: the same Map Run goes on.
+#[tokio::test(start_paused = true)]
+async fn a_map_run_is_redriven() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    shop.break_down("b", 2);
+    let host = open(&store, &shop).await;
+    let arn = host
+        .start::<crowd::Machine>("n", json!(["a", "b"]))
+        .await
+        .expect("started")
+        .arn;
+    for _ in 0..2 {
+        assert_eq!(host.wait(&arn).await.expect("ended").status, ExecutionStatus::Failed);
+        host.redrive(&arn).await.expect("redriven");
+    }
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(
+        ended.output,
+        Some(json!([{ "name": "a" }, { "name": "b" }])),
+        "{ended:?}"
+    );
+    let history = host.history(&arn).await.expect("a history");
+    assert_eq!(
+        types(&history),
+        [
+            "ExecutionStarted",
+            "MapStateEntered",
+            "MapStateStarted",
+            "MapRunStarted",
+            "MapRunFailed",
+            "MapStateFailed",
+            "ExecutionFailed",
+            "ExecutionRedriven",
+            "MapRunRedriven",
+            "MapRunFailed",
+            "MapStateFailed",
+            "ExecutionFailed",
+            "ExecutionRedriven",
+            "MapRunRedriven",
+            "MapRunSucceeded",
+            "MapStateSucceeded",
+            "MapStateExited",
+            "ExecutionSucceeded",
+        ]
+    );
+    let details = |at: usize| history[at].details.as_ref().expect("details").members.clone();
+    assert_eq!(details(8)["mapRunArn"], details(3)["mapRunArn"]);
+    assert_eq!(
+        (&details(8)["redriveCount"], &details(13)["redriveCount"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!((history[13].previous_id, history[14].previous_id), (13, 14));
 }
 
 /// RDV-1, RDV-13, RDV-15

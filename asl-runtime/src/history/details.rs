@@ -188,6 +188,12 @@ pub(super) fn iteration_aborted(name: &str, index: usize) -> Told {
     )
 }
 
+/// A Map Run goes on after an end of its execution (EV-160).
+pub(super) fn map_run_redriven(arn: &str, count: u64) -> Told {
+    let members = members([("mapRunArn", arn.into()), ("redriveCount", count.into())]);
+    told("MapRunRedriven", "mapRunRedrivenEventDetails", members)
+}
+
 fn told(event: &'static str, name: &'static str, members: Map<String, Value>) -> Told {
     (event, Some(Details { name, members }))
 }

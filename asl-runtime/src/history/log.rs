@@ -71,8 +71,8 @@ struct Fork {
     at: Place,
     /// The Map whose iterations they are.
     map: Option<&'static str>,
-    /// Whether it has a Map Run.
-    has_run: bool,
+    /// The ARN of its Map Run, and how often that has been redriven.
+    run: Option<(String, u64)>,
 }
 
 impl Default for EventLog {
@@ -187,6 +187,7 @@ impl EventLog {
                 let last = line.log.last;
                 let id = line.after(last, told);
                 line.log.chains().for_each(|chain| chain.last = id);
+                line.redrive_map_runs(id);
                 id
             }
             Event::StateEntered { state_type, .. } => {
@@ -240,10 +241,13 @@ impl EventLog {
                 line.abort(lane);
                 id
             }
-            Event::MapRunStarted { .. } => {
-                if let Some(fork) = &mut line.chain().fork {
-                    fork.has_run = true;
-                }
+            Event::MapRunStarted {
+                definition,
+                label,
+                attempt,
+            } => {
+                let arn = execution.map_run_id(definition, label, at, attempt);
+                line.chain().fork.as_mut().map(|fork| fork.run.replace((arn, 0)));
                 line.next(told)
             }
             Event::MapRunSucceeded => {
@@ -360,8 +364,8 @@ impl Line<'_> {
         (chain.free, chain.end) = (id, id);
         chain.running.clear();
         chain.starts += 1;
-        let (at, map, has_run) = (self.at.clone(), None, false);
-        self.chain().fork = Some(Box::new(Fork { at, map, has_run }));
+        let (at, map, run) = (self.at.clone(), None, None);
+        self.chain().fork = Some(Box::new(Fork { at, map, run }));
         for index in 0..lanes {
             self.open(index, id);
         }
@@ -420,17 +424,39 @@ impl Line<'_> {
                 _ => continue,
             };
             self.after_unless_full(cause, (aborted, None));
-            if lane.fork.as_ref().is_some_and(|fork| fork.has_run) {
+            if lane.fork.as_ref().is_some_and(|fork| fork.run.is_some()) {
                 self.after_unless_full(cause, ("MapRunAborted", None));
             }
             self.abort_lanes(cause, lane);
         }
     }
 
-    /// Adds an event that follows this one, if there is room for more than the last one.
-    fn after_unless_full(&mut self, previous_id: u64, told: Told) {
-        if !self.log.is_full() {
-            self.after(previous_id, told);
+    /// Map Runs that have not ended go on (RDV-10).
+    fn redrive_map_runs(&mut self, redriven: u64) {
+        let runs = |chain: &Chain| Some(chain.fork.as_ref()?.run.is_some());
+        let scopes = self.log.lanes.iter().filter(|(_, chain)| runs(chain) == Some(true));
+        let mut scopes: Vec<String> = scopes.map(|(scope, _)| scope.clone()).collect();
+        // In the same order in every life.
+        scopes.sort_unstable();
+        self.redrive_map_run(redriven, |log| Some(&mut log.machine));
+        for scope in scopes {
+            self.redrive_map_run(redriven, |log| log.lanes.get_mut(&scope));
         }
+    }
+
+    fn redrive_map_run(&mut self, redriven: u64, chain: impl Fn(&mut EventLog) -> Option<&mut Chain>) {
+        let run = chain(self.log).and_then(|chain| chain.fork.as_mut()?.run.as_mut());
+        let Some((arn, redrives)) = run else { return };
+        *redrives += 1;
+        let told = details::map_run_redriven(arn, *redrives);
+        let id = self.after_unless_full(redriven, told);
+        if let (Some(id), Some(chain)) = (id, chain(self.log)) {
+            chain.last = id;
+        }
+    }
+
+    /// Adds an event that follows this one, if there is room for more than the last one.
+    fn after_unless_full(&mut self, previous_id: u64, told: Told) -> Option<u64> {
+        (!self.log.is_full()).then(|| self.after(previous_id, told))
     }
 }
