@@ -20,6 +20,7 @@ mod path;
 mod query;
 mod regex;
 mod signature;
+mod sort;
 mod text;
 mod value;
 mod view;

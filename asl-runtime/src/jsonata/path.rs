@@ -1,6 +1,7 @@
 //! Paths: steps over sequences, predicates, order-by.
 
 use super::operator::is_number;
+use super::sort::merge_sort;
 use super::text::shown;
 use super::value::{Array, find};
 use super::view::{elements, truthy};
@@ -12,6 +13,9 @@ use std::rc::Rc;
 
 /// A term of an order-by: whether it goes down, and what it compares.
 pub type Term<'t, 'a> = (bool, &'t dyn Fn(&Val<'a>) -> Result<Val<'a>>);
+
+/// A value, and what the terms of an order-by are for it.
+type Keyed<'a> = (Val<'a>, Vec<OnceCell<Val<'a>>>);
 
 /// A path on its way: what its last step has found.
 ///
@@ -105,43 +109,30 @@ impl<'a> Path<'a> {
             return Ok(Path::of(values));
         }
         // A later term counts, and is evaluated, only where the earlier ones are equal.
-        let mut keyed: Vec<(Val, Vec<OnceCell<Val>>)> = values
+        let keyed = values
             .into_iter()
             .map(|value| (value, vec![OnceCell::new(); terms.len()]))
             .collect();
-        let mut fault = None;
-        keyed.sort_by(|left, right| {
-            let order = || -> Result<Ordering> {
-                for (at, (descending, key)) in terms.iter().enumerate() {
-                    let of = |(value, keys): &(Val<'a>, Vec<OnceCell<Val<'a>>>)| -> Result<Val<'a>> {
-                        if let Some(key) = keys[at].get() {
-                            return Ok(key.clone());
-                        }
-                        query.tick()?;
-                        let key = key(value)?;
-                        Ok(keys[at].get_or_init(|| key).clone())
-                    };
-                    let order = compare_terms(&of(left)?, &of(right)?, *descending)?;
-                    if order != Ordering::Equal {
-                        return Ok(order);
+        let sorted = merge_sort(keyed, &mut |left: &Keyed<'a>, right: &Keyed<'a>| {
+            for (at, (descending, key)) in terms.iter().enumerate() {
+                let of = |(value, keys): &Keyed<'a>| -> Result<Val<'a>> {
+                    if let Some(key) = keys[at].get() {
+                        return Ok(key.clone());
                     }
+                    query.tick()?;
+                    let key = key(value)?;
+                    Ok(keys[at].get_or_init(|| key).clone())
+                };
+                let order = compare_terms(&of(left)?, &of(right)?, *descending)?;
+                if order != Ordering::Equal {
+                    return Ok(order == Ordering::Greater);
                 }
-                Ok(Ordering::Equal)
-            };
-            if fault.is_some() {
-                return Ordering::Equal;
             }
-            order().unwrap_or_else(|error| {
-                fault = Some(error);
-                Ordering::Equal
-            })
-        });
-        match fault {
-            Some(error) => Err(error),
-            None => Ok(Path::from(Val::array(
-                keyed.into_iter().map(|(value, _)| value).collect(),
-            ))),
-        }
+            Ok(false)
+        })?;
+        Ok(Path::from(Val::array(
+            sorted.into_iter().map(|(value, _)| value).collect(),
+        )))
     }
 
     /// What follows a sort: a stage that is applied to all that was found at once.
@@ -378,20 +369,23 @@ impl<'a> Val<'a> {
 
     /// The step `*`: the values of all members, those of arrays dissolved to the bottom.
     pub fn wildcard(&self) -> Val<'a> {
-        let mut array = Array::sequence(Vec::new());
+        let (mut all, mut sequence) = (Vec::new(), true);
         let mut take = |value: Val<'a>| match value.is_array() {
             true => {
-                flatten(&value, &mut array.elements);
-                array.sequence = false;
+                flatten(&value, &mut all);
+                sequence = false;
             }
-            false => array.elements.push(value),
+            false => all.push(value),
         };
         match self {
             Val::Json(Value::Object(members)) => members.values().for_each(|value| take(value.into())),
             Val::Object(object) => object.members().iter().for_each(|(_, value)| take(value.clone())),
             value => value.visit(&mut |element| take(element.clone())),
         }
-        Val::Array(array.into()).collapsed()
+        match sequence {
+            true => Val::sequence(all),
+            false => Val::array(all),
+        }
     }
 
     /// The step `**`: the value and everything in it, but no array.

@@ -1,8 +1,9 @@
 //! Arrays.
 
 use super::super::path::compare_strings;
+use super::super::sort::merge_sort;
 use super::super::view::{View, elements, equal};
-use super::super::{Builtin, Error, Function, Query, Result, Val, text};
+use super::super::{Builtin, Error, Query, Result, Val, text};
 use super::{arg, made, made_sequence};
 use rand::Rng;
 use std::cmp::Ordering;
@@ -55,7 +56,9 @@ pub static SHUFFLE: Builtin = Builtin::new("shuffle", "<a:a>", |query, args| {
 /// `$sort(array, function)`: the elements in order; the function tells whether its first argument comes after its second.
 pub static SORT: Builtin = Builtin::new("sort", "<af?:a>", |query, args| {
     rearranged(query, arg(args, 0), |elements| match arg(args, 1) {
-        Val::Function(function) => sort_by(query, elements, function),
+        Val::Function(after) => merge_sort(elements, &mut |first, second| {
+            Ok(is_true(&after.call(query, &[first.clone(), second.clone()])?))
+        }),
         _ => sort(elements),
     })
 });
@@ -135,24 +138,6 @@ fn sort(mut elements: Vec<Val<'_>>) -> Result<Vec<Val<'_>>> {
         ));
     }
     Ok(elements)
-}
-
-/// Sorts by a function, which need not make sense: merges halves, calling it in JSONata's order.
-fn sort_by<'a>(query: &'a Query<'a>, elements: Vec<Val<'a>>, after: &Function<'a>) -> Result<Vec<Val<'a>>> {
-    if elements.len() <= 1 {
-        return Ok(elements);
-    }
-    let mut left = elements;
-    let right = left.split_off(left.len() / 2);
-    let mut left = sort_by(query, left, after)?.into_iter().peekable();
-    let mut right = sort_by(query, right, after)?.into_iter().peekable();
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-        let swap = is_true(&after.call(query, &[first.clone(), second.clone()])?);
-        merged.extend(if swap { right.next() } else { left.next() });
-    }
-    merged.extend(left.chain(right));
-    Ok(merged)
 }
 
 /// Whether JavaScript takes a value for true.
