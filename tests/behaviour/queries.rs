@@ -1,7 +1,7 @@
 //! States in JSONata: what their fields see, and how they fail.
 
-use asl_runtime::testing::Script;
-use asl_runtime::{asl, json};
+use asl_runtime::testing::{Answer, Report, Script};
+use asl_runtime::{Value, asl, json};
 
 asl!(mod listed = {
     "QueryLanguage": "JSONata",
@@ -65,4 +65,222 @@ fn mp_22_the_input_of_a_map_without_items_is_an_array() {
             ]
         );
     }
+}
+
+asl!(mod conditional = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Is it?",
+    "States": {
+        "Is it?": { "Type": "Choice", "Choices": [{ "Condition": "{% $states.input.v %}", "Next": "Yes" }], "Default": "No" },
+        "Yes": { "Type": "Succeed", "Output": "yes" },
+        "No": { "Type": "Succeed", "Output": "no" }
+    }
+});
+
+asl!(mod pause = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Pause",
+    "States": { "Pause": { "Type": "Wait", "Seconds": "{% $states.input.v %}", "End": true } }
+});
+
+asl!(mod until = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Until",
+    "States": { "Until": { "Type": "Wait", "Timestamp": "{% $states.input.v %}", "End": true } }
+});
+
+asl!(mod timed = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Work",
+    "States": {
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "TimeoutSeconds": "{% $states.input.v %}",
+            "HeartbeatSeconds": 1,
+            "End": true
+        }
+    }
+});
+
+asl!(mod beating = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Work",
+    "States": {
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "HeartbeatSeconds": "{% $states.input.v %}",
+            "End": true
+        }
+    }
+});
+
+macro_rules! each {
+    ($name:ident, $($field:tt)*) => {
+        asl!(mod $name = {
+            "QueryLanguage": "JSONata",
+            "StartAt": "Each",
+            "States": {
+                "Each": {
+                    "Type": "Map",
+                    $($field)*,
+                    "ItemProcessor": {
+                        "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                        "StartAt": "It",
+                        "States": { "It": { "Type": "Pass", "End": true } }
+                    },
+                    "End": true
+                }
+            }
+        });
+    };
+}
+
+each!(of_items, "Items": "{% $states.input.v %}");
+each!(at_once, "Items": [1, 2], "MaxConcurrency": "{% $states.input.v %}");
+each!(tolerant, "Items": [1, 2], "ToleratedFailureCount": "{% $states.input.v %}");
+each!(in_part, "Items": [1, 2], "ToleratedFailurePercentage": "{% $states.input.v %}");
+
+asl!(mod named = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Fail",
+    "States": { "Fail": { "Type": "Fail", "Error": "{% $states.input.v %}", "Cause": "{% $states.input.why %}" } }
+});
+
+/// Runs a machine of one state over `{ "v": .. }`.
+type Machine = fn(Value) -> Report;
+
+/// Fails with this text after what says which state it was, and tells the field.
+#[track_caller]
+fn assert_unfit(run: Machine, field: &str, value: &Value, what: &str) {
+    let report = run(json!({ "v": value, "why": "so" }));
+    report.assert_failed("States.QueryEvaluationError");
+    let cause = report.result().as_ref().unwrap_err().cause().unwrap_or_default();
+    let text = format!("The JSONata expression '$states.input.v' specified for the field '{field}' {what}");
+    assert!(cause.ends_with(&text), "{cause}\nwanted {text}");
+}
+
+#[test]
+fn j_13_to_j_22_and_j_67_a_value_is_of_the_type_that_its_field_demands() {
+    let number = "number";
+    let integers = [json!(0), json!(3), json!(2.0)];
+    let cases: [(Machine, &str, &str, &[Value], &[Value]); 10] = [
+        (
+            |v| Script::new().run::<conditional::Machine>(v),
+            "Choices[0]/Condition",
+            "boolean",
+            &[json!(true), json!(false)],
+            &[],
+        ),
+        (
+            |v| Script::new().run::<pause::Machine>(v),
+            "Seconds",
+            number,
+            &integers,
+            &[json!(-1), json!(1.5), json!(100_000_000)],
+        ),
+        (
+            |v| Script::new().run::<until::Machine>(v),
+            "Timestamp",
+            "string",
+            &[json!("2000-01-01T00:00:00Z")],
+            &[],
+        ),
+        (
+            |v| Script::new().on("Work", [Answer::ok(1)]).run::<timed::Machine>(v),
+            "TimeoutSeconds",
+            number,
+            &[json!(2), json!(99_999_999)],
+            &[json!(0), json!(-1), json!(2.5), json!(100_000_000)],
+        ),
+        (
+            |v| Script::new().on("Work", [Answer::ok(1)]).run::<beating::Machine>(v),
+            "HeartbeatSeconds",
+            number,
+            &[json!(1)],
+            &[json!(0), json!(0.5)],
+        ),
+        (
+            |v| Script::new().run::<of_items::Machine>(v),
+            "Items",
+            "array",
+            &[json!([]), json!([1])],
+            &[],
+        ),
+        (
+            |v| Script::new().run::<at_once::Machine>(v),
+            "MaxConcurrency",
+            number,
+            &integers,
+            &[json!(-1), json!(0.5)],
+        ),
+        (
+            |v| Script::new().run::<tolerant::Machine>(v),
+            "ToleratedFailureCount",
+            number,
+            &integers,
+            &[json!(-1), json!(0.5)],
+        ),
+        (
+            |v| Script::new().run::<in_part::Machine>(v),
+            "ToleratedFailurePercentage",
+            number,
+            &[json!(0), json!(12.5), json!(100)],
+            &[json!(-1), json!(100.5)],
+        ),
+        (|v| Script::new().run::<named::Machine>(v), "Error", "string", &[], &[]),
+    ];
+    for (run, field, wanted, fitting, beyond) in cases {
+        for value in [
+            json!(null),
+            json!(true),
+            json!("5"),
+            json!(5),
+            json!([5]),
+            json!({ "a": 5 }),
+        ] {
+            let kind = match &value {
+                Value::Null => "null",
+                Value::Bool(_) => "boolean",
+                Value::String(_) => "string",
+                Value::Number(_) => "number",
+                Value::Array(_) => "array",
+                Value::Object(_) => "object",
+            };
+            if kind != wanted {
+                let what = format!(
+                    "returned an unexpected result type. Expected '{wanted}', but was '{kind}' for value: {value}"
+                );
+                assert_unfit(run, field, &value, &what);
+            }
+        }
+        for value in fitting {
+            assert!(run(json!({ "v": value })).result().is_ok(), "{field}: {value}");
+        }
+        for value in beyond {
+            let report = run(json!({ "v": value }));
+            report.assert_failed("States.QueryEvaluationError");
+            let cause = report.result().as_ref().unwrap_err().cause().unwrap_or_default();
+            assert!(
+                cause.contains(&format!(
+                    "specified for the field '{field}' returned a value that is not "
+                )),
+                "{cause}"
+            );
+        }
+        // J-80
+        let report = run(json!({ "why": "so" }));
+        report.assert_failed("States.QueryEvaluationError");
+        let cause = report.result().as_ref().unwrap_err().cause().unwrap_or_default();
+        let text = format!("specified for the field '{field}' returned nothing (undefined).");
+        assert!(cause.ends_with(&text), "{cause}");
+    }
+}
+
+#[test]
+fn j_22_error_and_cause_of_a_fail_are_texts() {
+    let report = Script::new().run::<named::Machine>(json!({ "v": "Oh", "why": "so" }));
+    report.assert_failed("Oh");
+    assert_eq!(report.result().as_ref().unwrap_err().cause(), Some("so"));
 }
