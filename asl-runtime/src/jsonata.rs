@@ -28,7 +28,7 @@ mod view;
 pub use construct::{Element, Pair, array, group, kept_array, object, object_of};
 pub use error::{Error, Result};
 pub use field::input_items;
-pub use function::{Body, Builtin, Function, Lambda, Run, apply, lambda};
+pub use function::{Body, Builtin, Function, Lambda, Run, apply, closure, lambda};
 pub use functions::*;
 pub use operator::{
     add, concat, divide, equal, greater, greater_or_equal, is_in, less, less_or_equal, modulo, multiply, negate,

@@ -101,9 +101,9 @@ pub fn order(lines: u32) -> Value {
 fn interpreted(field: &'static str, input: &Value) -> Result<Value, Failure> {
     let text = field.trim_start_matches("{% ").trim_end_matches(" %}");
     Query::alone(|query| {
-        let states = object([("input", Val::from(input))]);
-        let value = fallback::evaluate(query, text, &Val::Undefined, &[("states", states)]);
         let failed = |error: Error| Failure::new("States.QueryEvaluationError", error.to_string());
+        let states = object([("input", Val::from(input))]).map_err(failed)?;
+        let value = fallback::evaluate(query, text, &Val::Undefined, &[("states", states)]);
         let value = value.map_err(failed)?.into_json().map_err(failed)?;
         value.ok_or_else(|| Failure::new("States.QueryEvaluationError", "undefined"))
     })

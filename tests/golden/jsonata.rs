@@ -387,7 +387,7 @@ pub mod jsonata {
                                 jsonata::array([
                                     jsonata::Element::All(query.input()),
                                     jsonata::Element::All(
-                                        jsonata::object([("r", query.result().get("Payload"))]),
+                                        jsonata::object([("r", query.result().get("Payload"))])?,
                                     ),
                                 ])?,
                             ],

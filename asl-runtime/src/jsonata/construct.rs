@@ -1,6 +1,5 @@
 //! Arrays, objects and groups that an expression makes.
 
-use super::operator::{MAX_ELEMENTS, out_of_memory};
 use super::path::Path;
 use super::text::shown;
 use super::value::{Array, MANY, Object, Text};
@@ -20,7 +19,7 @@ pub enum Element<'a> {
 /// # Errors
 /// Where it needs more memory than an evaluation is given (J-69).
 pub fn array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
-    Ok(Val::array(collect(elements)?))
+    Val::array(collect(elements)).bounded()
 }
 
 /// The same at an end of a path, where it does not dissolve in the sequence around it.
@@ -28,12 +27,12 @@ pub fn array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> 
 /// # Errors
 /// As [`array`] has them.
 pub fn kept_array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
-    let mut array = Array::new(collect(elements)?);
+    let mut array = Array::new(collect(elements));
     array.cons = true;
-    Ok(Val::Array(array.into()))
+    Val::Array(array.into()).bounded()
 }
 
-fn collect<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Vec<Val<'a>>> {
+fn collect<'a, const N: usize>(elements: [Element<'a>; N]) -> Vec<Val<'a>> {
     let mut all = Vec::with_capacity(N);
     for element in elements {
         match element {
@@ -41,11 +40,8 @@ fn collect<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Vec<Val<'a>
             Element::One(value) => all.push(value),
             Element::All(value) => append(&mut all, value),
         }
-        if all.len() > MAX_ELEMENTS {
-            return Err(out_of_memory());
-        }
     }
-    Ok(all)
+    all
 }
 
 fn append<'a>(all: &mut Vec<Val<'a>>, value: Val<'a>) {
@@ -57,14 +53,17 @@ fn append<'a>(all: &mut Vec<Val<'a>>, value: Val<'a>) {
 }
 
 /// `{'a': 1}` with names that are known: members that are nothing are left out.
-pub fn object<'a, const N: usize>(members: [(&'static str, Val<'a>); N]) -> Val<'a> {
+///
+/// # Errors
+/// As [`array`] has them.
+pub fn object<'a, const N: usize>(members: [(&'static str, Val<'a>); N]) -> Result<Val<'a>> {
     let mut found = Vec::with_capacity(N);
     for (name, value) in members {
         if !value.is_undefined() {
             found.push((Text::Static(name), value));
         }
     }
-    Val::from(Object::of(found))
+    Val::from(Object::of(found)).bounded()
 }
 
 /// The same with members that are read of the context value: of an array, they are read of what its elements are together.
@@ -85,7 +84,7 @@ pub fn object_of<'a, const N: usize>(
             members(&Val::array(all))
         }
     };
-    Ok(object(members?))
+    object(members?)
 }
 
 /// A pair of an object constructor: what gives the name for a value, and what gives the member for the values of a name.
@@ -109,7 +108,7 @@ pub fn group<'a>(query: &Query<'_>, values: Val<'a>, pairs: &[Pair<'_, 'a>]) -> 
                 object.push(name, member);
             }
         }
-        return Ok(Val::from(object));
+        return Val::from(object).bounded();
     }
     let values = match values.array_len() {
         Some(0) => vec![Val::Undefined],
@@ -207,5 +206,5 @@ fn group_all<'a>(query: &Query<'_>, values: Vec<Val<'a>>, pairs: &[Pair<'_, 'a>]
             object.push(group.name, member);
         }
     }
-    Ok(Val::from(object))
+    Val::from(object).bounded()
 }

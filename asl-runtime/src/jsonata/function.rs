@@ -1,5 +1,6 @@
 //! Functions as values.
 
+use super::limit::{MAX_NESTING, functions_too_nested};
 use super::{Error, Query, Regex, Result, Signature, Val};
 use std::rc::Rc;
 
@@ -33,6 +34,8 @@ pub struct Lambda<'a> {
     pub arity: usize,
     /// What it does with its arguments.
     pub body: Box<Body<'a>>,
+    /// How deep functions are nested in it, itself among them.
+    nesting: u32,
 }
 
 /// The body of a function.
@@ -40,6 +43,24 @@ pub type Body<'a> = dyn Fn(&[Val<'a>]) -> Result<Val<'a>> + 'a;
 
 /// `function($a, $b) { .. }`: missing arguments are nothing, further ones are dropped.
 pub fn lambda<'a, const N: usize>(body: impl Fn([Val<'a>; N]) -> Result<Val<'a>> + 'a) -> Val<'a> {
+    made(1, body)
+}
+
+/// The same of a function that holds values, in which functions are nested so deep.
+///
+/// # Errors
+/// Where they are nested so deep that to drop them would run out of stack (J-68).
+pub fn closure<'a, const H: usize, const N: usize>(
+    held: [u32; H],
+    body: impl Fn([Val<'a>; N]) -> Result<Val<'a>> + 'a,
+) -> Result<Val<'a>> {
+    match 1 + held.into_iter().max().unwrap_or(0) {
+        nesting if nesting as usize > MAX_NESTING => Err(functions_too_nested()),
+        nesting => Ok(made(nesting, body)),
+    }
+}
+
+fn made<'a, const N: usize>(nesting: u32, body: impl Fn([Val<'a>; N]) -> Result<Val<'a>> + 'a) -> Val<'a> {
     let body = move |args: &[Val<'a>]| {
         body(std::array::from_fn(|at| {
             args.get(at).cloned().unwrap_or(Val::Undefined)
@@ -48,6 +69,7 @@ pub fn lambda<'a, const N: usize>(body: impl Fn([Val<'a>; N]) -> Result<Val<'a>>
     Val::Function(Function::Lambda(Rc::new(Lambda {
         arity: N,
         body: Box::new(body),
+        nesting,
     })))
 }
 
@@ -114,9 +136,11 @@ impl<'a> Val<'a> {
 /// `T2006` where the right side is no function, and the error of the function.
 pub fn apply<'a>(query: &'a Query<'a>, value: Val<'a>, function: Val<'a>) -> Result<Val<'a>> {
     match (value, function) {
-        (Val::Function(first), Val::Function(second)) => Ok(lambda(move |[argument]| {
-            second.call(query, &[first.call(query, &[argument])?.collapsed()])
-        })),
+        (Val::Function(first), Val::Function(second)) => {
+            closure([first.nesting(), second.nesting()], move |[argument]| {
+                second.call(query, &[first.call(query, &[argument])?.collapsed()])
+            })
+        }
         (value, Val::Function(function)) => function.call(query, &[value]),
         _ => Err(Error::new(
             "T2006",
@@ -130,8 +154,16 @@ impl<'a> Function<'a> {
     pub fn call(&self, query: &'a Query<'a>, args: &[Val<'a>]) -> Result<Val<'a>> {
         match self {
             Function::Builtin(builtin) => builtin.call_on(query, &Val::Null, args),
-            Function::Lambda(lambda) => query.deeper(|| (lambda.body)(args)),
+            Function::Lambda(lambda) => query.deeper(|| (lambda.body)(args)?.bounded()),
             Function::Regex(regex) => regex.call(query, args),
+        }
+    }
+
+    /// How deep functions are nested in it, itself among them where it is of the expression.
+    pub(super) fn nesting(&self) -> u32 {
+        match self {
+            Function::Lambda(lambda) => lambda.nesting,
+            Function::Builtin(_) | Function::Regex(_) => 0,
         }
     }
 

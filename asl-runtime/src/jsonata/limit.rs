@@ -1,6 +1,7 @@
 //! The limits of an evaluation (J-68 to J-70).
 
 use super::{Error, Result};
+use serde_json::Value;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
@@ -13,8 +14,11 @@ pub(crate) const MAX_NESTING: usize = 128;
 /// The size of the largest value, in bytes.
 pub(crate) const MAX_BYTES: usize = 6_990_256;
 
+/// The most elements that an array can have in that memory.
+pub(crate) const MAX_ELEMENTS: usize = MAX_BYTES / 8;
+
 /// How many bytes an evaluation may take in all. What it has dropped counts too, so this is generous.
-const MAX_TOTAL: usize = 32 * MAX_BYTES;
+pub(crate) const MAX_TOTAL: usize = 32 * MAX_BYTES;
 
 /// How long an evaluation may take.
 pub(crate) const MAX_TIME: Duration = Duration::from_secs(5);
@@ -40,11 +44,81 @@ pub(crate) fn too_deep(depth: usize) -> Error {
     ))
 }
 
+/// The error of a function that holds functions that hold functions, this deep.
+pub(crate) fn functions_too_nested() -> Error {
+    Error::limit(format!(
+        "Stack overflow error: functions are nested deeper than {MAX_NESTING} levels"
+    ))
+}
+
 /// The error of a value that is nested too deep.
 pub(crate) fn too_nested(most: usize) -> Error {
     Error::limit(format!(
         "Stack overflow error: a value is nested deeper than {most} levels"
     ))
+}
+
+/// The room that is left for what an evaluation gives, in values of JSON.
+pub(crate) struct Room {
+    values: usize,
+    /// Copies of data that are not looked at: there are rarely more, and each is no larger than what there was before.
+    unseen: usize,
+}
+
+/// What a value takes with a short text in it, in bytes.
+const VALUE: usize = 2 * size_of::<Value>();
+
+impl Default for Room {
+    fn default() -> Room {
+        Room {
+            values: MAX_TOTAL / VALUE,
+            unseen: 1000,
+        }
+    }
+}
+
+impl Room {
+    pub(crate) fn take(&mut self, values: usize) -> Result<()> {
+        self.values = self.values.checked_sub(values).ok_or_else(out_of_memory)?;
+        Ok(())
+    }
+
+    /// Takes what a text needs besides the value that it is.
+    pub(crate) fn take_text(&mut self, text: &str) -> Result<()> {
+        match text.len() / VALUE {
+            0 => Ok(()),
+            values => self.take(values),
+        }
+    }
+
+    /// Takes what a copy of data needs besides the place that it is put in.
+    pub(crate) fn take_copy(&mut self, value: &Value) -> Result<()> {
+        match self.unseen.checked_sub(1) {
+            Some(left) => {
+                self.unseen = left;
+                Ok(())
+            }
+            None => self.take_parts(value),
+        }
+    }
+
+    fn take_parts(&mut self, value: &Value) -> Result<()> {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+            Value::String(text) => self.take_text(text),
+            Value::Array(elements) => {
+                self.take(elements.len())?;
+                elements.iter().try_for_each(|element| self.take_parts(element))
+            }
+            Value::Object(members) => {
+                self.take(members.len())?;
+                members.iter().try_for_each(|(name, member)| {
+                    self.take_text(name)?;
+                    self.take_parts(member)
+                })
+            }
+        }
+    }
 }
 
 /// What an evaluation has used.

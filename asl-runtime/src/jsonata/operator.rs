@@ -1,19 +1,12 @@
 //! Operators with two operands, and what counts as true.
 
+use super::limit::{MAX_BYTES, MAX_ELEMENTS, out_of_memory};
 use super::path::compare_strings;
 use super::text::{shown, write_string};
 use super::value::Array;
 use super::view::equal as equals;
 use super::{Error, Query, Result, Val};
 use std::cmp::Ordering;
-
-/// The most elements an array can have in the memory that an evaluation is given (J-69).
-pub(super) const MAX_ELEMENTS: usize = 873_782;
-
-/// What is said where the memory of an evaluation does not suffice.
-pub(super) fn out_of_memory() -> Error {
-    Error::limit("Expression evaluation memory limit exceeded")
-}
 
 macro_rules! arithmetic {
     ($($(#[$doc:meta])* $name:ident $sign:literal $compute:expr;)*) => {
@@ -204,7 +197,10 @@ pub fn concat<'a, const N: usize>(query: &Query<'_>, operands: [Val<'a>; N]) -> 
     let mut text = String::with_capacity(room.sum());
     for operand in &operands {
         write_string(&mut text, operand)?;
-        query.hold(text.len())?;
+        if text.len() > MAX_BYTES {
+            return Err(out_of_memory());
+        }
     }
+    query.hold(text.len())?;
     Ok(Val::from(text))
 }

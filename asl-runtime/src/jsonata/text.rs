@@ -1,5 +1,6 @@
 //! Values as text: `$string`, and values in messages.
 
+use super::limit::{MAX_BYTES, out_of_memory};
 use super::view::View;
 use super::{Error, Query, Result, Text, Val};
 use std::fmt::Write;
@@ -85,7 +86,7 @@ fn write_finite(to: &mut String, number: f64) {
 
 /// Whether it is an integer of which no digit is lost.
 fn is_whole(number: f64) -> bool {
-    number == number.trunc() && number.abs() < 1e15
+    number as i64 as f64 == number && number.abs() < 1e15
 }
 
 /// The digits of a number that is written in some way, from the first to the last that is not zero, and the power of ten of the
@@ -172,7 +173,7 @@ pub(crate) enum Style {
 /// Appends a value as JSON. Goes as deep as the value does without using the stack.
 ///
 /// # Errors
-/// D1001 for an infinite number in it, unless it is shown in a message.
+/// D1001 for an infinite number in it, unless it is shown in a message; and where the text is longer than texts can be (J-69).
 pub(crate) fn write_json(to: &mut String, value: View<'_, '_>, style: Style) -> Result<()> {
     enum Part<'v, 'a> {
         Value(View<'v, 'a>),
@@ -185,6 +186,9 @@ pub(crate) fn write_json(to: &mut String, value: View<'_, '_>, style: Style) -> 
     let mut rest = vec![Part::Value(value)];
     let mut depth = 0;
     while let Some(part) = rest.pop() {
+        if to.len() > MAX_BYTES {
+            return Err(out_of_memory());
+        }
         let value = match part {
             Part::Value(value) => value,
             Part::Name(name) => {
@@ -271,7 +275,7 @@ pub(crate) fn shown(value: &Val<'_>) -> String {
     let mut text = String::new();
     match value {
         Val::Undefined | Val::Function(_) => text.push_str("undefined"),
-        // A message shows infinite numbers, so nothing can fail.
+        // A message shows infinite numbers, and of what is too long the beginning.
         value => _ = write_json(&mut text, value.into(), Style::Message),
     }
     text
@@ -309,7 +313,7 @@ pub(crate) fn string<'a>(query: &Query<'_>, value: &Val<'a>, pretty: bool) -> Re
     let mut text = String::new();
     write_styled(&mut text, value, if pretty { Style::Pretty } else { Style::Plain })?;
     query.hold(text.len())?;
-    Ok(Text::Shared(text.into()))
+    Ok(text.into())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Values while an expression is evaluated.
 
-use super::limit::{MAX_NESTING, too_nested};
+use super::limit::{MAX_ELEMENTS, MAX_NESTING, Room, out_of_memory, too_nested};
 use super::{Function, Result};
 use crate::number::Num;
 use crate::shape::Shape;
 use serde_json::{Map, Number, Value};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::mem;
 use std::ops::{Deref, Range};
@@ -55,6 +56,30 @@ pub struct Array<'a> {
     pub keep_singleton: bool,
     /// It is a constructor at an end of a path, which does not dissolve in the sequence around it.
     pub cons: bool,
+    extent: Cell<Extent>,
+}
+
+/// How much there is in a value, whatever of it is shared: what is small in memory can take forever to go through. Most values
+/// are never asked for it; until one is, it has no words.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    /// The words that it would take if nothing was shared.
+    words: u32,
+    /// How deep functions are nested in functions, by what they hold. To drop one drops those in it.
+    functions: u32,
+}
+
+impl Extent {
+    fn of<'v, 'a: 'v>(parts: impl Iterator<Item = &'v Val<'a>>) -> Extent {
+        let together = parts.map(Val::extent).fold(Extent::default(), |all, part| Extent {
+            words: all.words.saturating_add(part.words),
+            functions: all.functions.max(part.functions),
+        });
+        Extent {
+            words: together.words.max(1),
+            ..together
+        }
+    }
 }
 
 /// An object that was made, in the order of its making.
@@ -63,6 +88,7 @@ pub struct Object<'a> {
     members: Vec<(Text<'a>, Val<'a>)>,
     /// Where each name is, once there are many.
     index: Option<HashMap<Text<'a>, usize>>,
+    extent: Cell<Extent>,
 }
 
 /// From how many members on an object has an index.
@@ -88,7 +114,10 @@ impl<'a> Object<'a> {
     /// Sets a member; one that is there keeps its place.
     pub fn insert(&mut self, name: Text<'a>, value: Val<'a>) {
         match self.position(&name) {
-            Some(at) => self.members[at].1 = value,
+            Some(at) => {
+                self.members[at].1 = value;
+                self.extent = Cell::default();
+            }
             None => self.push(name, value),
         }
     }
@@ -98,13 +127,18 @@ impl<'a> Object<'a> {
         Object {
             members: Vec::with_capacity(capacity),
             index: None,
+            extent: Cell::default(),
         }
     }
 
     /// One with these members, whose names differ.
     pub(super) fn of(members: Vec<(Text<'a>, Val<'a>)>) -> Object<'a> {
         let index = (members.len() > MANY).then(|| index(&members));
-        Object { members, index }
+        Object {
+            members,
+            index,
+            extent: Cell::default(),
+        }
     }
 
     /// Adds a member whose name is known to be new.
@@ -113,6 +147,7 @@ impl<'a> Object<'a> {
             index.insert(name.clone(), self.members.len());
         }
         self.members.push((name, value));
+        self.extent = Cell::default();
         if self.index.is_none() && self.members.len() > MANY {
             self.index = Some(index(&self.members));
         }
@@ -150,6 +185,7 @@ impl<'a> Array<'a> {
             sequence: false,
             keep_singleton: false,
             cons: false,
+            extent: Cell::default(),
         }
     }
 
@@ -256,6 +292,41 @@ impl<'a> Val<'a> {
         }
     }
 
+    #[inline]
+    fn extent(&self) -> Extent {
+        match self {
+            Val::Array(array) => known(&array.extent, || Extent::of(array.elements.iter())),
+            Val::Object(object) => known(&object.extent, || {
+                Extent::of(object.members.iter().map(|(_, value)| value))
+            }),
+            Val::String(text) => Extent {
+                words: u32::try_from(1 + text.len() / size_of::<usize>()).unwrap_or(u32::MAX),
+                functions: 0,
+            },
+            Val::Function(function) => Extent {
+                words: 1,
+                functions: function.nesting(),
+            },
+            _ => Extent { words: 1, functions: 0 },
+        }
+    }
+
+    /// How deep functions are nested in it.
+    pub fn nesting(&self) -> u32 {
+        self.extent().functions
+    }
+
+    /// The value, unless it is larger than values can be.
+    ///
+    /// # Errors
+    /// Where it needs more memory than an evaluation is given (J-69), had each part of it its own.
+    pub(super) fn bounded(self) -> Result<Val<'a>> {
+        match self.extent().words as usize <= MAX_ELEMENTS {
+            true => Ok(self),
+            false => Err(out_of_memory()),
+        }
+    }
+
     /// Whether it is nothing.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Val::Undefined)
@@ -339,29 +410,50 @@ impl<'a> Val<'a> {
     /// The value as JSON, and `None` where it is nothing or a function. Members that are nothing are left out.
     ///
     /// # Errors
-    /// Where it is nested so deep that whoever takes it apart would run out of stack.
+    /// Where it is nested so deep that whoever takes it apart would run out of stack, and where what it shares with itself would
+    /// take more memory than there is, each copy by itself.
     pub fn into_json(self) -> Result<Option<Value>> {
+        // Data as it is there is as large as it is.
+        if let Val::Json(value) = self {
+            return Ok(Some(value.clone()));
+        }
         let mut value = Value::Null;
-        Ok(self.put(&mut value, MAX_NESTING)?.then_some(value))
+        let mut room = Room::default();
+        Ok(self.put(&mut value, MAX_NESTING, &mut room)?.then_some(value))
     }
 
     /// Puts the value as JSON where it belongs, in the place of null, unless it is nothing or a function; whether it has.
     #[inline]
-    fn put(self, place: &mut Value, depth: usize) -> Result<bool> {
+    fn put(self, place: &mut Value, depth: usize, room: &mut Room) -> Result<bool> {
         let value = match self {
             Val::Undefined | Val::Function(_) => return Ok(false),
             Val::Null => return Ok(true),
             Val::Bool(value) => Value::Bool(value),
             Val::Number(number) => json_number(number),
-            Val::String(text) => Value::from(&*text),
-            Val::Json(value) => value.clone(),
-            Val::Array(array) => json_array(array, depth)?,
-            Val::Object(object) => json_object(object, depth)?,
+            Val::String(text) => {
+                room.take_text(&text)?;
+                Value::from(&*text)
+            }
+            Val::Json(value @ Value::Number(_)) => value.clone(),
+            Val::Json(value) => {
+                room.take_copy(value)?;
+                value.clone()
+            }
+            Val::Array(array) => json_array(array, depth, room)?,
+            Val::Object(object) => json_object(object, depth, room)?,
         };
         // The null has nothing to drop, which the compiler cannot know.
         mem::forget(mem::replace(place, value));
         Ok(true)
     }
+}
+
+/// What is in the cell, or else goes there.
+fn known(cell: &Cell<Extent>, find: impl FnOnce() -> Extent) -> Extent {
+    if cell.get().words == 0 {
+        cell.set(find());
+    }
+    cell.get()
 }
 
 /// The depth that is left to the parts of a value.
@@ -370,17 +462,18 @@ fn deeper(depth: usize) -> Result<usize> {
 }
 
 /// An array as JSON.
-fn json_array(mut array: Rc<Array<'_>>, depth: usize) -> Result<Value> {
+fn json_array(mut array: Rc<Array<'_>>, depth: usize, room: &mut Room) -> Result<Value> {
     let depth = deeper(depth)?;
     let elements = match Rc::get_mut(&mut array) {
         Some(array) => mem::take(&mut array.elements),
         None => array.elements.clone(),
     };
+    room.take(elements.len())?;
     let mut all = Vec::with_capacity(elements.len());
     for element in elements {
         all.push(Value::Null);
         if let Some(place) = all.last_mut()
-            && !element.put(place, depth)?
+            && !element.put(place, depth, room)?
         {
             all.pop();
         }
@@ -389,12 +482,13 @@ fn json_array(mut array: Rc<Array<'_>>, depth: usize) -> Result<Value> {
 }
 
 /// An object as JSON. Where all of its names stand in the expression, it has a shape.
-fn json_object(mut object: Rc<Object<'_>>, depth: usize) -> Result<Value> {
+fn json_object(mut object: Rc<Object<'_>>, depth: usize, room: &mut Room) -> Result<Value> {
     let depth = deeper(depth)?;
     let members = match Rc::get_mut(&mut object) {
         Some(object) => mem::take(&mut object.members),
         None => object.members.clone(),
     };
+    room.take(members.len())?;
     let mut map = match shape(&members) {
         Some(shape) => shape.empty(),
         None => Map::with_capacity(members.len()),
@@ -402,13 +496,13 @@ fn json_object(mut object: Rc<Object<'_>>, depth: usize) -> Result<Value> {
     if map.is_empty() {
         for (name, value) in members {
             let mut member = Value::Null;
-            if value.put(&mut member, depth)? {
+            if value.put(&mut member, depth, room)? {
                 map.insert(name.to_string(), member);
             }
         }
     } else {
         for (place, (_, value)) in map.values_mut().zip(members) {
-            value.put(place, depth)?;
+            value.put(place, depth, room)?;
         }
     }
     Ok(Value::Object(map))
@@ -497,7 +591,7 @@ impl<'a> From<&'a str> for Val<'a> {
 
 impl From<String> for Val<'_> {
     fn from(value: String) -> Self {
-        Val::String(Text::Shared(value.into()))
+        Val::String(value.into())
     }
 }
 

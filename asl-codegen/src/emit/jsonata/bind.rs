@@ -172,7 +172,11 @@ impl Env<'_> {
             true => body,
             false => quote!({ #contexts #body }),
         };
-        let lambda = quote!(jsonata::lambda(move |[#(#parameters),*]| #body));
+        let lambda = match shares.is_empty() {
+            true => quote!(jsonata::lambda(move |[#(#parameters),*]| #body)),
+            // What it holds may hold functions in turn.
+            false => quote!(jsonata::closure([#(#shares.nesting()),*], move |[#(#parameters),*]| #body)?),
+        };
         let read = read
             .iter()
             .map(|(name, local)| {

@@ -53,7 +53,7 @@ impl Env<'_> {
                 let here = &here.steps;
                 Rust::result(quote!(jsonata::object_of(#here, |#here| Ok(#members))))
             }
-            _ => Rust::val(quote!(jsonata::object(#members))),
+            _ => Rust::result(quote!(jsonata::object(#members))),
         })
     }
 

@@ -164,3 +164,51 @@ fn limits_hold() {
     query.begin();
     assert!(query.hold(8).is_ok());
 }
+
+#[test]
+fn values_that_share_their_parts_are_as_large_as_they_look() {
+    let pair = |value: Val<'static>| array([Element::One(value.clone()), Element::One(value)]);
+    let double = |make: &dyn Fn(Val<'static>) -> Result<Val<'static>>| {
+        let doubled = (0..64).try_fold(Val::from(1), |value, _| make(value));
+        shown(doubled)
+    };
+    let full = "Expression evaluation memory limit exceeded";
+    assert_eq!(double(&pair), full);
+    assert_eq!(
+        double(&|value| kept_array([Element::One(value.clone()), Element::One(value)])),
+        full
+    );
+    assert_eq!(double(&|value| object([("a", value.clone()), ("b", value)])), full);
+    // What a function of the expression gives, whatever has made it.
+    let of_pair = lambda(|[value]: [Val<'static>; 1]| Ok(Val::array(vec![value.clone(), value])));
+    assert_eq!(double(&|value| of_pair.call(query(), [value])), full);
+    // As many numbers as there can be, and one more.
+    let most = Val::array(vec![Val::from(1); limit::MAX_ELEMENTS]);
+    assert!(array([Element::All(most.clone())]).is_ok());
+    assert_eq!(shown(array([Element::All(most), Element::One(1.into())])), full);
+    // Copies of data are made when the value becomes JSON, or text.
+    let data: &'static serde_json::Value = Box::leak(Box::new(vec!["x".repeat(1000); 1000].into()));
+    let copies = Val::array(vec![Val::from(data); 2000]);
+    assert_eq!(shown(Ok(copies.clone())), full);
+    assert_eq!(shown(STRING.call(query(), [copies])), full);
+}
+
+#[test]
+fn functions_that_hold_functions_are_bounded() {
+    let query = query();
+    let hold = |held: Val<'static>| {
+        closure([held.nesting()], move |[value]: [Val<'static>; 1]| {
+            held.call(query, [value])
+        })
+    };
+    let nested = |depth| (0..depth).try_fold(Val::from(&UPPERCASE), |held, _| hold(held));
+    let deepest = nested(limit::MAX_NESTING).unwrap();
+    // They can be made, but not be called (J-68).
+    assert!(shown(deepest.call(query, ["a".into()])).starts_with("Stack overflow error: Check for"));
+    let full = "Stack overflow error: functions are nested deeper than 128 levels";
+    assert_eq!(shown(nested(limit::MAX_NESTING + 1)), full);
+    // One in an array, or in an object, or behind `~>`.
+    let inside = object([("f", Val::array(vec![deepest.clone()]))]).unwrap();
+    assert_eq!(shown(hold(inside)), full);
+    assert_eq!(shown(apply(query, deepest, Val::from(&UPPERCASE))), full);
+}
