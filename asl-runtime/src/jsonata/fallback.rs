@@ -1,14 +1,19 @@
 //! Expressions that have no native form: the interpreter of `jsonata-core` evaluates them.
 //!
 //! It works on values of its own, so that it is given only what an expression names, and what it gives back is copied too.
-//! Time, depth and the length of sequences are bounded inside of it; the length of a string only in our own functions and
-//! when it leaves.
+//! Time, depth and the length of sequences are bounded inside of it. What else it makes is counted by functions of ours, which
+//! take the place of its own, and which [`bounds`] puts into what it evaluates.
 
-use super::limit::{MAX_BYTES, MAX_DEPTH, MAX_TIME, out_of_memory, out_of_time, too_deep, too_nested};
+mod bounds;
+
+use super::limit::{
+    Limits, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TIME, MAX_TOTAL, Room, out_of_memory, out_of_time, too_deep,
+    too_nested,
+};
 use super::view::View;
 use super::{
     BASE64DECODE, BASE64ENCODE, Builtin, CLONE, DECODE_URL, DECODE_URL_COMPONENT, ENCODE_URL, ENCODE_URL_COMPONENT,
-    Error, FORMAT_BASE, FORMAT_INTEGER, FORMAT_NUMBER, FROM_MILLIS, Function, HASH, NOW, Object, PAD, PARSE,
+    Error, FORMAT_BASE, FORMAT_INTEGER, FORMAT_NUMBER, FROM_MILLIS, Function, HASH, JOIN, NOW, Object, PAD, PARSE,
     PARSE_INTEGER, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, TO_MILLIS, UUID, Val, lambda,
 };
 use crate::scope::{Context, Frame, Visit};
@@ -60,20 +65,21 @@ pub fn evaluate<'a>(
     let mut evaluator = Evaluator::with_options(names, options);
     Host::new(query).register(text, &mut evaluator).map_err(failed)?;
     let result = evaluator.evaluate(&expression, &given(here.into(), 0)?);
-    taken(&result.map_err(failed)?, 0)
+    taken(&result.map_err(failed)?)
 }
 
 fn read(text: &'static str) -> Result<Rc<AstNode>> {
     if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
         return Ok(expression);
     }
-    let expression = parser::parse(&with_ours(text)).map_err(|error| {
+    let mut expression = parser::parse(&with_ours(text)).map_err(|error| {
         let message = error.to_string();
         match coded(&message) {
             Some((code, message)) => Error::new(code.to_owned(), message),
             None => Error::internal(message),
         }
     })?;
+    bounds::count(&mut expression);
     let expression = Rc::new(expression);
     READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
     Ok(expression)
@@ -82,7 +88,7 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
 /// Functions of the interpreter that ours replace, with their signatures. Its own differ in what they encode, round and
 /// forgive, take what is missing of a time from another clock, and know no bound on what they make: `$formatInteger(1e18, 'I')`
 /// would never end.
-const OURS: [(&Builtin, &str); 13] = [
+const OURS: [(&Builtin, &str); 14] = [
     (&BASE64DECODE, "<s-:s>"),
     (&BASE64ENCODE, "<s-:s>"),
     (&DECODE_URL, "<s-:s>"),
@@ -93,10 +99,24 @@ const OURS: [(&Builtin, &str); 13] = [
     (&FORMAT_INTEGER, "<n-s:s>"),
     (&FORMAT_NUMBER, "<n-so?:s>"),
     (&FROM_MILLIS, "<n-s?s?:s>"),
+    (&JOIN, "<a<s>s?:s>"),
     (&PAD, "<s-ns?:s>"),
     (&PARSE_INTEGER, "<s-s:n>"),
     (&TO_MILLIS, "<s-s?:n>"),
 ];
+
+/// The interpreter's own `$replace`, which knows the patterns and functions that it is given, where what it makes is counted.
+const REPLACE: &str = "
+    $asl__replace := $replace;
+    $replace := function($text, $pattern, $with, $limit)<s-(sf)(sf)n?:s> {(
+        $counted := $type($with) = 'function'
+            ? function($match) { $asl__held($with($match)) }
+            : $asl__replacement($text, $with);
+        $exists($limit)
+            ? $asl__replace($text, $pattern, $counted, $limit)
+            : $asl__replace($text, $pattern, $counted)
+    )};
+";
 
 /// Whether an expression may call a function: a call spells its name.
 fn may_call(text: &str, function: &Builtin) -> bool {
@@ -111,7 +131,7 @@ fn hidden(function: &Builtin) -> String {
 /// The expression after definitions of those of [`OURS`] that it names. The interpreter hands functions of a host no context
 /// value, but it does so to a function of the expression that has a signature.
 fn with_ours(text: &str) -> Cow<'_, str> {
-    let definitions: String = OURS
+    let mut definitions: String = OURS
         .iter()
         .filter(|(function, _)| may_call(text, function))
         .map(|(function, signature)| {
@@ -121,6 +141,9 @@ fn with_ours(text: &str) -> Cow<'_, str> {
             format!("${name} := function({parameters}){signature} {{ ${hidden}({parameters}) }}; ")
         })
         .collect();
+    if text.contains("replace") {
+        definitions.push_str(REPLACE);
+    }
     match definitions.is_empty() {
         true => Cow::Borrowed(text),
         false => Cow::Owned(format!("({definitions}{text})")),
@@ -132,6 +155,8 @@ struct Host {
     now: DateTime<Utc>,
     execution: Execution,
     visit: Visit,
+    /// What the evaluation has made.
+    limits: Limits,
 }
 
 /// Functions that the interpreter does not have, and those whose result follows from the machine.
@@ -150,6 +175,7 @@ impl Host {
                 seed: high << 64 | low,
                 ..Visit::default()
             },
+            limits: Limits::default(),
         })
     }
 
@@ -164,11 +190,44 @@ impl Host {
             let host = Rc::clone(&self);
             evaluator.register_fn(hidden(function), move |args: &[JValue]| host.call(function, args))?;
         }
+        let host = Rc::clone(&self);
+        evaluator.register_fn(bounds::HELD, move |args: &[JValue]| host.held(args))?;
+        evaluator.register_fn(bounds::WHOLE, whole)?;
+        if text.contains("replace") {
+            let host = Rc::clone(&self);
+            evaluator.register_fn("asl__replacement", move |args: &[JValue]| host.replacement(args))?;
+        }
         let millis = JValue::Number(self.now.timestamp_millis() as f64);
         evaluator.register_fn_override("millis", move |_: &[JValue]| Ok(millis.clone()))?;
         // The service does not have it (J-46).
         let none = |_: &[JValue]| Err(EvaluatorError::TypeError(format!("T1006: {NO_FUNCTION}")));
         evaluator.register_fn_override("eval", none)
+    }
+
+    /// Counts a text or an array.
+    fn held(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+        let value = args.first().cloned().unwrap_or(JValue::Undefined);
+        let bytes = match &value {
+            JValue::String(text) => text.len(),
+            JValue::Array(elements) => elements.len() * 8,
+            _ => 0,
+        };
+        self.hold(bytes)?;
+        Ok(value)
+    }
+
+    /// What is put in the place of parts of a text, where there is room for the most that it can make of it.
+    fn replacement(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+        if let [JValue::String(text), JValue::String(with)] = args
+            && (text.len() + 1).saturating_mul(with.len()) > MAX_TOTAL
+        {
+            return Err(counted(out_of_memory()));
+        }
+        Ok(args.get(1).cloned().unwrap_or(JValue::Undefined))
+    }
+
+    fn hold(&self, bytes: usize) -> std::result::Result<(), EvaluatorError> {
+        self.limits.hold(bytes).map_err(counted)
     }
 
     fn call(&self, function: &'static Builtin, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
@@ -192,12 +251,36 @@ impl Host {
         };
         let query = Query::new(context, &Value::Null).at(self.now);
         let call = |query| {
-            let args = args.iter().map(|arg| taken(arg, 0)).collect::<Result<Vec<_>>>()?;
+            let args = args.iter().map(taken).collect::<Result<Vec<_>>>()?;
             let result = function.call_on(query, &Val::Null, &args)?.collapsed();
             given(View::from(&result), 0)
         };
-        call(&query).map_err(|error| EvaluatorError::EvaluationError(error.to_string()))
+        call(&query).map_err(counted)
     }
+}
+
+/// Refuses a value that is too large to be written, each part of it by itself.
+fn whole(args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+    let mut words: usize = 0;
+    let mut rest: Vec<&JValue> = args.iter().collect();
+    while let Some(value) = rest.pop() {
+        words += 1;
+        match value {
+            JValue::String(text) => words += text.len() / 8,
+            JValue::Array(elements) => rest.extend(elements.iter()),
+            JValue::Object(members) => rest.extend(members.values()),
+            _ => {}
+        }
+        if words.max(rest.len()) > MAX_ELEMENTS {
+            return Err(counted(out_of_memory()));
+        }
+    }
+    Ok(args.first().cloned().unwrap_or(JValue::Undefined))
+}
+
+/// An error of ours as one of the interpreter.
+fn counted(error: Error) -> EvaluatorError {
+    EvaluatorError::EvaluationError(error.to_string())
 }
 
 /// An error of the interpreter as one of ours, in words that can be other than JSONata's.
@@ -267,10 +350,15 @@ fn given(value: View<'_, '_>, depth: usize) -> Result<JValue> {
 }
 
 /// A value of the interpreter.
-fn taken<'a>(value: &JValue, depth: usize) -> Result<Val<'a>> {
+fn taken<'a>(value: &JValue) -> Result<Val<'a>> {
+    taken_within(value, 0, &mut Room::default())
+}
+
+fn taken_within<'a>(value: &JValue, depth: usize, room: &mut Room) -> Result<Val<'a>> {
     if depth > MAX_NESTING {
         return Err(too_nested(MAX_NESTING));
     }
+    room.take(1)?;
     Ok(match value {
         JValue::Undefined => Val::Undefined,
         JValue::Null => Val::Null,
@@ -281,13 +369,13 @@ fn taken<'a>(value: &JValue, depth: usize) -> Result<Val<'a>> {
         JValue::Array(elements) => Val::array(
             elements
                 .iter()
-                .map(|element| taken(element, depth + 1))
+                .map(|element| taken_within(element, depth + 1, room))
                 .collect::<Result<_>>()?,
         ),
         JValue::Object(members) => {
             let mut object = Object::with_capacity(members.len());
             for (name, value) in members.iter() {
-                object.push(name.clone().into(), taken(value, depth + 1)?);
+                object.push(name.clone().into(), taken_within(value, depth + 1, room)?);
             }
             object.into()
         }

@@ -100,6 +100,33 @@ fn our_functions_take_the_place_of_its_own() {
 }
 
 #[test]
+fn what_takes_forever_ends() {
+    let text = "($loop := function($n) { $n < 0 ? 0 : $loop($n + 1) }; $loop(0))";
+    assert_eq!(
+        value_of(text, Value::Null),
+        "Expression evaluation timeout: Check for infinite loop"
+    );
+}
+
+#[test]
+fn parts_of_texts_are_replaced() {
+    for (text, wanted) in [
+        ("$replace('banana', 'a', 'o')", "\"bonono\""),
+        ("$replace('banana', 'a', 'o', 2)", "\"bonona\""),
+        ("$replace('banana', /(an)/, '<$1>', 1)", "\"b<an>ana\""),
+        (
+            "$replace('banana', /n(.)/, function($m) { $uppercase($m.groups[0]) })",
+            "\"baAA\"",
+        ),
+        ("['banana', 'ananas'].$replace('a', '')", r#"["bnn","nns"]"#),
+        ("'banana' ~> $replace('a', 'o')", "\"bonono\""),
+        ("$replace(missing, 'a', 'o')", "nothing"),
+    ] {
+        assert_eq!(value_of(text, Value::Null), wanted, "{text}");
+    }
+}
+
+#[test]
 fn values_nested_thousands_deep_are_refused() {
     let text = "$reduce([1..100000], function($inner, $n) { [[$inner]] }, 0)";
     assert!(value_of(text, Value::Null).starts_with("Stack overflow error"));
@@ -128,6 +155,25 @@ fn limits_hold() {
         value_of("$map([1..873783], function($n) { $n })", Value::Null),
         "Expression evaluation memory limit exceeded"
     );
+    // Texts and arrays that double, each of them small enough for a while.
+    for text in [
+        "$reduce([1..64], function($text, $n) { $text & $text }, 'x')",
+        "$reduce([1..64], function($text, $n) { $text & $text & '!' }, 'x').$length()",
+        "($f := function($all) { $f([$all, $all]) }; $f([1, 2]))",
+        "$count($reduce([1..64], function($all, $n) { [$all, $all] }, [1, 2]))",
+        "$map([1..1000], function($n) { $x & $n })",
+        "$join($map([1..1000], function($n) { $x }))",
+        "$string($reduce([1..64], function($pair, $n) { [[$pair], [$pair]] }, 1))",
+        "$reduce([1..64], function($pair, $n) { {'a': $pair, 'b': $pair} }, 1)",
+        "$replace($x, 'x', $x)",
+        "$replace($x, /x/, function($match) { $x })",
+    ] {
+        assert_eq!(
+            value_of(text, "x".repeat(1 << 20).into()),
+            "Expression evaluation memory limit exceeded",
+            "{text}"
+        );
+    }
     let deep = (0..MAX_NESTING + 1).fold(Value::Null, |inner, _| json!([inner]));
     assert!(value_of("$x", deep).starts_with("Stack overflow error"));
 }
