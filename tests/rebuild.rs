@@ -26,10 +26,16 @@ asl_runtime::include_asl!(pub mod hello = "flows/hello.asl.json");
 asl_runtime::include_asl!(pub mod beside = "./beside.asl.json");
 asl_runtime::include_asl!(pub mod yaml = "flows/yaml.asl.yaml");
 asl_runtime::include_asl!(pub mod templated = "flows/template.yaml#Bye");
+asl_runtime::include_asl!(pub mod typed = "flows/typed.asl.json");
 include!(concat!(env!("OUT_DIR"), "/built.rs"));
 
 fn main() {}
 "#;
+
+const TASK: &str = r#"{ "StartAt": "Work", "States": { "Work": {
+    "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true } } }"#;
+const TYPES: &str = r#"{ "tasks": { "work": { "errors": ["Busy"] } } }"#;
+const OTHER_TYPES: &str = r#"{ "tasks": { "work": { "errors": ["Down"] } } }"#;
 
 const BUILD: &str = r#"
 fn main() {
@@ -50,9 +56,12 @@ fn rebuild() -> Package {
     package.write("flows/hello.asl.json", HELLO);
     package.write("flows/yaml.asl.yaml", HELLO_IN_YAML);
     package.write("flows/template.yaml", TEMPLATE);
+    package.write("flows/typed.asl.json", TASK);
+    package.write("flows/typed.types.json", TYPES);
     package.write("flows/other.asl.json", HELLO);
     package.write("src/beside.asl.json", HELLO);
-    package.write("built/built.asl.json", HELLO);
+    package.write("built/built.asl.json", TASK);
+    package.write("built/built.types.json", TYPES);
     let _ = fs::remove_file(package.folder.join("built/added.asl.json"));
     package
 }
@@ -88,6 +97,17 @@ fn a_changed_definition_and_nothing_else() {
     package.write("flows/other.asl.json", BYE);
     package.write("notes.txt", "unrelated");
     assert_eq!(build(&package), Ok(false), "what changed is read by nobody");
+
+    for file in ["flows/typed.types.json", "built/built.types.json"] {
+        package.write(file, OTHER_TYPES);
+        assert_eq!(build(&package), Ok(true), "{file} changed");
+        package.write(file, "{ \"tasks\": { \"word\": {} } }");
+        let error = build(&package).expect_err("there is no such task");
+        assert!(error.contains(&format!(" --> {file}:1:14")), "{error}");
+        package.write(file, TYPES);
+        assert_eq!(build(&package), Ok(true), "{file} is right again");
+    }
+    let _ = fs::remove_file(package.folder.join("built/built.types.json"));
 
     for file in ["flows/hello.asl.json", "src/beside.asl.json", "built/built.asl.json"] {
         package.write(file, BYE);

@@ -46,6 +46,7 @@ pub struct Builder {
     check: bool,
     options: Options,
     types: Vec<(Typed, String)>,
+    types_file: Option<PathBuf>,
 }
 
 /// What a type was given for.
@@ -82,7 +83,8 @@ impl Builder {
         self
     }
 
-    /// Adds every definition that the pattern matches: `workflows/**/*.asl.json`. There must be one.
+    /// Adds every definition that the pattern matches: `workflows/**/*.asl.json`. There must be one. A types file, whose name
+    /// ends in `.types.json`, is no definition.
     ///
     /// `*` stands for any part of one name, `**` for any folders, `?` for a character, `[a-c]` for one of several.
     pub fn glob(mut self, pattern: impl Into<String>) -> Builder {
@@ -146,6 +148,13 @@ impl Builder {
         let method = method.into();
         self.types.push((Typed::TaskInput(method.clone()), input.into()));
         self.types.push((Typed::TaskResult(method), result.into()));
+        self
+    }
+
+    /// Names the types file of the definitions. Without this each has its own beside it, where there is one:
+    /// `workflows/order.types.json` for `workflows/order.asl.json`. [`Types::file`](crate::Types::file) says what is in it.
+    pub fn types_file(mut self, path: impl Into<PathBuf>) -> Builder {
+        self.types_file = Some(path.into());
         self
     }
 

@@ -182,6 +182,8 @@ pub enum Code {
     Unsupported,
     /// A `${Name}` whose value the compiler needs: `substitution_needed`.
     SubstitutionNeeded,
+    /// A mistake in the types file: `types_file`.
+    TypesFile,
 }
 
 impl Code {
@@ -192,6 +194,7 @@ impl Code {
             Code::Lint(lint) => lint.as_str(),
             Code::Unsupported => "unsupported",
             Code::SubstitutionNeeded => "substitution_needed",
+            Code::TypesFile => "types_file",
         }
     }
 }

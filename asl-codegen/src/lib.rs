@@ -34,6 +34,7 @@ mod lint;
 mod nearest;
 mod options;
 mod render;
+mod schema;
 pub mod shapes;
 pub mod source;
 mod support;
@@ -44,13 +45,16 @@ pub mod yaml;
 
 pub use builder::Builder;
 pub use nearest::nearest;
-pub use options::{Module, Options, TaskTypes, Types, WorkflowType, split_path};
+pub use options::{Module, Options, TaskTypes, Types, WorkflowType, split_path, types_path};
 
 use diagnostic::{Code, CompileError, Diagnostic, Diagnostics, ServiceCode};
 use json::Json;
 use proc_macro2::TokenStream;
+use schema::TypesFile;
+use shapes::Known;
 use source::{Source, Span};
 use std::borrow::Cow;
+use std::sync::Arc;
 use syntax::Machine;
 
 /// What a definition compiles to.
@@ -70,12 +74,13 @@ pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileEr
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
     let out = &mut diagnostics;
     let renames_fit = renames(options, out);
+    let types = types_file(options, out);
     let Some((json, options)) = read(source, options, out) else {
         return Err(CompileError::new(source.clone(), diagnostics, None));
     };
-    let machine = checked(source, &json, &options, out);
+    let machine = checked(source, &json, types.as_ref(), &options, out);
     let tokens = match &machine {
-        Some(machine) if !out.has_errors() => generate(source, &json, machine, &options, out),
+        Some(machine) if !out.has_errors() => generate(source, &json, machine, types.as_ref(), &options, out),
         _ => None,
     };
     match tokens {
@@ -84,9 +89,10 @@ pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileEr
             warnings: diagnostics,
         }),
         None => {
+            let types_fit = types.is_some() || options.types.file.is_none();
             let skeleton = machine
-                .filter(|_| renames_fit)
-                .map(|machine| emit::skeleton(&machine, &options));
+                .filter(|_| renames_fit && types_fit)
+                .map(|machine| emit::skeleton(&machine, types.as_ref(), &options));
             Err(CompileError::new(source.clone(), diagnostics, skeleton))
         }
     }
@@ -110,6 +116,7 @@ fn generate(
     source: &Source,
     json: &Json,
     machine: &Machine,
+    types: Option<&TypesFile>,
     options: &Options,
     out: &mut Diagnostics,
 ) -> Option<TokenStream> {
@@ -126,7 +133,7 @@ fn generate(
     if out.has_errors() {
         return None;
     }
-    let tokens = emit::emit(machine, source, &hash::sha256(json), options, out);
+    let tokens = emit::emit(machine, source, &hash::sha256(json), types, options, out);
     (!out.has_errors()).then_some(tokens)
 }
 
@@ -135,8 +142,9 @@ fn generate(
 /// A definition without errors here is valid, also where this version cannot compile it.
 pub fn check(source: &Source, options: &Options) -> Diagnostics {
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
+    let types = types_file(options, &mut diagnostics);
     if let Some((json, options)) = read(source, options, &mut diagnostics) {
-        checked(source, &json, &options, &mut diagnostics);
+        checked(source, &json, types.as_ref(), &options, &mut diagnostics);
     }
     diagnostics
 }
@@ -147,8 +155,9 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
 /// With what [`check`] finds, where that has errors.
 pub fn machine(source: &Source, options: &Options) -> Result<Machine, CompileError> {
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
+    let types = types_file(options, &mut diagnostics);
     let read = read(source, options, &mut diagnostics);
-    match read.and_then(|(json, options)| checked(source, &json, &options, &mut diagnostics)) {
+    match read.and_then(|(json, options)| checked(source, &json, types.as_ref(), &options, &mut diagnostics)) {
         Some(machine) if !diagnostics.has_errors() => Ok(machine),
         _ => Err(CompileError::new(source.clone(), diagnostics, None)),
     }
@@ -171,11 +180,42 @@ fn read<'a>(source: &Source, options: &'a Options, out: &mut Diagnostics) -> Opt
     }
 }
 
+/// The types file; none too where it is wrong.
+fn types_file(options: &Options, out: &mut Diagnostics) -> Option<TypesFile> {
+    let file = options.types.file.clone().map(Arc::new)?;
+    match TypesFile::read(&file) {
+        Ok(types) => {
+            types.check_types(&options.types, out);
+            Some(types)
+        }
+        Err(faults) => {
+            out.extend(faults);
+            None
+        }
+    }
+}
+
 /// The machine, which is sound if `out` has no errors.
-fn checked(source: &Source, json: &Json, options: &Options, out: &mut Diagnostics) -> Option<Machine> {
+fn checked(
+    source: &Source,
+    json: &Json,
+    types: Option<&TypesFile>,
+    options: &Options,
+    out: &mut Diagnostics,
+) -> Option<Machine> {
     // After this every field has been read by itself.
     let mut machine = syntax::parse(source, json, options, out)?;
+    let known = types
+        .map(|types| known(&machine, types, options, out))
+        .unwrap_or_default();
     // After this targets are settled, and names and variables are known to be right.
-    check::check(&mut machine, out);
+    check::check(&mut machine, &known, out);
     Some(machine)
+}
+
+/// What the types file tells of a machine.
+fn known(machine: &Machine, types: &TypesFile, options: &Options, out: &mut Diagnostics) -> Known {
+    // Names that collide are found where code is written.
+    let works = emit::work::Works::of(machine, options, &mut Diagnostics::new());
+    types.known(&machine.scope, &works, out)
 }

@@ -2,9 +2,11 @@
 
 use crate::diagnostic::Levels;
 use crate::json::Substitutions;
+use crate::source::Source;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// How a definition is compiled: the same for the macro, the builder and the library.
 ///
@@ -47,6 +49,28 @@ pub struct Types {
     pub output: Option<TokenStream>,
     /// Those of tasks, by the name of their method in `Tasks`.
     pub tasks: BTreeMap<String, TaskTypes>,
+    /// A types file, which says all of this in JSON Schema (2020-12), and what errors tasks declare.
+    ///
+    /// ```json
+    /// {
+    ///   "input": { "$ref": "#/$defs/Order" },
+    ///   "output": { "type": "object", "properties": { "paid": { "type": "boolean" } }, "required": ["paid"] },
+    ///   "tasks": {
+    ///     "charge_card": {
+    ///       "input": { "$ref": "#/$defs/Order" },
+    ///       "result": { "type": "string" },
+    ///       "errors": ["CardDeclined", "Busy"]
+    ///     }
+    ///   },
+    ///   "$defs": {
+    ///     "Order": { "type": "object", "properties": { "amount": { "type": "integer" } }, "required": ["amount"] }
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// Each part may be left out. A `$ref` leads to the `$defs` of the file. The feature `schema` writes the Rust types; what
+    /// the schemas tell of the data takes part in the checks without it.
+    pub file: Option<Source>,
 }
 
 /// Rust types for a task.
@@ -68,6 +92,22 @@ pub fn split_path(path: &str) -> (&str, Option<&str>) {
         _ => (path, None),
     }
 }
+
+/// The types file of a definition: `order.types.json` beside `order.asl.json`, and for a resource of a template
+/// `OrderMachine.types.json` beside it.
+pub fn types_path(definition: &Path, resource: Option<&str>) -> PathBuf {
+    let file = definition.file_name().unwrap_or_default().to_string_lossy();
+    let endings = [".json", ".yaml", ".yml"];
+    let stem = endings
+        .iter()
+        .find_map(|ending| file.strip_suffix(ending))
+        .unwrap_or(&file);
+    let stem = stem.strip_suffix(".asl").unwrap_or(stem);
+    definition.with_file_name(format!("{}{TYPES_ENDING}", resource.unwrap_or(stem)))
+}
+
+/// How the name of a types file ends.
+pub(crate) const TYPES_ENDING: &str = ".types.json";
 
 /// The module that the generated items stand in: `pub mod order`.
 #[derive(Debug, Clone)]

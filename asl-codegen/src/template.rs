@@ -41,7 +41,8 @@ pub(crate) fn read(source: &Source, options: &Options) -> Result<Definition, Dia
     })
 }
 
-fn parse(source: &Source, substitutions: &Substitutions) -> Result<Json, Diagnostics> {
+/// Reads a text, whatever it holds.
+pub(crate) fn parse(source: &Source, substitutions: &Substitutions) -> Result<Json, Diagnostics> {
     match source.format() {
         Format::Json => json::parse(source, substitutions),
         Format::Yaml => yaml::parse(source, substitutions),

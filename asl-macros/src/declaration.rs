@@ -70,7 +70,17 @@ impl Declaration {
 #[derive(Default)]
 pub(crate) struct Given {
     pub(crate) options: Options,
+    /// Which types file, where not that beside the definition.
+    pub(crate) types: Option<TypesFile>,
     substitutions: Vec<LitStr>,
+}
+
+/// What `types` says.
+pub(crate) enum TypesFile {
+    /// That of this path.
+    Named(LitStr),
+    /// None, whatever stands beside the definition.
+    None,
 }
 
 /// Why a macro fails.
@@ -104,7 +114,16 @@ impl Failure {
     }
 }
 
-const OPTIONS: [&str; 7] = ["type", "substitutions", "lints", "rename", "input", "output", "tasks"];
+const OPTIONS: [&str; 8] = [
+    "type",
+    "substitutions",
+    "lints",
+    "rename",
+    "input",
+    "output",
+    "tasks",
+    "types",
+];
 
 impl Given {
     fn read(&mut self, input: ParseStream) -> syn::Result<()> {
@@ -129,6 +148,7 @@ impl Given {
                 "input" => self.options.types.input = Some(rust_type(input)?),
                 "output" => self.options.types.output = Some(rust_type(input)?),
                 "tasks" => tasks(input, &mut self.options)?,
+                "types" => self.types = Some(types(input)?),
                 other => return Err(unknown(key.span(), "option", other, OPTIONS)),
             }
             seen.push(key);
@@ -212,6 +232,24 @@ fn rename(input: ParseStream, options: &mut Options) -> syn::Result<()> {
             None => Ok(()),
         }
     })
+}
+
+/// `: "workflows/order.types.json"`, `: none`
+fn types(input: ParseStream) -> syn::Result<TypesFile> {
+    input.parse::<Token![:]>()?;
+    if input.peek(LitStr) {
+        return Ok(TypesFile::Named(input.parse()?));
+    }
+    let name: Ident = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "expected the path of a types file, or `none`"))?;
+    match name == "none" {
+        true => Ok(TypesFile::None),
+        false => Err(syn::Error::new(
+            name.span(),
+            "expected the path of a types file in double quotes, or `none`",
+        )),
+    }
 }
 
 /// `: crate::Order`

@@ -1,14 +1,16 @@
 //! `asl!`: a definition written in place, as JSON that Rust has already cut into tokens.
 
-use crate::declaration::{Declaration, Failure, Given};
+use crate::declaration::{Declaration, Failure, Given, TypesFile};
+use crate::include;
 use crate::literal;
 use asl_codegen::compile;
 use asl_codegen::diagnostic::{Code, CompileError, Diagnostic};
 use asl_codegen::json::MAX_DEPTH;
 use asl_codegen::source::{self, Source};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use std::ops::Range;
+use syn::LitStr;
 
 /// The longest string that is shown again to mark a place in it.
 const MAX_SHOWN: usize = 120;
@@ -21,11 +23,11 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let expanded = declaration
         .read(|input| input.parse::<Group>())
         .map_err(Failure::from)
-        .and_then(|(definition, given)| inline(&definition, &given));
+        .and_then(|(definition, given)| inline(&definition, given));
     expanded.unwrap_or_else(|failure| declaration.failed(failure))
 }
 
-fn inline(definition: &Group, given: &Given) -> Result<TokenStream, Failure> {
+fn inline(definition: &Group, mut given: Given) -> Result<TokenStream, Failure> {
     let file = definition.span().unwrap().local_file();
     let path = file.map_or_else(
         || "asl!".to_owned(),
@@ -38,9 +40,29 @@ fn inline(definition: &Group, given: &Given) -> Result<TokenStream, Failure> {
     }
     let source = Source::new(path, inline.text.as_str());
     given.are_used(&source)?;
-    let compiled = compile(&source, &given.options);
-    let failed = |error: CompileError| Failure::of(&error, |diagnostic| inline.error(diagnostic));
-    Ok(compiled.map_err(failed)?.tokens)
+    let types = match &given.types {
+        Some(TypesFile::Named(literal)) => Some(literal),
+        Some(TypesFile::None) | None => None,
+    };
+    // What is wrong in the types file is shown at its path.
+    let place = types.map_or_else(Span::call_site, LitStr::span);
+    let in_types = |error: &CompileError, d: &Diagnostic| syn::Error::new(place, d.render_body(error.source()));
+    let mut watched = None;
+    if let Some(literal) = types {
+        let file = include::types(literal)?;
+        watched = Some(file.watched());
+        let read = Source::from_bytes(file.shown, file.bytes);
+        let read = read.map_err(|error| Failure::of(&error, |diagnostic| in_types(&error, diagnostic)))?;
+        given.options.types.file = Some(read);
+    }
+    let failed = |error: CompileError| {
+        Failure::of(&error, |diagnostic| match diagnostic.file {
+            Some(_) => in_types(&error, diagnostic),
+            None => inline.error(diagnostic),
+        })
+    };
+    let tokens = compile(&source, &given.options).map_err(failed)?.tokens;
+    Ok(quote!(#tokens #watched))
 }
 
 /// The definition as text, and where in the Rust file each part of it stands.

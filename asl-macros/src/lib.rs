@@ -2,6 +2,7 @@
 
 mod declaration;
 mod error_name;
+mod file;
 mod include;
 mod inline;
 mod literal;
@@ -39,6 +40,7 @@ use proc_macro::TokenStream;
 ///     input: crate::Order,
 ///     output: crate::Receipt,
 ///     tasks { charge_card(crate::Charge) -> crate::Payment },
+///     types: "workflows/order.types.json",
 /// );
 /// ```
 ///
@@ -50,6 +52,9 @@ use proc_macro::TokenStream;
 /// - `input`, `output`, `tasks`: Rust types, as they are seen from the module, for what the machine and the methods of its `Tasks`
 ///   take and give. Without one it is `serde_json::Value`; `_` for what a task takes is a struct that is made of what is
 ///   known. What does not fit is `States.TaskFailed` in a task, and `States.Runtime` for the output.
+/// - `types`: the types file, which says the same in JSON Schema: `asl_codegen::Types::file` has its form. Without it that is
+///   `order.types.json` beside `order.asl.json`, if it is there when the definition is compiled; `none` is for no types file.
+///   The Rust types of its schemas are written by the feature `schema`.
 ///
 /// # Errors
 ///
@@ -73,7 +78,7 @@ pub fn include_asl(input: TokenStream) -> TokenStream {
 /// });
 /// ```
 ///
-/// The same options may follow the closing brace. A mistake is shown at the very token; one inside a string, such
+/// The same options may follow the closing brace; a types file has to be named. A mistake is shown at the very token; one inside a string, such
 /// as in a path, is marked in a note, since stable Rust cannot point into a literal.
 ///
 /// Rust reads the text before this macro does: strings are written with Rust's escapes, so that `\/`, `\b`, `\f` and

@@ -13,7 +13,8 @@ pub use crate::{
     intrinsic, jsonata, task, typed,
 };
 pub use serde;
-pub use serde_json::Number;
+pub use serde_json::{Map, Number};
+pub use std::collections::BTreeMap;
 pub use std::future::Future;
 pub use std::time::Duration;
 

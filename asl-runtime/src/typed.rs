@@ -1,11 +1,14 @@
 //! Between JSON and the Rust types that a user named.
 
+use crate::data::Data;
+use crate::fork::Lane;
 use crate::{Error, TaskContext, TaskError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_path_to_error::{Segment, Track};
 use std::fmt::Write;
+use std::future::ready;
 
 /// The input of a task as the type that its method takes.
 ///
@@ -21,6 +24,36 @@ pub fn input<T: DeserializeOwned>(cx: &TaskContext<'_>, input: Value) -> Result<
 /// `States.TaskFailed`, where the type has no form in JSON: a map whose keys are no strings, a number that is none.
 pub fn result<T: Serialize>(cx: &TaskContext<'_>, result: &T) -> Result<Value, TaskError> {
     write(result).map_err(|why| failed(cx, "result", &why))
+}
+
+/// The input of a task as JSON, for a handler that takes no types.
+///
+/// # Errors
+/// `States.TaskFailed`, where the type has no form in JSON.
+pub fn asked<T: Serialize>(cx: &TaskContext<'_>, input: &T) -> Result<Value, TaskError> {
+    write(input).map_err(|why| failed(cx, "input", &why))
+}
+
+/// What such a handler answers as the type that the method gives.
+///
+/// # Errors
+/// `States.TaskFailed`, with a cause that names the state, the place in the result and what was expected.
+pub fn answer<T: DeserializeOwned>(cx: &TaskContext<'_>, result: Value) -> Result<T, TaskError> {
+    read(result).map_err(|why| failed(cx, "result", &why))
+}
+
+/// Runs what takes the input of a machine, if this fits the type that its caller is to give.
+///
+/// # Errors
+/// `States.Runtime`, with a cause that names the place in the input and what was expected.
+pub fn fitting<'a, T: DeserializeOwned>(input: Data<'a>, body: impl FnOnce(Data<'a>) -> Lane<'a>) -> Lane<'a> {
+    match read::<T, _>(&*input) {
+        Ok(_) => body(input),
+        Err(why) => {
+            let error = Error::runtime(format!("The input of the execution does not fit its type: {why}"));
+            Box::pin(ready(Err(error)))
+        }
+    }
 }
 
 /// The input of a machine as JSON.
@@ -47,13 +80,21 @@ pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) 
     T::deserialize(deserializer).map(Some)
 }
 
+/// A member that must be there, and may be `null`.
+///
+/// # Errors
+/// As those of the type.
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
 fn failed(cx: &TaskContext<'_>, what: &str, why: &str) -> TaskError {
     let cause = format!("The {what} of the state '{}' does not fit its type: {why}", cx.state());
     TaskError::new("States.TaskFailed", cause)
 }
 
 /// What serde makes of JSON, or why it cannot and where.
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+fn read<'de, T: DeserializeOwned, D: Deserializer<'de, Error = serde_json::Error>>(value: D) -> Result<T, String> {
     let mut track = Track::new();
     let deserializer = serde_path_to_error::Deserializer::new(value, &mut track);
     T::deserialize(deserializer).map_err(|error| at(&track.path(), &error))

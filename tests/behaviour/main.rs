@@ -12,6 +12,7 @@ mod nested;
 mod queries;
 mod quotas;
 mod retries;
+mod schema;
 mod sizes;
 mod support;
 mod testing;

@@ -18,8 +18,8 @@ fn main() -> io::Result<()> {
     for path in &files {
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         modules += &format!("include!({path:?});\n");
-        public += &format!("{name:?} => Some(Box::pin({name}::run_on(engine, tasks, input))),\n");
-        private += &format!("{name:?} => drop(golden::{name}::run(&tasks, Value::Null)),\n");
+        public += &format!("{name:?} => Some(Box::pin(<{name}::Machine as Run<_>>::run_on(engine, tasks, input))),\n");
+        private += &format!("{name:?} => drop(input().map(|input| golden::{name}::run(&tasks, input))),\n");
     }
     public += "_ => None,\n}\n";
     private += "_ => {}\n}\n";

@@ -1,7 +1,7 @@
 //! The golden files as a library has them: public, with every warning denied.
 #![deny(warnings, missing_docs)]
 
-use asl_runtime::{BoxFuture, Error, Handler, Memory, Untyped, Value};
+use asl_runtime::{BoxFuture, Error, Handler, Memory, Run, Untyped, Value};
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 

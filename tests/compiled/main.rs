@@ -16,7 +16,12 @@ impl Handler for Nothing {
     }
 }
 
-/// Makes the futures of the machines that are named, and runs none.
+/// The input of a machine, of whatever type it is.
+fn input<T>() -> Option<T> {
+    None
+}
+
+/// Names the futures of machines, and runs none.
 fn main() {
     let tasks = Untyped(Nothing);
     for name in std::env::args() {

@@ -26,7 +26,7 @@ pub mod inferred {
             cx: &TaskContext<'_>,
             input: InferredSaleInput,
         ) -> Result<Value, TaskError> {
-            self.0.call(cx, rt::typed::result(cx, &input)?).await
+            self.0.call(cx, rt::typed::asked(cx, &input)?).await
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{BuildError, BuildFailure, Builder, Input, Typed, name};
 use crate::diagnostic::{Code, Diagnostics, Level, Lint, and_more};
 use crate::emit::name::is_function_name;
-use crate::options::{Module, Options, split_path};
+use crate::options::{Module, Options, TYPES_ENDING, split_path, types_path};
 use crate::source::Source;
 use crate::{compile, format};
 use quote::ToTokens;
@@ -73,7 +73,8 @@ impl Build {
                 self.failures.push(BuildFailure::SameName { file, files });
                 continue;
             }
-            let text = self.definition(&input, Module::public(name), &options);
+            let types = self.types_file(&input, builder);
+            let text = self.definition(&input, types, Module::public(name), &options);
             outputs.insert(file, (input, text));
         }
         // A definition that does not compile may be the one that has it.
@@ -148,7 +149,7 @@ impl Build {
         let mut files = Vec::new();
         for path in paths {
             match path {
-                Ok(path) if path.is_dir() => {}
+                Ok(path) if path.is_dir() || path.to_string_lossy().ends_with(TYPES_ENDING) => {}
                 Ok(path) => files.push(path),
                 Err(error) => {
                     let path = error.path().to_owned();
@@ -163,25 +164,41 @@ impl Build {
         files
     }
 
-    /// The Rust text of one definition.
-    fn definition(&mut self, path: &Path, module: Module, options: &Options) -> Option<String> {
-        let (path, resource) = parts(path);
+    /// The types file of a definition, which was named or stands beside it.
+    fn types_file(&mut self, definition: &Path, builder: &Builder) -> Option<Source> {
+        let (path, resource) = parts(definition);
+        let beside = || Some(types_path(path, resource)).filter(|path| path.is_file());
+        let path = builder.types_file.clone().or_else(beside)?;
+        let line = format!("rerun-if-changed={}", path.display());
+        if !self.cargo.contains(&line) {
+            self.cargo.push(line);
+        }
+        self.source(&path)
+    }
+
+    fn source(&mut self, path: &Path) -> Option<Source> {
         let shown = path.display().to_string().replace('\\', "/");
-        let options = Options {
+        let source = match fs::read(path) {
+            Ok(bytes) => Source::from_bytes(&shown, bytes).map_err(BuildFailure::Definition),
+            Err(error) => {
+                let path = path.to_owned();
+                Err(BuildFailure::Read { path, error })
+            }
+        };
+        source.map_err(|failure| self.failures.push(failure)).ok()
+    }
+
+    /// The Rust text of one definition.
+    fn definition(&mut self, path: &Path, types: Option<Source>, module: Module, options: &Options) -> Option<String> {
+        let (path, resource) = parts(path);
+        let mut options = Options {
             module,
             resource: resource.map(str::to_owned),
             ..options.clone()
         };
-        let source = match fs::read(path) {
-            Ok(bytes) => Source::from_bytes(&shown, bytes),
-            Err(error) => {
-                let path = path.to_owned();
-                self.failures.push(BuildFailure::Read { path, error });
-                return None;
-            }
-        };
-        let compiled = source.and_then(|source| Ok((compile(&source, &options)?, source)));
-        let (compiled, source) = match compiled {
+        options.types.file = types;
+        let source = self.source(path)?;
+        let compiled = match compile(&source, &options) {
             Ok(compiled) => compiled,
             Err(error) => {
                 self.failures.push(BuildFailure::Definition(error));
@@ -189,7 +206,7 @@ impl Build {
             }
         };
         self.warn(&compiled.warnings, &source, &options);
-        match format::file(compiled.tokens, &shown) {
+        match format::file(compiled.tokens, source.path()) {
             Ok(text) => Some(text),
             Err(error) => {
                 let path = path.to_owned();

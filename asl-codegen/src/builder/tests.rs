@@ -310,3 +310,82 @@ fn what_else_can_be_wrong() {
         ]
     );
 }
+
+const TASK: &str = r#"{ "StartAt": "Charge", "States": { "Charge": {
+    "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge_card",
+    "ResultPath": "$.payment", "Next": "Done" },
+    "Done": { "Type": "Pass", "InputPath": "$.payment.reference", "End": true } } }"#;
+
+const TYPES: &str = r#"{ "tasks": { "charge_card": { "errors": ["Busy"], "result": {
+    "type": "object", "properties": { "refrence": { "type": "string" } }, "additionalProperties": false } } } }"#;
+
+#[test]
+fn a_types_file_beside_a_definition() {
+    let folder = folder(&[("a.asl.json", TASK), ("a.types.json", TYPES), ("b.json", MACHINE)]);
+    let mut build = Build::default();
+    let result = build.run(&builder(&folder));
+    let root = folder.path().display().to_string();
+    let lines: Vec<_> = build.cargo.iter().map(|line| line.replace(&root, "~")).collect();
+    assert_eq!(
+        lines[..4],
+        [
+            "rerun-if-changed=~/flows",
+            "rerun-if-changed=~/flows/a.asl.json",
+            "rerun-if-changed=~/flows/b.json",
+            "rerun-if-changed=~/flows/a.types.json"
+        ]
+    );
+    match result {
+        // What it tells of the data is a matter of the checks.
+        Ok(()) => assert_eq!(
+            lines[4..],
+            [
+                "warning=~/flows/a.asl.json:4:44: `$.payment.reference` finds nothing (there is no `reference` at this \
+                 point; did you mean `refrence`?) [impossible_path]"
+            ]
+        ),
+        Err(error) => assert!(error.to_string().replace(&root, "~").ends_with(
+            "\
+error: `~/flows/a.types.json` needs the feature `schema`
+ --> ~/flows/a.types.json:1:1
+  |
+1 | { \"tasks\": { \"charge_card\": { \"errors\": [\"Busy\"], \"result\": {
+  | ^
+  |
+help: switch it on: `features = [\"schema\"]` of asl-runtime, or of asl-codegen in a build script"
+        )),
+    }
+    let written = fs::read_to_string(folder.path().join("out/a.rs"));
+    assert_eq!(written.is_ok(), cfg!(feature = "schema"));
+    if let Ok(text) = written {
+        assert!(text.contains("Result<ChargeCardResult, ChargeCardError>"), "{text}");
+    }
+}
+
+#[test]
+fn a_types_file_that_is_named() {
+    let errors = r#"{ "tasks": { "charge_card": { "errors": ["Busy"] } } }"#;
+    let folder = folder(&[
+        ("a.asl.json", TASK),
+        ("a.types.json", "["),
+        ("other.types.json", errors),
+    ]);
+    let other = folder.path().join("flows/other.types.json");
+    let named = builder(&folder).types_file(&other);
+    named.try_compile().expect("declared errors need no feature");
+    let text = fs::read_to_string(folder.path().join("out/a.rs")).expect("the output");
+    assert!(text.contains("Result<Value, ChargeCardError>"), "{text}");
+    write(&other, &errors.replace("charge_card", "charge")).expect("a file");
+    assert_eq!(
+        failures(&named, &folder),
+        "\
+error: there is no task `charge`
+ --> ~/flows/other.types.json:1:14
+  |
+1 | { \"tasks\": { \"charge\": { \"errors\": [\"Busy\"] } } }
+  |              ^^^^^^^^ no work of the machine has this name
+  |
+help: there is `charge_card`"
+    );
+    assert!(failures(&named.types_file("no.types.json"), &folder).starts_with("error: cannot read `no.types.json`: "));
+}

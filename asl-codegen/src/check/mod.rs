@@ -13,8 +13,8 @@ use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::shapes::{Known, infer};
 use crate::syntax::{Machine, Scope};
 
-/// Settles targets, names and variables, and looks for what is legal but hardly meant.
-pub(crate) fn check(machine: &mut Machine, diagnostics: &mut Diagnostics) {
+/// Settles targets, names and variables, and looks for what is legal but hardly meant, by what is known from elsewhere.
+pub(crate) fn check(machine: &mut Machine, known: &Known, diagnostics: &mut Diagnostics) {
     // After this no two states share a name.
     let names = names::check(machine, diagnostics);
     // After this every target is a state of its scope, and every state can be reached.
@@ -27,7 +27,7 @@ pub(crate) fn check(machine: &mut Machine, diagnostics: &mut Diagnostics) {
     variables::check(machine, has_gaps, diagnostics);
     if !has_gaps {
         // After this it is known what the data can be at each state.
-        let shapes = infer(machine, &Known::default());
+        let shapes = infer(machine, known);
         lints::check(machine, &shapes, diagnostics);
     }
 }

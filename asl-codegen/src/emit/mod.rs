@@ -7,42 +7,48 @@ mod code;
 mod condition;
 mod doc;
 mod enums;
+mod errors;
 mod expr;
 mod flow;
 mod fork;
 pub mod jsonata;
+mod made;
 mod moves;
 pub mod name;
 mod parts;
 mod query;
 pub mod reads;
+#[cfg(feature = "schema")]
+mod schema;
 mod scope;
 mod skeleton;
 mod state;
 mod task;
 mod typed;
 mod variables;
-mod work;
+pub(crate) mod work;
 
 use self::expr::mentions;
 use crate::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Level, Lint};
 use crate::nearest;
 use crate::options::{Module, WorkflowType};
-use crate::shapes::{Known, infer};
+use crate::schema::TypesFile;
+use crate::shapes::infer;
 use crate::source::{Source, Span};
 use crate::syntax::*;
 use code::braced;
 use doc::{code, doc, prose};
+use made::Made;
 use name::Names;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use reads::Kept;
-pub use skeleton::skeleton;
+pub(crate) use skeleton::skeleton;
 use state::Emitter;
 use std::collections::BTreeSet;
 use variables::{Variables, ident};
-use work::{Works, is_placeholder};
+use work::{Method, Typed, Works, is_placeholder};
 
 /// Names of functions that the module has besides those of states.
 const FUNCTIONS: &[&str] = &[
@@ -71,6 +77,7 @@ const TYPES: &[&str] = &[
     "None",
     "Ok",
     "Err",
+    "From",
     "String",
     "Vec",
     "Send",
@@ -79,13 +86,26 @@ const TYPES: &[&str] = &[
 ];
 
 /// Writes the module of a checked machine; `sha256` is that of its canonical definition.
-pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options, out: &mut Diagnostics) -> TokenStream {
+pub(crate) fn emit(
+    machine: &Machine,
+    source: &Source,
+    sha256: &str,
+    file: Option<&TypesFile>,
+    options: &Options,
+    out: &mut Diagnostics,
+) -> TokenStream {
     let mut works = Works::of(machine, options, out);
     let mut types = Names::with(TYPES);
-    let mut inputs = Vec::new();
+    let made = Made::of(file, &mut works, &options.types, &mut types);
+    let mut made = made.unwrap_or_else(|fault| {
+        out.push(*fault);
+        Made::default()
+    });
     if works.are_inferred() {
-        let shapes = infer(machine, &Known::default());
-        inputs = typed::inputs(&mut works, &machine.scope, &shapes, &mut types);
+        let known = file.map(|file| file.known(&machine.scope, &works, &mut Diagnostics::new()));
+        let shapes = infer(machine, &known.unwrap_or_default());
+        made.items
+            .extend(typed::inputs(&mut works, &machine.scope, &shapes, &mut types));
     }
     check_renames(machine, &works, options, out);
     check_task_types(machine, &works, options, out);
@@ -109,12 +129,12 @@ pub fn emit(machine: &Machine, source: &Source, sha256: &str, options: &Options,
     let asks_queries = emitter.has_jsonata && emitter.items.iter().any(|item| mentions(item, "jsonata"));
     let imports = imports(&emitter.works, asks_queries);
     let (entry, definition) = (
-        emitter.entry(machine, &ident(&top)),
+        emitter.entry(machine, &ident(&top), &made),
         emitter.definition(machine, source, sha256),
     );
     let items = [imports, entry]
         .into_iter()
-        .chain(inputs)
+        .chain(made.items)
         .chain(emitter.items)
         .chain(emitter.tables);
     let body = braced(items.chain([definition]));
@@ -192,11 +212,6 @@ fn check_task_types(machine: &Machine, works: &Works, options: &Options, out: &m
     }
 }
 
-/// A type that was given, or JSON.
-fn or_value(given: &Option<TokenStream>) -> TokenStream {
-    given.clone().unwrap_or_else(|| quote!(Value))
-}
-
 /// The names that the module takes from the runtime.
 fn imports(works: &Works, asks_queries: bool) -> TokenStream {
     let of_work = ["Future", "TaskContext", "TaskError"];
@@ -223,21 +238,9 @@ fn imports(works: &Works, asks_queries: bool) -> TokenStream {
 
 impl Emitter<'_> {
     /// The items that stand first: what the user implements and calls.
-    fn entry(&self, machine: &Machine, top: &Ident) -> TokenStream {
+    fn entry(&self, machine: &Machine, top: &Ident, made: &Made) -> TokenStream {
         let methods = braced(self.works.declarations());
-        let forwards = self.works.methods().iter().map(|method| {
-            let (name, taken) = (&method.name, method.input());
-            let input = match method.is_inferred {
-                true => quote!(rt::typed::result(cx, &input)?),
-                false => quote!(input),
-            };
-            quote! {
-                async fn #name(&self, cx: &TaskContext<'_>, input: #taken) -> Result<Value, TaskError> {
-                    self.0.call(cx, #input).await
-                }
-            }
-        });
-        let forwards = braced(forwards);
+        let forwards = braced(self.works.methods().iter().map(Method::forward));
         // What serde cannot take from a type and to it, nobody can hand on.
         let untyped = (!self.works.are_typed()).then(|| {
             quote! {
@@ -245,13 +248,9 @@ impl Emitter<'_> {
                 impl<H: rt::Handler> Tasks for rt::Untyped<H> #forwards
             }
         });
-        let on_engine = self.on_engine(machine, top);
-        let types = &self.options.types;
-        let (input, output) = (or_value(&types.input), or_value(&types.output));
-        let on_json = ident(match types.input.is_some() || types.output.is_some() {
-            true => "run_json",
-            false => "run_on",
-        });
+        let on_engine = on_engine(machine, top, made);
+        let Made { input, output, .. } = made;
+        let on_json = ident(if made.is_typed() { "run_json" } else { "run_on" });
         quote! {
             /// The work that this machine hands to its caller.
             pub trait Tasks: Send + Sync #methods
@@ -294,46 +293,6 @@ impl Emitter<'_> {
         }
     }
 
-    /// The function that runs the machine on an engine: one for JSON, and one over it for types.
-    fn on_engine(&self, machine: &Machine, top: &Ident) -> TokenStream {
-        let keep_input = Kept::by_scope(&machine.scope).input;
-        let execute = quote! {
-            rt::execute(engine, &DEFINITION, #keep_input, Data::Owned(input), |cx, data| #top(cx, tasks, data)).await
-        };
-        let types = &self.options.types;
-        let typed = types.input.is_some() || types.output.is_some();
-        let (input, output) = (or_value(&types.input), or_value(&types.output));
-        let given = match types.input {
-            Some(_) => quote!(rt::typed::machine_input(&input)?),
-            None => quote!(input),
-        };
-        let run = match types.output {
-            Some(_) => quote!(rt::typed::machine_output(run_json(engine, tasks, #given).await?)),
-            None => quote!(run_json(engine, tasks, #given).await),
-        };
-        let body = if typed { &run } else { &execute };
-        let on_json = typed.then(|| {
-            quote! {
-                /// Runs the machine on an engine, from JSON to JSON.
-                async fn run_json<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
-                    #execute
-                }
-            }
-        });
-        quote! {
-            /// Runs the machine on an engine.
-            ///
-            /// # Errors
-            /// With the error that nothing in the machine caught.
-            #[allow(dead_code, reason = "one of several ways to run it")]
-            pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: #input) -> Result<#output, Error> {
-                #body
-            }
-
-            #on_json
-        }
-    }
-
     /// The description of the machine, which stands last.
     fn definition(&self, machine: &Machine, source: &Source, sha256: &str) -> TokenStream {
         let (name, path) = (self.options.module.name.to_string(), source.path());
@@ -362,5 +321,47 @@ impl Emitter<'_> {
             /// Generated code and runtime belong together: another runtime does not have this name.
             const _: () = rt::GENERATED_BY_0_1;
         }
+    }
+}
+
+/// The function that runs the machine on an engine: one for JSON, and one over it for types.
+fn on_engine(machine: &Machine, top: &Ident, made: &Made) -> TokenStream {
+    let keep_input = Kept::by_scope(&machine.scope).input;
+    let execute = |body: TokenStream| quote!(rt::execute(engine, &DEFINITION, #keep_input, Data::Owned(input), |cx, data| #body).await);
+    let run = quote!(#top(cx, tasks, data));
+    let Made { input, output, .. } = made;
+    let given = match input {
+        Typed::Json => quote!(input),
+        _ => quote!(rt::typed::machine_input(&input)?),
+    };
+    let typed = match output {
+        Typed::Json => quote!(run_json(engine, tasks, #given).await),
+        _ => quote!(rt::typed::machine_output(run_json(engine, tasks, #given).await?)),
+    };
+    let body = if made.is_typed() { typed } else { execute(run.clone()) };
+    let on_json = made.is_typed().then(|| {
+        let checked = match input {
+            Typed::Made(input) => quote!(rt::typed::fitting::<#input>(data, |data| #run)),
+            _ => run,
+        };
+        let execute = execute(checked);
+        quote! {
+            /// Runs the machine on an engine, from JSON to JSON.
+            async fn run_json<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
+                #execute
+            }
+        }
+    });
+    quote! {
+        /// Runs the machine on an engine.
+        ///
+        /// # Errors
+        /// With the error that nothing in the machine caught.
+        #[allow(dead_code, reason = "one of several ways to run it")]
+        pub async fn run_on<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: #input) -> Result<#output, Error> {
+            #body
+        }
+
+        #on_json
     }
 }

@@ -1,27 +1,33 @@
 //! The module of a definition that does not compile: its names, and bodies that do nothing, so that one mistake in the
 //! definition is not ten errors in the Rust around it.
 
-use super::or_value;
+use super::TYPES;
+use super::made::Made;
+use super::name::Names;
 use super::work::{Method, Works};
 use crate::Options;
 use crate::diagnostic::Diagnostics;
 use crate::options::Module;
+use crate::schema::TypesFile;
 use crate::syntax::Machine;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Writes what users name of a module. The machine may be one that `check` refused.
-pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
-    let works = Works::of(machine, options, &mut Diagnostics::new());
+pub(crate) fn skeleton(machine: &Machine, file: Option<&TypesFile>, options: &Options) -> TokenStream {
+    let mut works = Works::of(machine, options, &mut Diagnostics::new());
+    let made = Made::of(file, &mut works, &options.types, &mut Names::with(TYPES));
+    // It was reported.
+    let Made { items, input, output } = made.unwrap_or_default();
     let methods = works.methods().iter().map(|method| &method.name);
-    let inputs = works.methods().iter().map(Method::input);
-    let results = works.methods().iter().map(Method::result);
+    let inputs = works.methods().iter().map(|method| &method.input);
+    let results = works.methods().iter().map(|method| &method.result);
+    let errors = works.methods().iter().map(Method::error);
     let untyped = (!works.are_typed()).then(|| {
         quote!(
             impl<H: rt::Handler> Tasks for rt::Untyped<H> {}
         )
     });
-    let (input, output) = (or_value(&options.types.input), or_value(&options.types.output));
     let Module {
         attributes,
         visibility,
@@ -39,7 +45,7 @@ pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
                 #(
                     // With a body, since the method may be new.
                     fn #methods(&self, cx: &TaskContext<'_>, input: #inputs)
-                        -> impl Future<Output = Result<#results, TaskError>> + Send
+                        -> impl Future<Output = Result<#results, #errors>> + Send
                     {
                         async { unreachable!() }
                     }
@@ -47,6 +53,8 @@ pub fn skeleton(machine: &Machine, options: &Options) -> TokenStream {
             }
 
             #untyped
+
+            #(#items)*
 
             pub async fn run(tasks: &impl Tasks, input: #input) -> Result<#output, Error> {
                 unreachable!()

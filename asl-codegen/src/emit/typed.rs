@@ -3,7 +3,7 @@
 use super::doc::{code, doc};
 use super::name::{Names, camel, snake};
 use super::variables::ident;
-use super::work::Works;
+use super::work::{Typed, Works};
 use crate::shapes::{Array, Number, Object, ScopeShapes, Shape, Types};
 use crate::syntax::{Scope, StateKind};
 use proc_macro2::TokenStream;
@@ -24,7 +24,9 @@ pub fn inputs(works: &mut Works, scope: &Scope, shapes: &ScopeShapes, names: &mu
         let about = format!("What {} is asked with.", code(&name));
         let wanted = format!("{}Input", camel(&name));
         let input = structs.of(&payload, &wanted, &about);
-        method.set_input((input.to_string() != "Value").then_some(input));
+        if input.to_string() != "Value" {
+            method.input = Typed::Made(input);
+        }
     }
     structs.items
 }

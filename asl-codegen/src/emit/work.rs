@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::options::{Options, TaskTypes};
 use crate::syntax::{FieldValue, Machine, Pattern, ResourceKind, Scope, State, StateKind, Task, Template};
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The methods of `Tasks`, in document order.
@@ -28,38 +28,86 @@ pub struct Method {
     pub name: Ident,
     resource: String,
     states: Vec<String>,
-    types: TaskTypes,
-    /// Whether its input has the type that is made of what is known.
-    pub is_inferred: bool,
+    /// What it takes.
+    pub input: Typed,
+    /// What it gives.
+    pub result: Typed,
+    /// What it fails with, where its errors are declared.
+    pub error: Option<Ident>,
+    /// Whether its input gets a type that is made of what is known.
+    is_inferred: bool,
+}
+
+/// The type of what a method takes or gives.
+#[derive(Debug, Clone, Default)]
+pub enum Typed {
+    /// Any JSON.
+    #[default]
+    Json,
+    /// A type of the user's: of an input, serde takes it from JSON, and of a result, to JSON.
+    Given(TokenStream),
+    /// A type that is written here, which serde takes both ways.
+    Made(TokenStream),
+}
+
+impl Typed {
+    fn given(tokens: Option<TokenStream>) -> Typed {
+        tokens.map_or(Typed::Json, Typed::Given)
+    }
+
+    fn is_given(&self) -> bool {
+        matches!(self, Typed::Given(_))
+    }
+}
+
+impl ToTokens for Typed {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Typed::Json => tokens.extend(quote!(Value)),
+            Typed::Given(given) | Typed::Made(given) => given.to_tokens(tokens),
+        }
+    }
 }
 
 impl Method {
-    /// Gives its input the type that is made of what is known: nothing else than JSON, if that is nothing.
-    pub fn set_input(&mut self, input: Option<TokenStream>) {
-        self.is_inferred = input.is_some();
-        self.types.input = input;
-    }
-
-    /// What it takes.
-    pub fn input(&self) -> TokenStream {
-        self.types.input.clone().unwrap_or_else(|| quote!(Value))
-    }
-
-    /// What it gives.
-    pub fn result(&self) -> TokenStream {
-        self.types.result.clone().unwrap_or_else(|| quote!(Value))
+    /// What it fails with.
+    pub fn error(&self) -> TokenStream {
+        self.error
+            .as_ref()
+            .map_or_else(|| quote!(TaskError), ToTokens::to_token_stream)
     }
 
     /// Calls it with an input as JSON, for a result as JSON.
     pub fn call(&self) -> TokenStream {
         let name = &self.name;
-        let input = match self.types.input {
-            Some(_) => quote!(rt::typed::input(&cx, input)?),
-            None => quote!(input),
+        let input = match self.input {
+            Typed::Json => quote!(input),
+            _ => quote!(rt::typed::input(&cx, input)?),
         };
-        match self.types.result {
-            Some(_) => quote!(rt::typed::result(&cx, &tasks.#name(&cx, #input).await?)),
-            None => quote!(tasks.#name(&cx, #input).await),
+        match (&self.result, &self.error) {
+            (Typed::Json, None) => quote!(tasks.#name(&cx, #input).await),
+            (Typed::Json, Some(_)) => quote!(tasks.#name(&cx, #input).await.map_err(TaskError::from)),
+            (_, _) => quote!(rt::typed::result(&cx, &tasks.#name(&cx, #input).await?)),
+        }
+    }
+
+    /// The method of a handler of any work, which takes JSON and gives it.
+    pub fn forward(&self) -> TokenStream {
+        let (name, taken, given, error) = (&self.name, &self.input, &self.result, self.error());
+        let input = match self.input {
+            Typed::Json => quote!(input),
+            _ => quote!(rt::typed::asked(cx, &input)?),
+        };
+        let answer = match (&self.result, &self.error) {
+            (Typed::Json, None) => quote!(self.0.call(cx, #input).await),
+            (Typed::Json, Some(error)) => quote!(self.0.call(cx, #input).await.map_err(#error::from)),
+            (_, None) => quote!(rt::typed::answer(cx, self.0.call(cx, #input).await?)),
+            (_, Some(error)) => quote!(rt::typed::answer(cx, self.0.call(cx, #input).await?).map_err(#error::from)),
+        };
+        quote! {
+            async fn #name(&self, cx: &TaskContext<'_>, input: #taken) -> Result<#given, #error> {
+                #answer
+            }
         }
     }
 }
@@ -71,11 +119,10 @@ impl Works {
         works.collect(&machine.scope, &options.renames, &mut Names::default(), out);
         for method in &mut works.methods {
             if let Some(types) = options.types.tasks.get(&method.name.to_string()) {
-                method.types = types.clone();
-                if types.input.as_ref().is_some_and(is_placeholder) {
-                    method.types.input = None;
-                    method.is_inferred = true;
-                }
+                let TaskTypes { input, result } = types.clone();
+                method.is_inferred = input.as_ref().is_some_and(is_placeholder);
+                method.input = Typed::given(input.filter(|input| !is_placeholder(input)));
+                method.result = Typed::given(result);
             }
         }
         works
@@ -121,7 +168,9 @@ impl Works {
                 name: format_ident!("{name}"),
                 resource,
                 states: Vec::new(),
-                types: TaskTypes::default(),
+                input: Typed::Json,
+                result: Typed::Json,
+                error: None,
                 is_inferred: false,
             });
         }
@@ -144,7 +193,12 @@ impl Works {
         &self.methods
     }
 
-    /// Whether there are such.
+    /// The methods, to be given types.
+    pub fn methods_mut(&mut self) -> &mut [Method] {
+        &mut self.methods
+    }
+
+    /// Whether some of their inputs are to be inferred.
     pub fn are_inferred(&self) -> bool {
         self.methods.iter().any(|method| method.is_inferred)
     }
@@ -156,16 +210,16 @@ impl Works {
 
     /// Whether one of them has a type that was given.
     pub fn are_typed(&self) -> bool {
-        let is_typed =
-            |method: &Method| method.types.input.is_some() && !method.is_inferred || method.types.result.is_some();
-        self.methods.iter().any(is_typed)
+        self.methods
+            .iter()
+            .any(|method| method.input.is_given() || method.result.is_given())
     }
 
     /// The methods as they are declared in the trait.
     pub fn declarations(&self) -> impl Iterator<Item = TokenStream> {
         self.methods.iter().map(|method| {
             let name = &method.name;
-            let (input, result) = (method.input(), method.result());
+            let (input, result, error) = (&method.input, &method.result, method.error());
             let callers: Vec<_> = method.states.iter().map(|state| super::doc::code(state)).collect();
             let doc = super::doc::doc(&[format!(
                 "{}, called by {}.",
@@ -181,7 +235,7 @@ impl Works {
                 #doc
                 #allow
                 fn #name(&self, cx: &TaskContext<'_>, input: #input)
-                    -> impl Future<Output = Result<#result, TaskError>> + Send;
+                    -> impl Future<Output = Result<#result, #error>> + Send;
             }
         })
     }

@@ -22,6 +22,7 @@
 mod array;
 mod display;
 mod flow;
+mod meet;
 mod narrow;
 mod object;
 mod path;
@@ -54,6 +55,8 @@ pub struct Known {
     pub input: Shape,
     /// The results of its Task states, by their names.
     pub results: BTreeMap<String, Shape>,
+    /// The errors that these declare, by their names: none is known of a state that is not among them.
+    pub errors: BTreeMap<String, Vec<String>>,
 }
 
 /// The shapes in a scope: a machine, a branch, or the processor of a Map.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 const MAX_MEMBERS: usize = 64;
 
 /// A name, and what each of two objects knows of the member.
-type Pair<'o> = (&'o Arc<str>, Option<&'o Member>, Option<&'o Member>);
+pub(super) type Pair<'o> = (&'o Arc<str>, Option<&'o Member>, Option<&'o Member>);
 
 /// Which objects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -110,7 +110,7 @@ impl Object {
 
     /// The names that one of them knows, in order, with what each knows. To go through both side by side takes less than to look
     /// each name up.
-    fn pairs<'o>(&'o self, other: &'o Object) -> impl Iterator<Item = Pair<'o>> {
+    pub(super) fn pairs<'o>(&'o self, other: &'o Object) -> impl Iterator<Item = Pair<'o>> {
         let mut ones = self.members.iter().peekable();
         let mut others = other.members.iter().peekable();
         iter::from_fn(move || {

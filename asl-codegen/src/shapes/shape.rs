@@ -23,13 +23,13 @@ pub enum Shape {
 /// What a value can be of each JSON type.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Types {
-    null: bool,
-    booleans: Booleans,
-    number: Option<Number>,
-    string: Option<Strings>,
-    array: Option<Array>,
-    object: Option<Variants>,
-    extent: Extent,
+    pub(super) null: bool,
+    pub(super) booleans: Booleans,
+    pub(super) number: Option<Number>,
+    pub(super) string: Option<Strings>,
+    pub(super) array: Option<Array>,
+    pub(super) object: Option<Variants>,
+    pub(super) extent: Extent,
 }
 
 /// Which booleans.
@@ -61,7 +61,7 @@ pub enum Strings {
 
 /// How far a shape reaches, counted as a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Extent {
+pub(super) struct Extent {
     depth: usize,
     size: usize,
 }

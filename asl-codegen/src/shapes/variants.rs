@@ -27,7 +27,7 @@ impl From<Object> for Variants {
 
 impl Variants {
     /// Of these, if there are any. Those that a value could be two of become one.
-    fn new(objects: impl IntoIterator<Item = Object>) -> Option<Variants> {
+    pub fn new(objects: impl IntoIterator<Item = Object>) -> Option<Variants> {
         let mut all: Vec<Object> = Vec::new();
         for mut object in objects {
             while let Some(at) = all.iter().position(|other| !other.is_disjoint(&object)) {
