@@ -122,6 +122,7 @@ lints! {
     UncatchableError "uncatchable_error" Warn "a Retrier or Catcher of an error that none can match"
     UnraisableError "unraisable_error" Warn "a Retrier or Catcher of an error that the state never raises"
     UnknownErrorName "unknown_error_name" Warn "an error name under `States.` that does not exist"
+    UndeclaredError "undeclared_error" Warn "a Retrier or Catcher of an error that no task behind it declares"
     ShadowedHandler "shadowed_handler" Warn "a Retrier or Catcher that an earlier one hides"
 
     // The graph.

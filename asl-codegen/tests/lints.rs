@@ -37,8 +37,9 @@ impl<'a> Section<'a> {
 }
 
 /// What the lints find, each of them at least at the level `warn`.
-fn findings(states: &str, rename: Option<&str>) -> Vec<Code> {
+fn findings(states: &str, rename: Option<&str>, types: Option<&str>) -> Vec<Code> {
     let mut options = Options::default();
+    options.types.file = types.map(|types| Source::new("lints.types.json", types));
     for &lint in Lint::ALL {
         options.levels.set(lint, Level::Warn);
     }
@@ -96,7 +97,8 @@ fn examples_trigger_their_lint_until_they_are_fixed() {
             .get(1)
             .or(right_rename.and(Some(wrong)))
             .unwrap_or_else(|| panic!("{lint} is not fixed"));
-        assert_eq!(findings(wrong, renames.next()), [Code::Lint(lint)], "{wrong}");
-        assert_eq!(findings(right, right_rename), [], "{right}");
+        let types = section.blocks("json types").first().copied();
+        assert_eq!(findings(wrong, renames.next(), types), [Code::Lint(lint)], "{wrong}");
+        assert_eq!(findings(right, right_rename, types), [], "{right}");
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn check(machine: &mut Machine, known: &Known, diagnostics: &mut Diag
     if !has_gaps {
         // After this it is known what the data can be at each state.
         let shapes = infer(machine, known);
-        lints::check(machine, &shapes, diagnostics);
+        lints::check(machine, &shapes, known, diagnostics);
     }
 }
 

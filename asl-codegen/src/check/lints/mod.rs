@@ -4,6 +4,7 @@ mod choices;
 mod conditions;
 mod context;
 mod data;
+mod errors;
 mod expressions;
 mod handlers;
 mod loops;
@@ -12,13 +13,14 @@ mod tasks;
 mod ways;
 
 use crate::diagnostic::{Diagnostics, Lint};
-use crate::shapes::ScopeShapes;
+use crate::shapes::{Known, ScopeShapes};
 use crate::syntax::{Machine, Scope, State};
 use crate::usage::{self, ScopeUsage};
 use ways::Ways;
 
-pub(super) fn check(machine: &Machine, shapes: &ScopeShapes, diagnostics: &mut Diagnostics) {
+pub(super) fn check(machine: &Machine, shapes: &ScopeShapes, known: &Known, diagnostics: &mut Diagnostics) {
     handlers::check(machine, diagnostics);
+    errors::check(machine, known, diagnostics);
     context::check(machine, diagnostics);
     check_scope(&machine.scope, Some(shapes), None, diagnostics);
     if !diagnostics.allows(Lint::UnreadResult) {
