@@ -30,11 +30,15 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// The shortest candidate that `name` is the beginning of: `TimeoutSeconds` for `Timeout`.
+/// The shortest candidate that `name` is the beginning of, whatever the case: `TimeoutSeconds` for `Timeout`.
 pub(crate) fn completed<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates = candidates.into_iter();
+    let begins_with_it = |candidate: &str| {
+        let beginning = candidate.get(..name.len());
+        beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(name))
+    };
     let longer =
-        candidates.filter(|candidate| name.len() > 2 && candidate.len() > name.len() && candidate.starts_with(name));
+        candidates.filter(|candidate| name.len() > 2 && candidate.len() > name.len() && begins_with_it(candidate));
     longer.min_by_key(|candidate| candidate.len())
 }
 
@@ -90,6 +94,7 @@ mod tests {
     fn a_beginning_is_completed() {
         let fields = ["TimeoutSecondsPath", "TimeoutSeconds", "Type"];
         assert_eq!(completed("Timeout", fields), Some("TimeoutSeconds"));
+        assert_eq!(completed("timeOut", fields), Some("TimeoutSeconds"));
         assert_eq!(completed("Ty", fields), None);
         assert_eq!(completed("Type", fields), None);
     }

@@ -41,7 +41,7 @@ pub use object::{Member, Object};
 pub use path::Found;
 pub(crate) use scope::Scope;
 pub use shape::{Booleans, Kept, Number, Shape, Strings, Types};
-pub(crate) use value::{Missing, Value};
+pub(crate) use value::{Failure, Missing, Value};
 
 use crate::flow::graph::reverse_postorder;
 use crate::syntax::{self, Machine, MapMode, State, StateKind};

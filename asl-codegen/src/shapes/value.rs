@@ -42,6 +42,8 @@ pub(crate) struct Failure {
     pub at: Range<usize>,
     /// What is wrong there.
     pub label: String,
+    /// What to write instead.
+    pub help: Option<&'static str>,
 }
 
 impl Value {
@@ -352,24 +354,30 @@ impl Frame<'_> {
     /// An operand of arithmetic, which takes numbers only.
     fn operand(&mut self, expr: &Expr) -> Result<Value, Failure> {
         let value = self.value(expr)?;
-        let label = match &value {
+        let (label, help) = match &value {
             Value::Maybe(_) | Value::Sometimes(..) | Value::Nothing(_) => return Ok(value),
             Value::Surely(shape) => match shape.types() {
                 None => return Ok(value),
                 Some(types) if types.number().is_some() || shape.is_never() => return Ok(value),
                 // A list of one number is taken for the number.
                 Some(types) if types.array().is_some() => return Ok(Value::ANY),
-                Some(types) => format!(
-                    "this is {}, and only numbers can be reckoned with",
-                    types.names().join(" or ")
-                ),
+                Some(types) => {
+                    let names = types.names().join(" or ");
+                    let label = format!("this is {names}, and only numbers can be reckoned with");
+                    let is_text = types.string().is_some();
+                    (
+                        label,
+                        is_text.then_some("join texts with `&`, and make a number of one with `$number`"),
+                    )
+                }
             },
-            Value::Function => "this is a function, and only numbers can be reckoned with".to_owned(),
+            Value::Function => (
+                "this is a function, and only numbers can be reckoned with".to_owned(),
+                None,
+            ),
         };
-        Err(Failure {
-            at: expr.at.clone(),
-            label,
-        })
+        let at = expr.at.clone();
+        Err(Failure { at, label, help })
     }
 
     fn call(&mut self, function: &Expr, arguments: &[Expr]) -> Result<Value, Failure> {

@@ -3,7 +3,7 @@
 use super::data::{Accepts, explained, with_origin};
 use super::ways::Ways;
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
-use crate::shapes::{Missing, Scope, Shape, Types, Value, steps};
+use crate::shapes::{Failure, Missing, Scope, Shape, Types, Value, steps};
 use crate::syntax::Expression;
 
 /// Looks at an expression of the state of this index, which sees this.
@@ -17,8 +17,8 @@ pub(super) fn check(
     let location = format!("{}/{}", ways.scope.states[at].location, expression.field);
     let whole = || 0..expression.text.len();
     let value = Value::of(&expression.expr, scope);
-    let (message, at, label) = match value {
-        Err(failure) => ("this expression always fails".to_owned(), failure.at, failure.label),
+    let (message, at, label, help) = match value {
+        Err(Failure { at, label, help }) => ("this expression always fails".to_owned(), at, label, help),
         Ok(Value::Nothing(missing)) => {
             let message = format!("`{}` finds nothing", expression.text);
             let finding = Diagnostic::lint(Lint::ImpossiblePath, expression.place(missing.at.clone()), message);
@@ -28,6 +28,7 @@ pub(super) fn check(
             "an expression cannot give a function".to_owned(),
             whole(),
             "this is a function, which is no JSON".to_owned(),
+            None,
         ),
         Ok(Value::Surely(shape) | Value::Maybe(shape)) if fits(&expression.field, &shape) => return,
         // A field that gets nothing fails (J-80).
@@ -51,6 +52,7 @@ pub(super) fn check(
     diagnostics.push(
         Diagnostic::lint(Lint::FailingExpression, expression.place(at), message)
             .label(label)
+            .maybe_help(help)
             .at(location),
     );
 }

@@ -195,7 +195,9 @@ impl<'e> Check<'e> {
         }
         let message = format!("reference to `{name}` at the top level is not supported");
         let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let help = if is_word {
+        let help = if name.contains("${") {
+            "a text stands in quotes, and others are joined to it with `&`: `'Hello ' & $name`".to_owned()
+        } else if is_word {
             format!("write `$states.input.{name}` for the input of the state, `${name}` for a variable")
         } else {
             format!("write `$states.input.\"{name}\"` for the input of the state")

@@ -49,7 +49,14 @@ impl Parser<'_> {
         }
         Err(match self.peek() {
             None => SyntaxError::new(open..open + 1, "this parenthesis is not closed"),
-            Some(_) => SyntaxError::new(self.here(), "expected `&&`, `||` or `)`"),
+            Some(_) => {
+                let error = SyntaxError::new(self.here(), "expected `&&`, `||` or `)`");
+                match (self.eat("and "), self.eat("or ")) {
+                    (true, _) => error.help("write `&&`"),
+                    (_, true) => error.help("write `||`"),
+                    _ => error,
+                }
+            }
         })
     }
 

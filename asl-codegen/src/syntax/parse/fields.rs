@@ -208,6 +208,9 @@ fn instead(name: &str, language: QueryLanguage) -> Option<String> {
                     .to_owned(),
             );
         }
+        ("Variable" | "And" | "Or" | "Not", QueryLanguage::Jsonata) => {
+            return Some("write a `Condition`, such as `\"{% $states.input.ready = true %}\"`".to_owned());
+        }
         // `TimeoutSecondsPath`, but not `InputPath`.
         (_, QueryLanguage::Jsonata) => {
             let plain = name.strip_suffix("Path")?;

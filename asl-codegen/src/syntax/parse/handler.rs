@@ -40,7 +40,10 @@ impl Parser<'_> {
 
     /// `Catch`
     pub fn catchers(&mut self, fields: &Fields, language: QueryLanguage) -> Vec<Catcher> {
-        let items = self.array(fields, "Catch").unwrap_or_default();
+        let items = self.array(fields, "Catch");
+        // Where Catchers lead that cannot be read, nobody knows.
+        self.intact &= items.is_some() || fields.get("Catch").is_none();
+        let items = items.unwrap_or_default();
         let catchers = self.each(fields, "Catch", items, |parser, item| parser.catcher(item, language));
         self.states_all_is_last(
             fields,

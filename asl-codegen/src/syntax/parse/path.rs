@@ -137,9 +137,11 @@ impl Parser<'_> {
             Wanted::Reference | Wanted::InputReference => not_a_reference(&path),
         };
         if let Some(problem) = problem {
+            let several = problem.ends_with("several values");
             self.schema(span, location, message)
                 .label(problem)
                 .maybe_service(service)
+                .maybe_help(several.then_some("it leads to one place, by names and by the indices of elements"))
                 .push();
             return None;
         }
