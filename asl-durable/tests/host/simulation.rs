@@ -3,16 +3,17 @@
 //! `SEED=17 cargo test -p asl-durable --test host simulation` runs one seed.
 
 use crate::support::start_time;
-use asl_durable::{ExecutionId, ExecutionStatus, Host, HostError, Kind, MemoryStore, Store};
+use asl_durable::{Description, ExecutionStatus, Filter, Host, HostError, Kind, MemoryStore, Store, start_execution};
 use asl_runtime::{HistoryEvent, TaskContext, TaskError, Value, include_asl, json};
-use futures_util::future::{Either, select};
 use std::future::pending;
-use std::pin::pin;
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::{available_parallelism, scope};
 use std::time::Duration;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 include_asl!(pub mod errands = "tests/host/errands.asl.json");
 
@@ -34,14 +35,39 @@ impl Random {
     }
 }
 
-/// An errand, and what it comes to.
-fn errand(random: &mut Random) -> (Value, Value) {
-    let kinds = ["task", "wait", "callback", "job", "activity", "race"];
-    let kind = kinds[random.below(kinds.len() as u64) as usize];
+/// An errand, and what it comes to. It may be an execution with errands of its own, down to a depth.
+fn errand(random: &mut Random, name: &str, depth: usize) -> (Value, Value) {
+    let kinds = [
+        "task", "wait", "callback", "job", "activity", "race", "worker", "hang", "silence", "loop", "chances", "deep",
+        "nested",
+    ];
+    let known = kinds.len() - usize::from(depth == 0);
+    let kind = kinds[random.below(known as u64) as usize];
     let (seconds, faults) = (random.below(4) * random.below(40), random.below(4));
-    let errand = json!({ "kind": kind, "seconds": seconds, "faults": faults });
+    let failing: Vec<bool> = (0..random.below(4)).map(|_| random.below(3) == 0).collect();
+    let chances: Vec<Value> = failing
+        .iter()
+        .map(|fails| json!({ "faults": u64::from(*fails) }))
+        .collect();
+    let mut errand = json!({ "kind": kind, "seconds": seconds, "faults": faults, "chances": chances });
     let result = match kind {
         "wait" => json!("waited"),
+        "worker" => json!("done"),
+        "hang" | "silence" => json!("States.Timeout"),
+        "loop" => json!("looped"),
+        "chances" if failing.iter().filter(|fails| **fails).count() > 1 => {
+            json!("States.ExceedToleratedFailureThreshold")
+        }
+        "chances" => json!("tolerated"),
+        // Each attempt of a Parallel has its task begin anew.
+        "deep" if failing.contains(&true) => json!("Fault"),
+        "deep" => json!("raced"),
+        "nested" => {
+            let (plan, expected) = plan(random, name, depth - 1);
+            errand["name"] = json!(name);
+            errand["plan"] = plan;
+            expected
+        }
         // Two retries.
         _ if faults > 2 => json!("Fault"),
         "race" => json!("raced"),
@@ -49,6 +75,18 @@ fn errand(random: &mut Random) -> (Value, Value) {
     };
     (errand, result)
 }
+
+/// The input of an execution, and its output.
+fn plan(random: &mut Random, name: &str, depth: usize) -> (Value, Value) {
+    let count = random.below(if depth == DEPTH { 6 } else { 3 }) + 1;
+    let errands = (0..count).map(|number| errand(random, &format!("{name}-{number}"), depth));
+    let (errands, expected): (Vec<Value>, Vec<Value>) = errands.unzip();
+    let plan = json!({ "errands": errands, "concurrency": random.below(4), "broken": 0 });
+    (plan, json!(expected))
+}
+
+/// How deep executions start executions.
+const DEPTH: usize = 2;
 
 /// Does errands, and checks that none is done again whose result is written.
 struct Runner {
@@ -62,13 +100,19 @@ impl Runner {
     /// What an attempt comes to, and after how many seconds.
     fn attempt(&self, cx: &TaskContext<'_>, errand: &Value) -> (Result<Value, String>, u64) {
         *self.calls.lock().expect("calls") += 1;
-        let journal = self.store.clone().journal(ExecutionId(1)).expect("a journal");
-        let is_done = |entry: &asl_durable::Entry| {
-            let is_result = matches!(entry.kind, Kind::Succeeded | Kind::Failed);
-            is_result && entry.place == cx.position() && entry.attempt == cx.attempt()
-        };
-        assert!(!journal.iter().any(is_done), "{} runs again", cx.position());
-        let faults = errand["faults"].as_u64().expect("a number");
+        let mut store = self.store.clone();
+        // An item of a distributed Map has no record of its own.
+        if let Some(record) = store.find(&cx.execution_id()).expect("a store") {
+            let journal = store.journal(record.id).expect("a journal");
+            let is_done = |entry: &asl_durable::Entry| {
+                // What has failed begins anew after a redrive, and its Retriers count from zero.
+                let is_result =
+                    entry.kind == Kind::Succeeded || entry.kind == Kind::Failed && record.redrive_count == 0;
+                is_result && entry.place == cx.position() && entry.attempt == cx.attempt()
+            };
+            assert!(!journal.iter().any(is_done), "{} runs again", cx.position());
+        }
+        let faults = errand["faults"].as_u64().unwrap_or_default();
         let result = match u64::from(cx.attempt()) < faults {
             true => Err("Fault".to_owned()),
             false => Ok(json!("done")),
@@ -86,6 +130,26 @@ impl Runner {
 impl errands::Tasks for Runner {
     async fn run(&self, cx: &TaskContext<'_>, errand: Value) -> Result<Value, TaskError> {
         self.work(cx, &errand).await
+    }
+
+    async fn hang(&self, _: &TaskContext<'_>, _: Value) -> Result<Value, TaskError> {
+        pending().await
+    }
+
+    async fn finish(&self, _: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        match input["redrives"].as_u64() < input["broken"].as_u64() {
+            true => Err(TaskError::new("Broken", "as asked")),
+            false => Ok(json!({})),
+        }
+    }
+
+    async fn states_start_execution_sync_2(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        start_execution(cx, input).await
+    }
+
+    // It has a worker.
+    async fn work(&self, _: &TaskContext<'_>, _: Value) -> Result<Value, TaskError> {
+        pending().await
     }
 
     async fn errand(&self, cx: &TaskContext<'_>, errand: Value) -> Result<Value, TaskError> {
@@ -107,6 +171,9 @@ impl errands::Tasks for Runner {
         message: Value,
     ) -> Result<Value, TaskError> {
         let (result, seconds) = self.attempt(cx, &message["MessageBody"]);
+        if message["MessageBody"]["kind"] == "silence" {
+            return Ok(json!({}));
+        }
         let token = cx.token().expect("a token").to_owned();
         self.asked.send((token, result, seconds)).expect("somebody answers");
         Ok(json!({}))
@@ -140,23 +207,70 @@ async fn answer(
     }
 }
 
+/// Works for the activity, and answers later; what it has taken is lost with the host.
+async fn labour(
+    host: &Host,
+    random: &Mutex<Random>,
+    asker: &mpsc::UnboundedSender<(String, Result<Value, String>, u64)>,
+) {
+    let Ok(activity) = host.create_activity("work").await else {
+        return pending().await;
+    };
+    loop {
+        match host.get_activity_task(&activity.arn, None).await {
+            Ok(Some(task)) => {
+                let seconds = random.lock().expect("numbers").below(30);
+                asker
+                    .send((task.token, Ok(json!("done")), seconds))
+                    .expect("somebody answers");
+            }
+            Ok(None) => {}
+            // The next host works on.
+            Err(_) => return pending().await,
+        }
+    }
+}
+
+/// Stops the execution after a time, if at all.
+async fn disturb(host: &Host, arn: &str, stop: Option<u64>) {
+    if let Some(seconds) = stop {
+        sleep(Duration::from_secs(seconds)).await;
+        // It may have ended, or the host has.
+        let _ = host.stop(arn, Some("Stopped".to_owned()), None).await;
+    }
+    pending().await
+}
+
+/// Waits for the end of the execution, which goes on after any other one.
+async fn end(host: &Host, arn: &str) -> Result<Description, HostError> {
+    loop {
+        let ended = host.wait(arn).await?;
+        if ended.status == ExecutionStatus::Succeeded {
+            return Ok(ended);
+        }
+        host.redrive(arn).await?;
+    }
+}
+
 async fn simulate(seed: u64) {
     let mut random = Random(seed);
-    let count = 1 + random.below(6);
-    let (items, expected): (Vec<Value>, Vec<Value>) = (0..count).map(|_| errand(&mut random)).unzip();
-    let input = json!({ "errands": items, "concurrency": random.below(4) });
+    let (mut input, expected) = plan(&mut random, "n", DEPTH);
+    input["broken"] = json!(random.below(3));
+    // An execution that waits for others stops them, and they are not started again.
+    let is_stopped = random.below(3) == 0 && !input.to_string().contains("nested");
     let context = format!("SEED={seed}: {input}");
     let store = MemoryStore::new();
     let (asker, mut asked) = mpsc::unbounded_channel();
     let runner = Arc::new(Runner {
         store: store.clone(),
         random: Mutex::new(random.clone()),
-        asked: asker,
+        asked: asker.clone(),
         calls: Mutex::default(),
     });
     let mut open = Vec::new();
     let mut former: Vec<HistoryEvent> = Vec::new();
     let mut now = start_time();
+    let arn = "arn:aws:states:us-east-1:000000000000:execution:errands:n";
     for life in 0.. {
         store.repair();
         let host = Host::builder()
@@ -167,22 +281,29 @@ async fn simulate(seed: u64) {
             .await
             .expect("a host");
         let begun = tokio::time::Instant::now();
-        if life < 40 {
+        let is_mortal = life < 40;
+        if is_mortal {
             store.fail_at(store.commits() + 1 + random.below(12), random.below(2) == 0);
         }
-        let arn = "arn:aws:states:us-east-1:000000000000:execution:errands:n";
         let _ = host.start::<errands::Machine>("n", input.clone()).await;
-        let ended = {
-            let waiting = pin!(host.wait(arn));
-            match select(waiting, pin!(answer(&host, &mut open, &mut asked))).await {
-                Either::Left((ended, _)) => ended,
-                Either::Right(((), _)) => pending().await,
-            }
+        let stop = (is_stopped && is_mortal && random.below(4) == 0).then(|| random.below(200));
+        let ended = tokio::select! {
+            biased;
+            ended = end(&host, arn) => ended,
+            () = answer(&host, &mut open, &mut asked) => unreachable!("it is pending"),
+            () = labour(&host, &runner.random, &asker) => unreachable!("it is pending"),
+            () = disturb(&host, arn, stop) => unreachable!("it is pending"),
         };
-        if !matches!(ended, Err(HostError::ExecutionDoesNotExist { .. })) && life > 0 {
-            let history = host.history(arn).await;
-            if let Ok(history) = history {
+        if ended.is_ok() || random.below(4) == 0 {
+            store.repair();
+            if let Ok(history) = host.history(arn).await {
                 assert_eq!(history[..former.len()], former, "{context}: life {life}");
+                let ids = history.iter().map(|event| event.id);
+                assert!(ids.eq(1..=history.len() as u64), "{context}: life {life}");
+                assert!(
+                    history.is_sorted_by_key(|event| event.timestamp),
+                    "{context}: life {life}"
+                );
                 former = history;
             }
         }
@@ -190,8 +311,14 @@ async fn simulate(seed: u64) {
         now += begun.elapsed() + Duration::from_millis(random.below(60_000));
         match ended {
             Ok(ended) => {
-                assert_eq!(ended.status, ExecutionStatus::Succeeded, "{context}: {ended:?}");
-                assert_eq!(ended.output, Some(Value::Array(expected)), "{context}");
+                assert_eq!(ended.output, Some(expected), "{context}");
+                // Nothing has been started twice.
+                let all = store.clone().list(&Filter::default()).expect("a store");
+                assert_eq!(
+                    all.len(),
+                    1 + input.to_string().matches("\"plan\"").count(),
+                    "{context}"
+                );
                 return;
             }
             Err(HostError::Store(_) | HostError::ExecutionDoesNotExist { .. } | HostError::ShutDown) => {}
@@ -200,21 +327,33 @@ async fn simulate(seed: u64) {
     }
 }
 
+/// No life goes on for longer: whoever waits for it waits for good.
+const LONGEST: Duration = Duration::from_secs(20_000_000);
+
+/// How many there are, on as many threads as there are processors.
+const SEEDS: u64 = 1000;
+
 #[test]
 fn random_executions_survive_random_deaths() {
-    let seeds = match std::env::var("SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("a number");
-            seed..seed + 1
+    let one = std::env::var("SEED").map(|seed| seed.parse().expect("a number"));
+    let (first, last) = one.map_or((0, SEEDS), |seed: u64| (seed, seed + 1));
+    let next = AtomicU64::new(first);
+    scope(|scope| {
+        for _ in 0..available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= last {
+                        return;
+                    }
+                    let simulated = catch_unwind(|| {
+                        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+                        let whole = async { timeout(LONGEST, simulate(seed)).await.expect("it comes to its end") };
+                        runtime.expect("a runtime").block_on(whole);
+                    });
+                    assert!(simulated.is_ok(), "SEED={seed} shows it again");
+                }
+            });
         }
-        Err(_) => 0..500,
-    };
-    for seed in seeds {
-        let runtime = Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .expect("a runtime");
-        runtime.block_on(simulate(seed));
-    }
+    });
 }
