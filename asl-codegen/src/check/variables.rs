@@ -218,7 +218,14 @@ impl<'a> Flow<'a> {
             if let Some(&first) = self.first.get(name) {
                 diagnostic = diagnostic.related(first, "assigned here");
             } else {
-                let meant = crate::nearest(name, self.first.keys().copied());
+                let is_expression = matches!(place, Place::Expression(_));
+                let meant = match name {
+                    "input" | "context" | "result" | "errorOutput" if is_expression => Some(format!("states.{name}")),
+                    _ => {
+                        let states = is_expression.then_some("states");
+                        crate::nearest(name, self.first.keys().copied().chain(states)).map(str::to_owned)
+                    }
+                };
                 diagnostic = diagnostic.maybe_help(meant.map(|name| format!("did you mean `${name}`?")));
             }
             self.diagnostics.push(diagnostic);

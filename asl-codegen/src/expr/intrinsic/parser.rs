@@ -76,7 +76,8 @@ impl<'a> Parser<'a> {
         self.skip_blanks();
         let open = self.pos;
         if self.peek() != Some('(') {
-            return Err(self.expected("`(`"));
+            let argument = if function.arity().end() == &0 { "" } else { ".." };
+            return Err(self.expected("`(`").help(format!("write `{name}({argument})`")));
         }
         self.pos += 1;
         let args = self.args(open, depth)?;
@@ -109,6 +110,13 @@ impl<'a> Parser<'a> {
                 Some(')') => {
                     self.pos += 1;
                     return Ok(args);
+                }
+                // `'It's'`
+                Some(c) if c.is_alphabetic() && self.text[..self.pos].ends_with('\'') => {
+                    let error = self.expected("`,` or `)`");
+                    return Err(
+                        error.help("a quote in a text has a backslash before it, which JSON writes as two: `\\\\'`")
+                    );
                 }
                 Some(_) => return Err(self.expected("`,` or `)`")),
                 None => return Err(unclosed()),

@@ -97,9 +97,17 @@ impl Parser<'_> {
     fn leftover(&self) -> SyntaxError {
         let error = SyntaxError::new("S0201", self.at.clone(), "expected an operator or the end");
         if self.is("|") && self.text[..self.at.start].ends_with('|') || self.text[self.at.end..].starts_with('|') {
-            error.help("the operator is `or`")
-        } else {
-            error
+            return error.help("the operator is `or`");
+        }
+        let before = self.text[..self.at.start].trim_end();
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+        match before.rsplit(|c| !is_name(c)).next() {
+            _ if self.is(";") => error.help("several stand in parentheses, `(a; b)`, and `:=` binds a name"),
+            Some("not") => error.help("write `$not(..)`"),
+            Some("return") => error.help("leave `return` out: an expression gives what it comes to"),
+            // `if (a) b`
+            _ if before.ends_with(')') && begins_with_if(self.text) => error.help("write `condition ? a : b`"),
+            _ => error,
         }
     }
 
@@ -182,6 +190,8 @@ impl Parser<'_> {
             (Some('?'), "?") => error.help("JSONata 2.0.6 has no `??`; write `$exists(a) ? a : b` for `a ?? b`"),
             (Some('?'), ":") => error.help("JSONata 2.0.6 has no `?:`; write `a ? a : b` for `a ?: b`"),
             (Some('=' | '!'), "=") => error.help("the operators are `=` and `!=`"),
+            (Some('?'), ".") => error.help("write `.`: of what is not there, it finds nothing"),
+            (Some('='), ">") => error.help("a function is written `function($x) { $x.price }`"),
             (Some('['), "?") => error.help("a filter of JSONata is `[price < 10]`, without `?(@.price)`"),
             (Some('&'), "&") => error.help("the operator is `and`"),
             _ => error,
@@ -535,6 +545,11 @@ fn binary_op(operator: &str) -> Option<BinaryOp> {
         "or" => BinaryOp::Or,
         _ => return None,
     })
+}
+
+fn begins_with_if(text: &str) -> bool {
+    let rest = text.trim_start().strip_prefix("if");
+    rest.is_some_and(|rest| rest.trim_start().starts_with('('))
 }
 
 fn too_deep(at: Range<usize>) -> SyntaxError {

@@ -1,6 +1,7 @@
 //! Values of fields, with their types and ranges.
 
 use super::fields::Fields;
+use super::table::StateField;
 use super::{Finding, Parser};
 use crate::json::{Json, Kind, Scalar, Text};
 use crate::source::{Span, Spanned};
@@ -284,6 +285,13 @@ fn converted(json: &Json, field: &str, name: &str) -> Option<String> {
         }
         ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.parse::<serde_json::Number>().is_ok() => {
             format!("write `{}`, without quotes", text.value)
+        }
+        ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.starts_with("$states") => {
+            format!("write `\"{{% {} %}}\"`", text.value)
+        }
+        ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.starts_with("$.") => {
+            let path = format!("{field}Path");
+            StateField::named(&path).map(|_| format!("write `{path}`"))?
         }
         ("STRING", Kind::Number(number)) if takes_any_text(field) => format!("write `\"{number}\"`"),
         ("STRING", Kind::Bool(word)) if takes_any_text(field) => format!("write `\"{word}\"`"),
