@@ -53,7 +53,7 @@ impl Visit<'_> {
             }
         }
         self.items(diagnostics);
-        self.result_path(diagnostics);
+        self.result_paths(diagnostics);
     }
 
     fn expressions(&self, diagnostics: &mut Diagnostics) {
@@ -72,6 +72,7 @@ impl Visit<'_> {
             };
             expressions::check(self.ways, self.at, expression, &scope, diagnostics);
         }
+        self.items(diagnostics);
     }
 
     /// The rules of a Choice in JSONata, each over what those before it leave.
@@ -186,13 +187,17 @@ impl Visit<'_> {
         }
     }
 
-    /// A Map over what is no array (MP-21).
+    /// A Map over what is no array (MP-21, MP-22).
     fn items(&self, diagnostics: &mut Diagnostics) {
         let StateKind::Map(map) = &self.state.kind else { return };
         if !map.data_set_fields.is_empty() {
             return;
         }
         let is_input = self.flow.effective == self.flow.data.input;
+        let (field, help) = match self.state.query_language {
+            QueryLanguage::JsonPath => ("ItemsPath", "let `ItemsPath` lead to an array"),
+            QueryLanguage::Jsonata => ("Items", "let `Items` give an array"),
+        };
         let (found, span, origin) = match &map.items {
             Items::Input => {
                 let found = self.flow.effective.clone();
@@ -218,34 +223,66 @@ impl Visit<'_> {
             let message = format!("there is no array for Map `{}` to go over", self.state.name.value);
             let finding = Diagnostic::lint(Lint::WrongType, span, message)
                 .label(label)
-                .help("let `ItemsPath` lead to an array")
-                .at(format!("{}/ItemsPath", self.state.location));
+                .help(help)
+                .at(format!("{}/{field}", self.state.location));
             diagnostics.push(with_origin(finding, origin));
         }
     }
 
-    /// A `ResultPath` into what is no object (IO-20).
-    fn result_path(&self, diagnostics: &mut Diagnostics) {
-        let result_path = match &self.state.kind {
+    /// A `ResultPath` into what is no object (IO-20), also of a Catcher.
+    fn result_paths(&self, diagnostics: &mut Diagnostics) {
+        let own = match &self.state.kind {
             StateKind::Pass(pass) => Some(&pass.result_path),
             _ => self.state.outcome().map(|outcome| &outcome.result_path),
         };
-        let Some(ResultPath::Into(Spanned { value: path, span })) = result_path else {
-            return;
-        };
-        let Some(types) = self.flow.data.input.types() else {
-            return;
-        };
-        let is_plain = types.object().is_none() && !types.has_null() && !self.flow.data.input.is_never();
-        if is_plain && matches!(path.steps.first(), Some(Step::Member(_))) {
-            let message = format!("the result cannot be put at `{}`", path.text);
-            let finding = Diagnostic::lint(Lint::ResultPathIntoNonObject, *span, message)
-                .label(format!("the input of this state is {}", types.names().join(" or ")))
-                .help("leave `ResultPath` out, so that the result replaces the input")
-                .at(format!("{}/ResultPath", self.state.location));
-            let origin = self.ways.source(self.at, &Root::Input, &[], &self.flow.data.input);
-            diagnostics.push(with_origin(finding, origin));
+        let of_catchers = self.state.catchers().iter().enumerate();
+        let of_catchers = of_catchers.map(|(at, catcher)| (format!("Catch[{at}]/ResultPath"), &catcher.result_path));
+        for (field, path) in own
+            .map(|path| ("ResultPath".to_owned(), path))
+            .into_iter()
+            .chain(of_catchers)
+        {
+            if let ResultPath::Into(path) = path {
+                self.result_path(path, &field, diagnostics);
+            }
         }
+    }
+
+    fn result_path(&self, path: &Spanned<Path>, field: &str, diagnostics: &mut Diagnostics) {
+        let steps = &path.value.steps;
+        // What is missing on the way is made, and what is `null` is replaced.
+        let is_plain = |at: &usize| {
+            let found = self.flow.data.input.find(&steps[..*at]);
+            let types = found
+                .shape
+                .types()
+                .filter(|_| found.fails_at.is_none() && !found.shape.is_never());
+            let is_plain = types.is_some_and(|types| types.object().is_none() && !types.has_null());
+            is_plain && matches!(steps[*at], Step::Member(_))
+        };
+        let Some(at) = (0..steps.len()).find(is_plain) else {
+            return;
+        };
+        let found = self.flow.data.input.find(&steps[..at]).shape;
+        let names = found.types().map(Types::names).unwrap_or_default().join(" or ");
+        let (label, help) = match steps[..at].last() {
+            Some(Step::Member(name)) => (format!("`{name}` is {names} at this point"), None),
+            Some(_) => (format!("the element is {names} at this point"), None),
+            None => {
+                let help = match field {
+                    "ResultPath" => "leave `ResultPath` out, so that the result replaces the input",
+                    _ => "leave `ResultPath` out, so that the error replaces the input",
+                };
+                (format!("the input of this state is {names}"), Some(help))
+            }
+        };
+        let message = format!("the result cannot be put at `{}`", path.value.text);
+        let finding = Diagnostic::lint(Lint::ResultPathIntoNonObject, path.span, message)
+            .label(label)
+            .maybe_help(help)
+            .at(format!("{}/{field}", self.state.location));
+        let origin = self.ways.source(self.at, &Root::Input, &steps[..at], &found);
+        diagnostics.push(with_origin(finding, origin));
     }
 }
 
