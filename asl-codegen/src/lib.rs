@@ -217,5 +217,6 @@ fn checked(
 fn known(machine: &Machine, types: &TypesFile, options: &Options, out: &mut Diagnostics) -> Known {
     // Names that collide are found where code is written.
     let works = emit::work::Works::of(machine, options, &mut Diagnostics::new());
+    types.unused(&machine.scope, &works, out);
     types.known(&machine.scope, &works, out)
 }

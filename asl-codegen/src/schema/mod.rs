@@ -7,6 +7,7 @@ mod read;
 mod shape;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unused;
 
 #[cfg(feature = "schema")]
 pub(crate) use shape::Shapes;
