@@ -43,6 +43,8 @@ pub struct Description {
     pub redrive_count: u64,
     /// When it was redriven last.
     pub redrive_date: Option<DateTime<Utc>>,
+    /// Why it cannot be redriven (RDV-13); nothing where it can be, unless it failed in a state that does no work.
+    pub redrive_status_reason: Option<String>,
     /// What it was started with.
     pub input: Value,
     /// What it has come to, where it succeeded.
@@ -56,7 +58,11 @@ pub struct Description {
 }
 
 impl Description {
-    pub(crate) fn of(record: Record, problem: Option<String>) -> Result<Description, StoreError> {
+    pub(crate) fn of(
+        record: Record,
+        redrive_status_reason: Option<String>,
+        problem: Option<String>,
+    ) -> Result<Description, StoreError> {
         let value = |text: &str| {
             let unreadable = |error| {
                 StoreError::new(format!(
@@ -73,6 +79,7 @@ impl Description {
             stop_date: end.map(|end| end.stop_date),
             redrive_count: record.redrive_count,
             redrive_date: record.redrive_date,
+            redrive_status_reason,
             input: value(&record.input)?,
             output: end.and_then(|end| end.output.as_deref()).map(value).transpose()?,
             error: end.and_then(|end| end.error.clone()),

@@ -322,7 +322,8 @@ impl Executor {
 
     pub(crate) fn describe(&self, record: Record) -> Result<Description, HostError> {
         let problem = self.problems().get(&record.id).cloned();
-        Ok(Description::of(record, problem)?)
+        let reason = self.not_redrivable(&record);
+        Ok(Description::of(record, reason, problem)?)
     }
 
     pub(crate) fn has_program(&self, definition: &Definition) -> bool {

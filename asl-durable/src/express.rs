@@ -62,6 +62,7 @@ impl Express {
             result = run => result,
         };
         record.end = Some(end(result, options.clock.now()));
-        Ok(Description::of(record, None)?)
+        let reason = "Express executions cannot be redriven".to_owned();
+        Ok(Description::of(record, Some(reason), None)?)
     }
 }

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// How long after its end an execution may be redriven (RDV-1).
 const PERIOD: TimeDelta = TimeDelta::days(14);
 
+/// How long an execution may be open (RDV-1, X-9).
+const LONGEST: TimeDelta = TimeDelta::days(365);
+
 /// What an entry of a redrive tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Redrive {
@@ -49,6 +52,22 @@ impl Redrive {
 }
 
 impl Executor {
+    /// Why an execution cannot be redriven, as far as its record tells (RDV-1, RDV-13).
+    pub(crate) fn not_redrivable(&self, record: &Record) -> Option<String> {
+        let status = record.status();
+        let Some(end) = record.end.as_ref().filter(|_| status != ExecutionStatus::Succeeded) else {
+            return Some(format!("Execution is {status} and cannot be redriven"));
+        };
+        let now = self.options.clock.now();
+        match self.options.quotas {
+            Quotas::Service if now - end.stop_date > PERIOD => Some("Execution ended more than 14 days ago".to_owned()),
+            Quotas::Service if now - record.start_date >= LONGEST => {
+                Some("Execution was started a year ago or earlier".to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// Lets an execution go on after its end.
     pub(crate) async fn redrive(self: &Arc<Executor>, arn: &str) -> Result<Started, HostError> {
         let record = self.find(arn).await?;
@@ -56,15 +75,11 @@ impl Executor {
             arn: arn.to_owned(),
             reason,
         };
-        let status = record.status();
-        let Some(end) = record.end.as_ref().filter(|_| status != ExecutionStatus::Succeeded) else {
-            return Err(refused(format!("Execution is {status} and cannot be redriven")));
-        };
+        if let Some(reason) = self.not_redrivable(&record) {
+            return Err(refused(reason));
+        }
         let now = self.options.clock.now();
         let has_quotas = self.options.quotas == Quotas::Service;
-        if has_quotas && now - end.stop_date > PERIOD {
-            return Err(refused("Execution ended more than 14 days ago".to_owned()));
-        }
         let Replayed { life, history } = self.replay(&record).await?;
         if has_quotas && history.len() as u64 >= Quotas::MAX_EVENTS - 1 {
             return Err(refused("Execution history has too many events".to_owned()));

@@ -432,11 +432,32 @@ async fn what_cannot_be_redriven() {
         Err(HostError::ExecutionNotRedrivable { reason, .. }) => reason,
         other => panic!("{other:?}"),
     };
+    let told = async |arn: &str| host.describe(arn).await.expect("an execution").redrive_status_reason;
     let arn = start(&host, json!([])).await;
-    assert_eq!(refusal(&arn).await, "Execution is RUNNING and cannot be redriven");
+    let running = "Execution is RUNNING and cannot be redriven";
+    assert_eq!(
+        (refusal(&arn).await.as_str(), told(&arn).await.as_deref()),
+        (running, Some(running))
+    );
     host.wait(&arn).await.expect("ended");
+    assert_eq!(told(&arn).await, None);
     sleep(Duration::from_secs(14 * 86_400 + 1)).await;
-    assert_eq!(refusal(&arn).await, "Execution ended more than 14 days ago");
+    let late = "Execution ended more than 14 days ago";
+    assert_eq!(
+        (refusal(&arn).await.as_str(), told(&arn).await.as_deref()),
+        (late, Some(late))
+    );
+    let question = host
+        .start::<ask::Machine>("n", json!({ "a": [1, 2.5] }))
+        .await
+        .expect("started")
+        .arn;
+    sleep(Duration::from_secs(365 * 86_400 + 1)).await;
+    assert_eq!(
+        host.wait(&question).await.expect("ended").status,
+        ExecutionStatus::TimedOut
+    );
+    assert_eq!(refusal(&question).await, "Execution was started a year ago or earlier");
     let sour = host.start::<sour::Machine>("n", json!({})).await.expect("started").arn;
     host.wait(&sour).await.expect("ended");
     assert_eq!(
