@@ -111,6 +111,8 @@ pub struct HistoryRange {
     pub from: Option<u64>,
     /// How many at most: 100 by default.
     pub limit: usize,
+    /// Whether they tell inputs, outputs and parameters too (EV-5), as they do by default.
+    pub include_execution_data: bool,
 }
 
 impl Default for HistoryRange {
@@ -119,9 +121,13 @@ impl Default for HistoryRange {
             reverse_order: false,
             from: None,
             limit: 100,
+            include_execution_data: true,
         }
     }
 }
+
+/// What events tell of the data of their execution.
+const EXECUTION_DATA: [&str; 5] = ["input", "inputDetails", "output", "outputDetails", "parameters"];
 
 impl HistoryRange {
     pub(crate) fn of(self, mut events: Vec<HistoryEvent>) -> HistoryPage {
@@ -137,6 +143,13 @@ impl HistoryRange {
         let mut events = events.split_off(first);
         let next = events.get(self.limit).map(|event| event.id);
         events.truncate(self.limit);
+        if !self.include_execution_data {
+            for details in events.iter_mut().filter_map(|event| event.details.as_mut()) {
+                details
+                    .members
+                    .retain(|name, _| !EXECUTION_DATA.contains(&name.as_str()));
+            }
+        }
         HistoryPage { events, next }
     }
 }

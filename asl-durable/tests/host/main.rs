@@ -216,6 +216,23 @@ async fn histories_are_paged_in_both_orders() {
         }
         assert_eq!(events, whole);
     }
+    // EV-5
+    let range = HistoryRange {
+        include_execution_data: false,
+        ..HistoryRange::default()
+    };
+    let page = host.history_page(&arn, range).await.expect("a page");
+    assert_eq!(page.events.len(), whole.len());
+    let details = page.events.iter().filter_map(|event| event.details.as_ref());
+    let names: Vec<&str> = details
+        .flat_map(|details| details.members.keys().map(String::as_str))
+        .collect();
+    assert!(names.contains(&"name") && names.contains(&"resource"));
+    assert!(
+        ["input", "output", "parameters"]
+            .iter()
+            .all(|data| !names.contains(data))
+    );
 }
 
 /// A host that has nothing of an execution in memory writes nothing and calls nobody.
