@@ -40,7 +40,8 @@ pub enum HostError {
         /// The ARN that was given.
         arn: String,
     },
-    /// `StateMachineTypeNotSupported`: only Express executions are waited for where they start.
+    /// `StateMachineTypeNotSupported`: only Express executions are waited for where they start, and only Standard ones are
+    /// listed.
     StateMachineTypeNotSupported {
         /// Its name.
         machine: String,
@@ -87,7 +88,7 @@ impl fmt::Display for HostError {
             HostError::ActivityDoesNotExist { arn } => write!(f, "Activity Does Not Exist: '{arn}'"),
             HostError::StateMachineTypeNotSupported { machine } => write!(
                 f,
-                "State Machine Type Not Supported: `{machine}` is Standard: start it, and wait for its end"
+                "State Machine Type Not Supported: 'This operation is not supported by this type of state machine', `{machine}`"
             ),
             HostError::InvalidArn { arn } => write!(
                 f,

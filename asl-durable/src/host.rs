@@ -118,9 +118,15 @@ impl Host {
     /// Lists executions, the latest first.
     ///
     /// # Errors
-    /// When the store has failed.
+    /// When those of an Express machine are asked for, of which nothing is kept, and when the store has failed.
     pub async fn list(&self, filter: Filter) -> Result<Page, HostError> {
         let executor = self.executor();
+        let machine = filter.machine.as_deref().and_then(|name| executor.machine(name));
+        if let Some(express) = machine.filter(|machine| machine.workflow_type == WorkflowType::Express) {
+            return Err(HostError::StateMachineTypeNotSupported {
+                machine: express.name.to_owned(),
+            });
+        }
         let limit = filter.limit;
         let records = executor.read(move |store| store.list(&filter)).await?;
         let next = match records.len() == limit {

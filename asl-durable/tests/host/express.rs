@@ -98,6 +98,15 @@ async fn what_is_refused() {
     let machine = "hello".to_owned();
     let answer = host.start_sync::<hello::Machine>("n", json!(3)).await;
     assert_eq!(answer, Err(HostError::StateMachineTypeNotSupported { machine }));
+    let quick = Filter {
+        machine: Some("quick".to_owned()),
+        ..Filter::default()
+    };
+    let machine = "quick".to_owned();
+    assert_eq!(
+        host.list(quick).await,
+        Err(HostError::StateMachineTypeNotSupported { machine })
+    );
     let name = "a b".to_owned();
     let answer = host.start_sync::<quick::Machine>(&name, json!(3)).await;
     assert_eq!(answer, Err(HostError::InvalidName { name }));
