@@ -27,10 +27,14 @@ pub fn attempt<'a, O: Output + 'a>(
     call: Call<'_, 'a, O>,
     submitted: impl FnMut(&O) + Send,
 ) -> impl Future<Output = Result<O, Error>> + Send {
-    // A time beyond the range of the clock never comes.
-    let deadline = limits.timeout.and_then(|time| Instant::now().checked_add(time));
-    task.deadline = deadline;
     let quota = task.frame.execution.has_quotas().then_some(task.resource);
+    let timeout = match quota {
+        Some(resource) => quota::timeout(resource, limits.timeout),
+        None => limits.timeout,
+    };
+    // A time beyond the range of the clock never comes.
+    let deadline = timeout.and_then(|time| Instant::now().checked_add(time));
+    task.deadline = deadline;
     let work = match limits.heartbeat.is_none() && task.token.is_none() {
         true => Work::Answer(call(task, input)),
         false => Work::End(tend(handle, task, limits.heartbeat, input, call, submitted)),

@@ -19,6 +19,7 @@ pub enum Quotas {
     /// Those of the service:
     ///
     /// - An execution lasts five minutes if its machine is Express, a year if it is Standard. It ends as TIMED_OUT.
+    ///   An HTTP task lasts a minute, whatever its `TimeoutSeconds` (TO-8).
     /// - The history of a Standard execution has 25,000 events. Only a [`History`](crate::History) counts them.
     ///   Longer ones end it with `States.Runtime`.
     /// - The inputs, results and outputs of the execution, of its states and of its tasks have 262,144 bytes of JSON text
@@ -41,6 +42,12 @@ impl Quotas {
 
     /// The longest history of a Standard execution, its last event being the failure for that reason (EV-61).
     pub const MAX_EVENTS: u64 = 25_000;
+}
+
+/// How long a task may last (TO-8).
+pub(crate) fn timeout(resource: &Resource, timeout: Option<Duration>) -> Option<Duration> {
+    let longest = (resource.service == "http").then_some(Duration::from_secs(60));
+    timeout.into_iter().chain(longest).min()
 }
 
 /// What an execution starts with.

@@ -408,6 +408,43 @@ async fn a_function_has_no_heartbeat_to_tell_of() {
     );
 }
 
+asl!(pub mod fetch = {
+    "StartAt": "Fetch",
+    "States": {
+        "Fetch": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::http:invoke",
+            "Parameters": {
+                "ApiEndpoint": "https://api.example/slow",
+                "Method": "GET",
+                "Authentication": { "ConnectionArn": "arn:aws:events:us-east-1:123456789012:connection/c/1" },
+                "sleep.$": "$"
+            },
+            "TimeoutSeconds": 600,
+            "End": true
+        }
+    }
+});
+
+#[tokio::test(start_paused = true)]
+async fn an_http_task_lasts_a_minute() {
+    // TO-8
+    let begin = tokio::time::Instant::now();
+    let Ran { history, .. } = trace!(fetch(61) =>
+        "1<0 ExecutionStarted"
+        "2<0 TaskStateEntered"
+        "3<2 TaskScheduled"
+        "4<3 TaskStarted"
+        "5<4 TaskTimedOut"
+        "6<5 ExecutionFailed");
+    assert_eq!(begin.elapsed(), Duration::from_secs(60));
+    assert_eq!(
+        details(&history, 3)["taskScheduledEventDetails"]["timeoutInSeconds"],
+        600
+    );
+    assert!(fetch::run(&Untyped(Work), json!(61)).await.is_ok());
+}
+
 asl!(pub mod gateway = {
     "StartAt": "Invoke",
     "States": {
