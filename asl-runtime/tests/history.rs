@@ -3,7 +3,9 @@
 #![cfg(feature = "macros")]
 #![allow(missing_docs, reason = "a test")]
 
-use asl_runtime::{BoxFuture, Error, Execution, Handler, History, HistoryEvent, TaskContext, TaskError, Untyped, asl};
+use asl_runtime::{
+    BoxFuture, Error, Execution, Handler, History, HistoryEvent, HistoryTable, TaskContext, TaskError, Untyped, asl,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -372,6 +374,15 @@ async fn what_runs_beside_a_failure_is_aborted_from_the_outside_in() {
             "ParallelStateFailed",
             "ExecutionFailed",
         ]
+    );
+    let table = HistoryTable(&events).to_string();
+    let iterations: Vec<&str> = table
+        .lines()
+        .filter(|line| line.contains("MapIterationAborted"))
+        .collect();
+    assert!(
+        iterations.len() == 2 && iterations.iter().all(|line| line.contains(" Each ")),
+        "{table}"
     );
     let aborted = &events[failed + 1..events.len() - 1];
     assert!(aborted.iter().all(|event| event.previous_id == events[failed].id));

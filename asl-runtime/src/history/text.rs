@@ -188,7 +188,11 @@ impl<'e> Visits<'e> {
         let last = self.owners[before?]?;
         let state_type = match event.event_type {
             // It follows what has failed elsewhere: nothing tells whose it is.
-            event_type if event_type.ends_with("StateAborted") => return None,
+            event_type if event_type.ends_with("StateAborted") || event_type == "MapRunAborted" => return None,
+            "MapIterationAborted" => {
+                let name = text(event, "name");
+                return self.visits.iter().rposition(|visit| Some(visit.state) == name);
+            }
             event_type if event_type.starts_with("Execution") => return None,
             "MapIterationFailed" | "MapStateFailed" => "Map",
             "ParallelStateFailed" => "Parallel",
