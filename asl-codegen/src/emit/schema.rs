@@ -1,7 +1,7 @@
 //! The Rust types of the schemas in a types file, by way of typify.
 //!
 //! typify is given what it knows well and nothing else: structs, enums of texts, and alternatives, each under a name that says
-//! nothing (`T0001`) and with members that say nothing. What it answers is how these are made of each other, boxes where they
+//! nothing (`T00000001`) and with members that say nothing. What it answers is how these are made of each other, boxes where they
 //! contain themselves included; names, attributes and documentation are put in here. So no schema can make it panic, no two
 //! names of a schema can collide, and members stay in their order.
 
@@ -148,7 +148,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             });
             match (item, self.types.get(at)) {
                 (Some(syn::Item::Struct(item)), None) => {
-                    types = item.fields.iter().map(|field| self.plain(&field.ty)).collect();
+                    types = item.fields.iter().map(|field| self.plain(&field.ty, false)).collect();
                 }
                 (Some(item), Some(named)) => items.push(self.item(named, item)),
                 (None, _) | (_, None) => return Err(format!("there is no type for `{name}`")),
@@ -198,17 +198,17 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         }
         let about = keywords.description.as_deref().map_or_else(|| about.to_owned(), prose);
         if let Some(value) = &keywords.constant {
-            return self.of_values(slice::from_ref(value), wanted, about, definition);
+            return self.of_values(slice::from_ref(value), wanted, about);
         }
         if let Some(values) = &keywords.values {
-            return self.of_values(values, wanted, about, definition);
+            return self.of_values(values, wanted, about);
         }
         // What else alternatives ask of an object is not a matter of its type.
         if keywords.properties.is_empty() {
             match (keywords.any_of.is_empty(), keywords.one_of.is_empty()) {
                 (true, true) => {}
-                (false, true) => return self.union(&keywords.any_of, wanted, about, definition),
-                (true, false) => return self.union(&keywords.one_of, wanted, about, definition),
+                (false, true) => return self.union(&keywords.any_of, wanted, about),
+                (true, false) => return self.union(&keywords.one_of, wanted, about),
                 (false, false) => return Kind::Any,
             }
         }
@@ -218,6 +218,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             None if !keywords.prefix.is_empty() || keywords.items.is_some() => vec![Type::Array],
             None => return Kind::Any,
         };
+        let has_null = types.contains(&Type::Null);
         let mut kinds = Vec::new();
         for one in types.iter().filter(|one| **one != Type::Null) {
             kinds.push(match one {
@@ -229,16 +230,14 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                 Type::Number => Kind::Number,
                 Type::String => Kind::Text,
                 Type::Array => self.array(keywords, wanted, &about),
-                Type::Object => {
-                    let (wanted, definition) = match types.iter().filter(|one| **one != Type::Null).count() {
-                        1 => (wanted.to_owned(), definition),
-                        _ => (format!("{wanted}Object"), None),
-                    };
-                    self.object(keywords, &wanted, &about, definition)
+                // What it contains may refer to it.
+                Type::Object if types.len() == 1 + usize::from(has_null) => {
+                    self.object(keywords, wanted, &about, definition.map(|at| (at, has_null)))
                 }
+                Type::Object => self.object(keywords, &format!("{wanted}Object"), &about, None),
             });
         }
-        self.one_of(kinds, types.contains(&Type::Null), wanted, about, definition)
+        self.one_of(kinds, has_null, wanted, about)
     }
 
     /// All of several: one object that has the members of each, where they are objects.
@@ -286,7 +285,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         })
     }
 
-    fn of_values(&mut self, values: &[Value], wanted: &str, about: String, definition: Option<usize>) -> Kind {
+    fn of_values(&mut self, values: &[Value], wanted: &str, about: String) -> Kind {
         let has_null = values.contains(&Value::Null);
         let others = || values.iter().filter(|value| !value.is_null());
         let texts: Option<Vec<&str>> = others().map(Value::as_str).collect();
@@ -301,9 +300,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                         variants.push((names.claim(&camel(words)).0, text.to_owned()));
                     }
                 }
-                let at = self.named(wanted, about, definition);
-                self.types[at].content = Content::Texts(variants);
-                Kind::Named(at)
+                Kind::Named(self.named(wanted, about, Content::Texts(variants)))
             }
             None if others().all(Value::is_boolean) => Kind::Boolean,
             None if others().all(Value::is_i64) => Kind::Integer,
@@ -313,7 +310,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         kind.or_null(has_null)
     }
 
-    fn union(&mut self, schemas: &[Schema], wanted: &str, about: String, definition: Option<usize>) -> Kind {
+    fn union(&mut self, schemas: &[Schema], wanted: &str, about: String) -> Kind {
         let (mut kinds, mut has_null) = (Vec::new(), false);
         for (at, schema) in schemas.iter().enumerate() {
             let name = match schemas.len() {
@@ -329,17 +326,10 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                 kind => kinds.push(kind),
             }
         }
-        self.one_of(kinds, has_null, wanted, about, definition)
+        self.one_of(kinds, has_null, wanted, about)
     }
 
-    fn one_of(
-        &mut self,
-        kinds: Vec<Kind>,
-        has_null: bool,
-        wanted: &str,
-        about: String,
-        definition: Option<usize>,
-    ) -> Kind {
+    fn one_of(&mut self, kinds: Vec<Kind>, has_null: bool, wanted: &str, about: String) -> Kind {
         let mut distinct: Vec<Kind> = Vec::new();
         for kind in kinds {
             if !distinct.contains(&kind) {
@@ -350,11 +340,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             0 => return Kind::Null,
             1 => distinct.remove(0),
             _ if distinct.contains(&Kind::Any) => Kind::Any,
-            _ => {
-                let at = self.named(wanted, about, definition);
-                self.types[at].content = Content::Union(distinct);
-                Kind::Named(at)
-            }
+            _ => Kind::Named(self.named(wanted, about, Content::Union(distinct))),
         };
         kind.or_null(has_null)
     }
@@ -372,7 +358,8 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         Kind::Array(Box::new(keywords.items.as_ref().map_or(Kind::Any, element)))
     }
 
-    fn object(&mut self, keywords: &Keywords, wanted: &str, about: &str, definition: Option<usize>) -> Kind {
+    /// An object; if it is a definition, it may contain itself, or `null`.
+    fn object(&mut self, keywords: &Keywords, wanted: &str, about: &str, definition: Option<(usize, bool)>) -> Kind {
         let is_closed = matches!(keywords.additional, Some(Schema::Never)) && !keywords.has_patterns;
         let further: Vec<(String, Schema)> = (keywords.required.iter())
             .filter(|name| !keywords.properties.iter().any(|(known, _)| known == *name))
@@ -385,7 +372,10 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             };
             return Kind::Map(Box::new(value));
         }
-        let at = self.named(wanted, about.to_owned(), definition);
+        let at = self.named(wanted, about.to_owned(), Content::Open);
+        if let Some((definition, has_null)) = definition {
+            self.definitions[definition] = Definition::Known(Kind::Named(at).or_null(has_null));
+        }
         let name = self.types[at].name.clone();
         let mut names = Names::default();
         let mut fields = Vec::new();
@@ -418,18 +408,14 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         Kind::Named(at)
     }
 
-    /// A new type; if it is that of a definition, this may contain it.
-    fn named(&mut self, wanted: &str, about: String, definition: Option<usize>) -> usize {
-        let at = self.types.len();
+    /// A new type.
+    fn named(&mut self, wanted: &str, about: String, content: Content) -> usize {
         self.types.push(Named {
             name: self.names.claim(wanted).0,
             about,
-            content: Content::Open,
+            content,
         });
-        if let Some(definition) = definition {
-            self.definitions[definition] = Definition::Known(Kind::Named(at));
-        }
-        at
+        self.types.len() - 1
     }
 
     fn item(&self, named: &Named, item: &syn::Item) -> TokenStream {
@@ -440,7 +426,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         let unread = quote!(#[allow(dead_code, reason = "nobody need read all of it")]);
         match (&named.content, item) {
             (Content::Struct { fields, is_closed }, syn::Item::Struct(item)) => {
-                let types = item.fields.iter().map(|field| self.plain(&field.ty));
+                let types = item.fields.iter().map(|field| self.plain(&field.ty, true));
                 let fields = fields.iter().zip(types).map(|(field, of)| field.declared(&of));
                 let closed = is_closed.then(|| quote!(, deny_unknown_fields));
                 quote! {
@@ -480,7 +466,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                         wanted => named.map_or(wanted, |named| named.name.as_str()),
                     };
                     let variant_name = ident(&names.claim(wanted).0);
-                    let types = variant.fields.iter().map(|field| self.plain(&field.ty));
+                    let types = variant.fields.iter().map(|field| self.plain(&field.ty, true));
                     let about = doc(&[code(wanted)]);
                     quote!(#about #variant_name(#(#types),*))
                 });
@@ -501,8 +487,9 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         }
     }
 
-    /// A type as a person writes it, with names for placeholders: `Option<Order>`.
-    fn plain(&self, of: &syn::Type) -> TokenStream {
+    /// A type as a person writes it, with names for placeholders: `Option<Order>`. Nothing contains that of a method, so that it
+    /// needs no boxes.
+    fn plain(&self, of: &syn::Type, has_boxes: bool) -> TokenStream {
         match of {
             syn::Type::Path(path) => path.path.segments.last().map_or_else(TokenStream::new, |last| {
                 let text = last.ident.to_string();
@@ -515,9 +502,12 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                 let arguments = match &last.arguments {
                     syn::PathArguments::AngleBracketed(arguments) => {
                         let types = arguments.args.iter().filter_map(|argument| match argument {
-                            syn::GenericArgument::Type(of) => Some(self.plain(of)),
+                            syn::GenericArgument::Type(of) => Some(self.plain(of, has_boxes)),
                             _ => None,
                         });
+                        if last.ident == "Box" && !has_boxes {
+                            return quote!(#(#types)*);
+                        }
                         Some(quote!(<#(#types),*>))
                     }
                     _ => None,
@@ -525,7 +515,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                 quote!(#path #name #arguments)
             }),
             syn::Type::Tuple(tuple) => {
-                let elements = tuple.elems.iter().map(|of| self.plain(of));
+                let elements = tuple.elems.iter().map(|of| self.plain(of, has_boxes));
                 quote!((#(#elements,)*))
             }
             _ => of.to_token_stream(),
@@ -620,7 +610,7 @@ impl Content {
                 json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
             }
             Content::Texts(variants) => {
-                let variants: Vec<String> = (0..variants.len()).map(|at| format!("V{at:04}")).collect();
+                let variants: Vec<String> = (0..variants.len()).map(|at| format!("V{at:08}")).collect();
                 json!({ "type": "string", "enum": variants })
             }
             Content::Union(kinds) => json!({ "oneOf": kinds.iter().map(Kind::schema).collect::<Value>() }),
@@ -630,7 +620,7 @@ impl Content {
 
 /// The name that typify knows a type by.
 fn placeholder(at: usize) -> String {
-    format!("T{at:04}")
+    format!("T{at:08}")
 }
 
 /// Which type it is the name of.
@@ -640,7 +630,7 @@ fn index(placeholder: &str) -> Option<usize> {
 
 /// The name that typify knows a member by.
 fn member(at: usize) -> String {
-    format!("p{at:04}")
+    format!("p{at:08}")
 }
 
 impl Schema {
@@ -708,6 +698,7 @@ mod tests {
                 { "properties": { "in": { "allOf": [{ "$ref": "#/$defs/Inward" }, { "properties": { "b": true } }] } } }
             ] },
             "Loop": { "$ref": "#/$defs/Loop" },
+            "Chain": { "type": ["object", "null"], "properties": { "next": { "$ref": "#/$defs/Chain" } }, "required": ["next"] },
             "Many": { "type": "array", "items": { "$ref": "#/$defs/Many" } },
         });
         let (of, _) =
@@ -759,6 +750,7 @@ mod tests {
                 json!({ "anyOf": [{ "type": "string" }, { "const": null }, { "type": "string" }] }),
                 "Option<String>",
             ),
+            (json!({ "$ref": "#/$defs/Chain" }), "Option<Chain>"),
             (json!({ "$ref": "#/$defs/Endless" }), "Value"),
             (json!({ "$ref": "#/$defs/Inward" }), "Inward"),
             (json!({ "$ref": "#/$defs/Loop" }), "Value"),
@@ -767,6 +759,15 @@ mod tests {
         ] {
             assert_eq!(input(schema.clone()), expected, "{schema}");
         }
+    }
+
+    #[test]
+    fn what_contains_itself_stands_in_a_box() {
+        let chain = json!({ "type": ["object", "null"], "properties": { "next": { "$ref": "#/$defs/Chain" } }, "required": ["next"] });
+        let (_, items) =
+            types(&json!({ "$defs": { "Chain": chain }, "input": { "$ref": "#/$defs/Chain" } })).expect("types");
+        let text = items.to_token_stream().to_string().replace(' ', "");
+        assert!(text.contains("pubnext:Option<Box<Chain>>"), "{text}");
     }
 
     proptest! {
