@@ -44,7 +44,7 @@ const WITHOUT_TEST: &[(&str, &[RangeInclusive<u32>], &str)] = &[
     ("CX", &[15..=15], "only a data set that is an object has keys"),
     (
         "ER",
-        &[26..=26, 32..=34, 36..=38, 40..=41],
+        &[26..=26, 32..=34, 36..=38, 40..=40],
         "what services report is up to the handlers",
     ),
     (
@@ -55,11 +55,6 @@ const WITHOUT_TEST: &[(&str, &[RangeInclusive<u32>], &str)] = &[
     ("MD", &[10..=10], "items of a data set"),
     ("MD", &[13..=13], "what is not recorded"),
     ("RT", &[26..=26], "an interface that tests single states"),
-    (
-        "TO",
-        &[8..=8],
-        "what a service does with its requests is up to the handlers",
-    ),
     ("WT", &[15..=15], "what an execution does when it is redriven"),
 ];
 
