@@ -8,5 +8,5 @@ include_asl!(pub mod map_items = "machines/map_items.asl.json");
 include_asl!(pub mod parallel = "machines/parallel.asl.json");
 include_asl!(pub mod echo_tasks = "machines/echo_tasks.asl.json");
 include_asl!(pub mod waiting = "machines/waiting.asl.json");
-include_asl!(pub mod order = "../../examples/order/order.asl.json");
+include_asl!(pub mod order = "../../examples/order/order.asl.json", types: none);
 include_asl!(pub mod jsonata_passes = "machines/jsonata_passes.asl.json");

@@ -1,5 +1,5 @@
-//! Takes an order from the basket to the customer's door: `order.asl.json` beside this file, over a shop that plays all
-//! of its services.
+//! Takes an order from the basket to the customer's door: `order.asl.json` beside this file, with the types in
+//! `order.types.json`, over a shop that plays all of its services.
 //!
 //!     cargo run --example order                                  an order that arrives
 //!     cargo run --example order examples/order/cancelled.json    one that has to be undone
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/order/delivered.json"));
     let basket = serde_json::from_str(&fs::read_to_string(path)?)?;
     match order::run(&Shop::default(), basket).await {
-        Ok(receipt) => println!("\ndelivered: {receipt:#}"),
+        Ok(receipt) => println!("\ndelivered: {}", serde_json::to_string_pretty(&receipt)?),
         Err(error) => println!("\nnot delivered: {error}"),
     }
     Ok(())

@@ -12,15 +12,15 @@ use tokio::time::Instant;
 ///
 /// # Errors
 /// With the error of the work.
-pub async fn attempt<T>(
-    cx: &TaskContext<'_>,
-    work: impl Future<Output = Result<T, TaskError>>,
-) -> Result<T, TaskError> {
+pub async fn attempt<T, E>(cx: &TaskContext<'_>, work: impl Future<Output = Result<T, E>>) -> Result<T, E>
+where
+    E: Clone + Into<TaskError>,
+{
     let start = Instant::now();
     let result = work.await;
     let outcome = match &result {
-        Ok(_) => "done",
-        Err(error) => error.name.as_deref().unwrap_or("failed"),
+        Ok(_) => "done".to_owned(),
+        Err(error) => error.clone().into().name.unwrap_or_else(|| "failed".to_owned()),
     };
     let milliseconds = start.elapsed().as_millis();
     println!(

@@ -6,7 +6,7 @@ use asl_runtime::{TaskError, Value, include_asl};
 use serde_json::json;
 use std::time::Duration;
 
-include_asl!(mod in_jsonpath = "order/order.asl.json");
+include_asl!(mod in_jsonpath = "order/order.asl.json", types: none);
 include_asl!(mod in_jsonata = "order_jsonata/order.asl.json");
 
 /// A shop where all goes well, with a total of 19.50.

@@ -5,7 +5,7 @@ use asl_runtime::{TaskError, include_asl};
 use serde_json::json;
 use std::time::Duration;
 
-include_asl!(mod order = "order/order.asl.json");
+include_asl!(mod order = "order/order.asl.json", types: none);
 
 /// Runs the order in a shop where everything goes well, but for the payment gateway, which answers each attempt as it is told.
 fn charge<const N: usize>(gateway: [Answer; N]) -> Report {

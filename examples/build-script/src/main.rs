@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/../order/delivered.json"));
     let basket = serde_json::from_str(&fs::read_to_string(path)?)?;
     match order::run(&Shop::default(), basket).await {
-        Ok(receipt) => println!("\ndelivered: {receipt:#}"),
+        Ok(receipt) => println!("\ndelivered: {}", serde_json::to_string_pretty(&receipt)?),
         Err(error) => println!("\nnot delivered: {error}"),
     }
     Ok(())
