@@ -3,6 +3,7 @@
 mod activities;
 mod anywhere;
 mod crashes;
+mod dropped;
 #[path = "../everything/mod.rs"]
 mod everything;
 mod express;
