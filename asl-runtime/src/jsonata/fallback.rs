@@ -2,7 +2,7 @@
 //!
 //! It works on values of its own, so that it is given only what an expression names, and what it gives back is copied too.
 //! Time, depth and the length of sequences are bounded inside of it. What else it makes is counted by functions of ours, which
-//! take the place of its own, and which [`bounds`] puts into what it evaluates.
+//! take the place of its own, and which `bounds` puts into what it evaluates.
 
 mod bounds;
 
