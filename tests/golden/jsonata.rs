@@ -222,6 +222,24 @@ pub mod jsonata {
                         )
                 },
             )?;
+        let rated = query
+            .value(
+                "Output/rated",
+                "($rate := $states.input.rate; $rated := function($item) { $item.price * $rate }; $map($states.input.items, $rated))",
+                || Ok({
+                    let rate = query.input().get("rate");
+                    let rated = {
+                        let rate = rate.clone();
+                        jsonata::closure(
+                            [rate.nesting()],
+                            move |[item_2]| jsonata::multiply(item_2.get("price"), &rate),
+                        )?
+                    };
+                    jsonata::MAP
+                        .call(query, [query.input().get("items"), rated.clone()])?
+                        .collapsed()
+                }),
+            )?;
         let text = query
             .value(
                 "Output/text",
@@ -281,6 +299,7 @@ pub mod jsonata {
             rt::object([
                 ("expensive", expensive),
                 ("sum", sum),
+                ("rated", rated),
                 ("text", text),
                 ("sorted", sorted),
                 ("first", first),
@@ -620,7 +639,7 @@ pub mod jsonata {
     const DEFINITION: rt::Definition = rt::Definition {
         name: "jsonata",
         source: "machines/jsonata.asl.json",
-        sha256: "af3826504fbb18fc154ef803b8c99ccd8cfc3900a5aef5cc4a98abaca4700343",
+        sha256: "873c9fcd1a7560d694c4c7ebc0199d7bbd45bddf11329530a8e689a2dc444de1",
         workflow_type: rt::WorkflowType::Standard,
         timeout_seconds: None,
         states: &[
