@@ -438,6 +438,8 @@ pub fn filter<'a, R: Into<Val<'a>>>(
         return Ok(match holds {
             0 => none(),
             1 => value,
+            // An array cannot hold nothing, however often.
+            _ if value.is_undefined() => none(),
             times => Val::Array(Array::sequence(vec![value; times]).into()),
         });
     };
