@@ -204,25 +204,6 @@ pub mod typed {
         pub inside: Option<Vec<Parcel>>,
     }
 
-    /// `by` of `Parcel`.
-    #[allow(dead_code, reason = "nobody need read all of it")]
-    #[derive(
-        Debug,
-        Clone,
-        Copy,
-        PartialEq,
-        Eq,
-        Hash,
-        rt::serde::Serialize,
-        rt::serde::Deserialize
-    )]
-    #[serde(crate = "rt::serde")]
-    pub enum ParcelBy {
-        /// `mail`
-        #[serde(rename = "mail")]
-        Mail,
-    }
-
     /// `way` of `Order`.
     #[allow(
         dead_code,
@@ -267,6 +248,25 @@ pub mod typed {
         Boolean(bool),
         /// `OrderGiftObject`
         OrderGiftObject(OrderGiftObject),
+    }
+
+    /// `by` of `Parcel`.
+    #[allow(dead_code, reason = "nobody need read all of it")]
+    #[derive(
+        Debug,
+        Clone,
+        Copy,
+        PartialEq,
+        Eq,
+        Hash,
+        rt::serde::Serialize,
+        rt::serde::Deserialize
+    )]
+    #[serde(crate = "rt::serde")]
+    pub enum ParcelBy {
+        /// `mail`
+        #[serde(rename = "mail")]
+        Mail,
     }
 
     /// What a customer gets.

@@ -12,7 +12,7 @@ use crate::schema::{Keywords, Schema, Shapes, Type, TypesFile};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::slice;
 use typify::{MapType, TypeSpace, TypeSpaceSettings};
 
@@ -79,14 +79,27 @@ pub struct RustTypes<'f, 'n> {
     names: &'n mut Names,
     definitions: Vec<Definition>,
     types: Vec<Named>,
+    /// Structs whose members are still to be looked at, so that what leads from one to the next does not nest here.
+    open: VecDeque<OpenStruct>,
     /// What was asked for.
     roots: Vec<Kind>,
+    /// How deep the schema that is looked at lies in others that are no structs.
+    depth: usize,
     /// How many merged objects it is in,
     merging: usize,
     /// and how many more there may be: one may contain itself.
     merges_left: usize,
 }
 
+struct OpenStruct {
+    /// The index of its type.
+    at: usize,
+    keywords: Keywords,
+    merging: usize,
+}
+
+/// What lies deeper is any JSON: the compiler would follow such types no further.
+const MAX_DEPTH: usize = 32;
 /// What is merged lies in so many others that are,
 const MAX_MERGING: usize = 4;
 /// and there are so many of them. Beyond that it is any JSON.
@@ -104,7 +117,9 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             names,
             definitions: vec![Definition::Unseen; file.definitions.len()],
             types: Vec::new(),
+            open: VecDeque::new(),
             roots: Vec::new(),
+            depth: 0,
             merging: 0,
             merges_left: MAX_MERGES,
         }
@@ -114,6 +129,11 @@ impl<'f, 'n> RustTypes<'f, 'n> {
     pub fn add(&mut self, schema: &Schema, wanted: &str, about: &str) {
         let kind = self.kind(schema, wanted, about);
         self.roots.push(kind);
+        while let Some(OpenStruct { at, keywords, merging }) = self.open.pop_front() {
+            self.merging = merging;
+            self.types[at].content = self.members(&self.types[at].name.clone(), &keywords);
+        }
+        self.merging = 0;
     }
 
     /// The types that were asked for, in that order, and the items that they need.
@@ -157,14 +177,16 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         Ok((types, items))
     }
 
-    /// Schemas nest as the JSON does, whose depth is bounded, and each definition is entered once.
     fn kind(&mut self, schema: &Schema, wanted: &str, about: &str) -> Kind {
         match schema {
-            Schema::Any | Schema::Never => Kind::Any,
-            Schema::Of(keywords) => {
+            Schema::Of(keywords) if self.depth < MAX_DEPTH => {
                 let title = keywords.title.as_deref().map(camel);
-                self.of_keywords(keywords, title.as_deref().unwrap_or(wanted), about, None)
+                self.depth += 1;
+                let kind = self.of_keywords(keywords, title.as_deref().unwrap_or(wanted), about);
+                self.depth -= 1;
+                kind
             }
+            _ => Kind::Any,
         }
     }
 
@@ -178,23 +200,28 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         let file = self.file;
         let (name, schema) = &file.definitions[at];
         let about = format!("{} of {}.", code(name), code(file.source.path()));
-        let kind = match schema.keywords() {
-            Some(keywords) => self.of_keywords(keywords, &camel(name), &about, Some(at)),
-            None => Kind::Any,
+        let kind = match schema {
+            Schema::Of(keywords) if self.depth < MAX_DEPTH => {
+                self.depth += 1;
+                let kind = self.of_keywords(keywords, &camel(name), &about);
+                self.depth -= 1;
+                kind
+            }
+            _ => Kind::Any,
         };
         self.definitions[at] = Definition::Known(kind.clone());
         kind
     }
 
-    fn of_keywords(&mut self, keywords: &Keywords, wanted: &str, about: &str, definition: Option<usize>) -> Kind {
+    fn of_keywords(&mut self, keywords: &Keywords, wanted: &str, about: &str) -> Kind {
         if let Some(at) = keywords.reference {
             return match keywords.is_reference() {
                 true => self.definition(at),
-                false => self.merged(keywords, wanted, about, definition),
+                false => self.merged(keywords, wanted, about),
             };
         }
         if !keywords.all_of.is_empty() {
-            return self.merged(keywords, wanted, about, definition);
+            return self.merged(keywords, wanted, about);
         }
         let about = keywords.description.as_deref().map_or_else(|| about.to_owned(), prose);
         if let Some(value) = &keywords.constant {
@@ -230,18 +257,15 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                 Type::Number => Kind::Number,
                 Type::String => Kind::Text,
                 Type::Array => self.array(keywords, wanted, &about),
-                // What it contains may refer to it.
-                Type::Object if types.len() == 1 + usize::from(has_null) => {
-                    self.object(keywords, wanted, &about, definition.map(|at| (at, has_null)))
-                }
-                Type::Object => self.object(keywords, &format!("{wanted}Object"), &about, None),
+                Type::Object if types.len() == 1 + usize::from(has_null) => self.object(keywords, wanted, &about),
+                Type::Object => self.object(keywords, &format!("{wanted}Object"), &about),
             });
         }
         self.one_of(kinds, has_null, wanted, about)
     }
 
     /// All of several: one object that has the members of each, where they are objects.
-    fn merged(&mut self, keywords: &Keywords, wanted: &str, about: &str, definition: Option<usize>) -> Kind {
+    fn merged(&mut self, keywords: &Keywords, wanted: &str, about: &str) -> Kind {
         if let ([only], true) = (&keywords.all_of[..], keywords.is_all_of()) {
             return self.kind(only, wanted, about);
         }
@@ -254,14 +278,14 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         merged.description = keywords.description.clone();
         self.merging += 1;
         self.merges_left -= 1;
-        let kind = self.of_keywords(&merged, wanted, about, definition);
+        let kind = self.of_keywords(&merged, wanted, about);
         self.merging -= 1;
         kind
     }
 
     /// Collects the members of what all of must hold; answers whether all of these are objects. Definitions are entered once.
     fn collect(&self, keywords: &Keywords, merged: &mut Keywords, entered: &mut HashSet<usize>) -> bool {
-        if !keywords.is_object() {
+        if !keywords.is_object() || entered.len() > MAX_DEPTH {
             return false;
         }
         for (name, schema) in &keywords.properties {
@@ -358,14 +382,8 @@ impl<'f, 'n> RustTypes<'f, 'n> {
         Kind::Array(Box::new(keywords.items.as_ref().map_or(Kind::Any, element)))
     }
 
-    /// An object; if it is a definition, it may contain itself, or `null`.
-    fn object(&mut self, keywords: &Keywords, wanted: &str, about: &str, definition: Option<(usize, bool)>) -> Kind {
-        let is_closed = matches!(keywords.additional, Some(Schema::Never)) && !keywords.has_patterns;
-        let further: Vec<(String, Schema)> = (keywords.required.iter())
-            .filter(|name| !keywords.properties.iter().any(|(known, _)| known == *name))
-            .map(|name| (name.clone(), Schema::Any))
-            .collect();
-        if keywords.properties.is_empty() && further.is_empty() && !is_closed {
+    fn object(&mut self, keywords: &Keywords, wanted: &str, about: &str) -> Kind {
+        if keywords.properties.is_empty() && keywords.required.is_empty() && !keywords.is_closed() {
             let value = match &keywords.additional {
                 Some(schema) if !keywords.has_patterns => self.kind(schema, &format!("{wanted}Value"), about),
                 _ => Kind::Any,
@@ -373,10 +391,19 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             return Kind::Map(Box::new(value));
         }
         let at = self.named(wanted, about.to_owned(), Content::Open);
-        if let Some((definition, has_null)) = definition {
-            self.definitions[definition] = Definition::Known(Kind::Named(at).or_null(has_null));
-        }
-        let name = self.types[at].name.clone();
+        self.open.push_back(OpenStruct {
+            at,
+            keywords: keywords.clone(),
+            merging: self.merging,
+        });
+        Kind::Named(at)
+    }
+
+    /// The members of a struct of this name.
+    fn members(&mut self, name: &str, keywords: &Keywords) -> Content {
+        let further = keywords.required.iter();
+        let further = further.filter(|name| !keywords.properties.iter().any(|(known, _)| known == *name));
+        let further: Vec<(String, Schema)> = further.map(|name| (name.clone(), Schema::Any)).collect();
         let mut names = Names::default();
         let mut fields = Vec::new();
         for (member, schema) in keywords.properties.iter().chain(&further) {
@@ -388,7 +415,7 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             let kind = self.kind(
                 schema,
                 &format!("{name}{}", camel(&field)),
-                &format!("{} of {}.", code(member), code(&name)),
+                &format!("{} of {}.", code(member), code(name)),
             );
             let described = schema.keywords().and_then(|keywords| keywords.description.as_deref());
             let about = match described {
@@ -404,8 +431,8 @@ impl<'f, 'n> RustTypes<'f, 'n> {
                 is_required: keywords.required.contains(member),
             });
         }
-        self.types[at].content = Content::Struct { fields, is_closed };
-        Kind::Named(at)
+        let is_closed = keywords.is_closed();
+        Content::Struct { fields, is_closed }
     }
 
     /// A new type.
@@ -649,6 +676,11 @@ impl Keywords {
         !self.properties.is_empty() || !self.required.is_empty() || self.additional.is_some() || self.has_patterns
     }
 
+    /// Whether it has no members but those that are named.
+    fn is_closed(&self) -> bool {
+        matches!(self.additional, Some(Schema::Never)) && !self.has_patterns
+    }
+
     /// Whether it is an object, possibly by way of others.
     fn is_object(&self) -> bool {
         self.types.as_deref().is_none_or(|types| types == [Type::Object])
@@ -759,6 +791,36 @@ mod tests {
         ] {
             assert_eq!(input(schema.clone()), expected, "{schema}");
         }
+    }
+
+    #[test]
+    fn what_is_deep_or_long_does_not_overflow() {
+        let nested = |open: &str, close: &str| format!("{}true{}", open.repeat(40), close.repeat(40));
+        for schema in [
+            nested("{\"items\":", "}"),
+            nested(
+                "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":",
+                "}]}",
+            ),
+            nested("{\"prefixItems\":[", "],\"minItems\":1,\"items\":false}"),
+            nested("{\"properties\":{\"a\":", "}}"),
+            nested("{\"allOf\":[", "]}"),
+        ] {
+            let schema: Value = serde_json::from_str(&schema).unwrap_or_else(|error| panic!("{schema}: {error}"));
+            types(&json!({ "input": schema })).expect("types");
+        }
+        let chain = |link: fn(&Value) -> Value| {
+            let definitions = (0..3_000).map(|at| (at.to_string(), link(&json!(format!("#/$defs/{}", at + 1)))));
+            let mut definitions: serde_json::Map<String, Value> = definitions.collect();
+            definitions.insert("3000".to_owned(), json!({ "type": "string" }));
+            types(&json!({ "$defs": definitions, "input": { "$ref": "#/$defs/0" } })).expect("types")
+        };
+        let (_, items) = chain(|next| json!({ "properties": { "next": { "$ref": next } } }));
+        assert_eq!(items.items.len(), 3_000);
+        chain(|next| json!({ "$ref": next }));
+        chain(|next| json!({ "type": "array", "items": { "$ref": next } }));
+        chain(|next| json!({ "allOf": [{ "$ref": next }, { "required": ["a"] }] }));
+        chain(|next| json!({ "oneOf": [{ "$ref": next }, { "type": "integer" }] }));
     }
 
     #[test]

@@ -9,6 +9,7 @@ impl TypesFile {
         Shapes {
             definitions: &self.definitions,
             known: vec![None; self.definitions.len()],
+            depth: 0,
         }
     }
 }
@@ -18,10 +19,15 @@ pub(crate) struct Shapes<'f> {
     definitions: &'f [(String, Schema)],
     /// Those of the definitions: any value as long as they are not known, so that one that contains itself comes to an end.
     known: Vec<Option<Shape>>,
+    /// How many definitions the one that is looked at lies in.
+    depth: usize,
 }
 
+/// A definition that lies in more others than this is any value: shapes reach less deep.
+const MAX_DEPTH: usize = 64;
+
 impl Shapes<'_> {
-    /// Schemas nest as the JSON does, whose depth is bounded, and each definition is looked at once.
+    /// Schemas nest as the JSON does, whose depth is bounded, and definitions to a depth of their own; each is looked at once.
     pub fn of(&mut self, schema: &Schema) -> Shape {
         match schema {
             Schema::Any => Shape::Any,
@@ -71,9 +77,14 @@ impl Shapes<'_> {
         if let Some(known) = &self.known[at] {
             return known.clone();
         }
+        if self.depth >= MAX_DEPTH {
+            return Shape::Any;
+        }
         self.known[at] = Some(Shape::Any);
+        self.depth += 1;
         let definitions = self.definitions;
         let shape = self.of(&definitions[at].1);
+        self.depth -= 1;
         self.known[at] = Some(shape.clone());
         shape
     }

@@ -473,6 +473,16 @@ proptest! {
         }
     }
 
+    /// Whatever the text, it is read or refused.
+    #[test]
+    fn no_text_panics(text in "[\\[\\]{}:,\"a-f$#/0-9\\\\ ]{0,80}", mut value in value(), key in prop::sample::select(vec![
+        "type", "enum", "$ref", "items", "properties", "required", "additionalProperties", "minItems", "allOf", "minimum", "errors",
+    ])) {
+        let _ = read(text);
+        value = json!({ key: value });
+        let _ = read(json!({ "input": value, "tasks": { "a": value }, "$defs": value }).to_string());
+    }
+
     /// A meet holds what both hold.
     #[test]
     fn a_meet_holds_what_both_hold(one in schema(), two in schema(), values in prop::collection::vec(value(), 24)) {
