@@ -109,7 +109,7 @@ impl<'a> Visit<'a> {
     fn members(&self, schemas: &[&'a Schema]) -> Option<BTreeMap<&'a str, Vec<&'a Schema>>> {
         let mut all = BTreeMap::new();
         for schema in schemas {
-            match self.file.members(schema, &mut BTreeSet::new()) {
+            match self.file.members(schema) {
                 Members::All => return None,
                 Members::Named(members) => extend(&mut all, members),
             }
@@ -145,45 +145,43 @@ fn extend<'s>(all: &mut BTreeMap<&'s str, Vec<&'s Schema>>, members: BTreeMap<&'
 }
 
 impl TypesFile {
-    /// Each definition is looked at once: what contains itself adds nothing.
-    fn members<'s>(&'s self, schema: &'s Schema, seen: &mut BTreeSet<usize>) -> Members<'s> {
-        let keywords: &Keywords = match schema {
-            Schema::Any => return Members::All,
-            Schema::Never => return Members::Named(BTreeMap::new()),
-            Schema::Of(keywords) => keywords,
-        };
-        let keeps_others = !matches!(keywords.additional, None | Some(Schema::Never)) || keywords.has_patterns;
-        let mut parts: Vec<&Schema> = Vec::new();
-        if let Some(at) = keywords.reference
-            && seen.insert(at)
-        {
-            parts.push(&self.definitions[at].1);
-        }
-        parts.extend(keywords.any_of.iter().chain(&keywords.one_of).chain(&keywords.all_of));
-        let says_nothing = keywords.properties.is_empty() && parts.is_empty() && keywords.reference.is_none();
-        let is_plain = keywords
-            .types
-            .as_ref()
-            .is_some_and(|types| !types.contains(&super::Type::Object));
-        if is_plain {
-            return Members::Named(BTreeMap::new());
-        }
-        if keeps_others || says_nothing && !matches!(keywords.additional, Some(Schema::Never)) {
-            return Members::All;
-        }
-        let own = keywords
-            .properties
-            .iter()
-            .map(|(name, schema)| (name.as_str(), vec![schema]));
-        let mut all: BTreeMap<&str, Vec<&Schema>> = own.collect();
-        for name in &keywords.required {
-            all.entry(name).or_insert_with(|| vec![&Schema::Any]);
-        }
-        for part in parts {
-            match self.members(part, seen) {
-                Members::All => return Members::All,
-                Members::Named(members) => extend(&mut all, members),
+    /// Each definition is looked at once: what contains itself adds nothing. Chains of definitions are as long as the file.
+    fn members<'s>(&'s self, schema: &'s Schema) -> Members<'s> {
+        let mut all: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![schema];
+        while let Some(schema) = open.pop() {
+            let keywords: &Keywords = match schema {
+                Schema::Any => return Members::All,
+                Schema::Never => continue,
+                Schema::Of(keywords) => keywords,
+            };
+            let types = keywords.types.as_ref();
+            if types.is_some_and(|types| !types.contains(&super::Type::Object)) {
+                continue;
             }
+            let keeps_others = !matches!(keywords.additional, None | Some(Schema::Never)) || keywords.has_patterns;
+            let parts = || keywords.any_of.iter().chain(&keywords.one_of).chain(&keywords.all_of);
+            let says_something = !keywords.properties.is_empty()
+                || keywords.reference.is_some()
+                || keywords.additional.is_some()
+                || parts().next().is_some();
+            if keeps_others || !says_something {
+                return Members::All;
+            }
+            for (name, schema) in &keywords.properties {
+                all.entry(name).or_default().push(schema);
+            }
+            for name in &keywords.required {
+                let schemas = all.entry(name).or_default();
+                if !keywords.properties.iter().any(|(property, _)| property == name) {
+                    schemas.push(&Schema::Any);
+                }
+            }
+            if let Some(at) = keywords.reference.filter(|at| seen.insert(*at)) {
+                open.push(&self.definitions[at].1);
+            }
+            open.extend(parts());
         }
         Members::Named(all)
     }
@@ -248,6 +246,21 @@ mod tests {
         assert_eq!(unused(either, asked), ["b"]);
         let asked = json!({ "head.$": "$.a", "tail": { "head.$": "$.b", "tail": { "other.$": "$.c" } } });
         assert_eq!(unused(json!({ "$ref": "#/$defs/List" }), asked), ["other"]);
+    }
+
+    #[test]
+    fn long_chains_of_definitions() {
+        let link = |at: usize| json!({ "$ref": format!("#/$defs/D{at}") });
+        let mut definitions: serde_json::Map<String, Value> =
+            (0..20_000).map(|at| (format!("D{at}"), link(at + 1))).collect();
+        definitions.insert("D20000".to_owned(), json!({ "properties": { "a": true } }));
+        let types = json!({ "$defs": definitions }).to_string();
+        let file = crate::schema::tests::read(types).unwrap_or_else(|faults| panic!("{faults}"));
+        let first = file.definitions.iter().find(|(name, _)| name == "D0");
+        match file.members(&first.expect("it is there").1) {
+            super::Members::Named(members) => assert_eq!(members.into_keys().collect::<Vec<_>>(), ["a"]),
+            super::Members::All => panic!("it has one member"),
+        }
     }
 
     #[test]
