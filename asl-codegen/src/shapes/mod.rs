@@ -193,7 +193,8 @@ impl Inference<'_> {
             shapes.states[at] = Some(state);
         }
         let states = scope.states.iter().zip(&shapes.states);
-        let ends = states.filter_map(|(state, shapes)| Some(shapes.as_ref()?.flow.exits(state)));
+        let ends = states.filter(|(state, _)| may_end(state));
+        let ends = ends.filter_map(|(state, shapes)| Some(shapes.as_ref()?.flow.exits(state)));
         let ends = ends.flatten().filter(|exit| exit.to.is_none());
         shapes.output = Shape::union(ends.map(|exit| exit.data.input));
         shapes
@@ -228,6 +229,12 @@ impl Inference<'_> {
         flow.finish(state, result);
         StateShapes { flow, scopes }
     }
+}
+
+/// Whether its scope may end with a state.
+fn may_end(state: &State) -> bool {
+    let next = state.next().and_then(|next| next.target());
+    next.is_none() && !matches!(state.kind, StateKind::Choice(_))
 }
 
 /// What the scopes of a state begin with, and the context object in them.

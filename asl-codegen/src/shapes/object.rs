@@ -16,7 +16,8 @@ pub(super) type Pair<'o> = (&'o Arc<str>, Option<&'o Member>, Option<&'o Member>
 /// Which objects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Object {
-    members: BTreeMap<Arc<str>, Member>,
+    /// By name. They are copied and gone through far more often than one is added, which a list is good at.
+    members: Vec<(Arc<str>, Member)>,
     rest: Option<Shape>,
 }
 
@@ -33,7 +34,7 @@ impl Object {
     /// All objects.
     pub fn any() -> Object {
         Object {
-            members: BTreeMap::new(),
+            members: Vec::new(),
             rest: Some(Shape::Any),
         }
     }
@@ -47,15 +48,27 @@ impl Object {
             };
             (name.into(), member)
         };
+        // The last of one name counts.
+        let members: BTreeMap<_, _> = members.into_iter().map(required).collect();
         Object {
-            members: members.into_iter().map(required).collect(),
+            members: members.into_iter().collect(),
             rest: None,
         }
     }
 
     /// Its members, by name.
     pub fn members(&self) -> impl Iterator<Item = (&Arc<str>, &Member)> {
-        self.members.iter()
+        self.members.iter().map(|(name, member)| (name, member))
+    }
+
+    /// Where a name is among the members, or would be.
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.members.binary_search_by(|(other, _)| (**other).cmp(name))
+    }
+
+    /// What is known of a member by its name.
+    pub(super) fn known(&self, name: &str) -> Option<&Member> {
+        self.position(name).ok().map(|at| &self.members[at].1)
     }
 
     /// What a member that is not among them is, if there can be one.
@@ -65,7 +78,7 @@ impl Object {
 
     /// What is known of a member: nothing if it cannot be there.
     pub fn member(&self, name: &str) -> Option<Member> {
-        match (self.members.get(name), &self.rest) {
+        match (self.known(name), &self.rest) {
             (Some(member), _) if member.shape.is_never() => None,
             (Some(member), _) => Some(member.clone()),
             (None, Some(rest)) => Some(Member {
@@ -78,12 +91,16 @@ impl Object {
 
     /// Whether the name is one of those that are known.
     pub fn knows(&self, name: &str) -> bool {
-        self.members.contains_key(name)
+        self.position(name).is_ok()
     }
 
     /// Sets a member.
     pub fn set(&mut self, name: impl Into<Arc<str>>, member: Member) {
-        self.members.insert(name.into(), member);
+        let name = name.into();
+        match self.position(&name) {
+            Ok(at) => self.members[at].1 = member,
+            Err(at) => self.members.insert(at, (name, member)),
+        }
     }
 
     /// Lets it have other members, of this shape.
@@ -111,8 +128,8 @@ impl Object {
     /// The names that one of them knows, in order, with what each knows. To go through both side by side takes less than to look
     /// each name up.
     pub(super) fn pairs<'o>(&'o self, other: &'o Object) -> impl Iterator<Item = Pair<'o>> {
-        let mut ones = self.members.iter().peekable();
-        let mut others = other.members.iter().peekable();
+        let mut ones = self.members().peekable();
+        let mut others = other.members().peekable();
         iter::from_fn(move || {
             let order = match (ones.peek(), others.peek()) {
                 // Most names are the very same text.
@@ -130,38 +147,34 @@ impl Object {
 
     pub(super) fn admits(&self, members: &Map<String, Value>) -> bool {
         let has_all = self
-            .members
-            .iter()
+            .members()
             .all(|(name, member)| !member.is_required || members.contains_key(&**name));
         has_all
-            && members
-                .iter()
-                .all(|(name, value)| match self.members.get(name.as_str()) {
-                    Some(member) => member.shape.admits(value),
-                    None => self.rest.as_ref().is_some_and(|rest| rest.admits(value)),
-                })
+            && members.iter().all(|(name, value)| match self.known(name) {
+                Some(member) => member.shape.admits(value),
+                None => self.rest.as_ref().is_some_and(|rest| rest.admits(value)),
+            })
     }
 
     /// The shapes in it.
     pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut Shape> {
-        let members = self.members.values_mut().map(|member| &mut member.shape);
+        let members = self.members.iter_mut().map(|(_, member)| &mut member.shape);
         members.chain(&mut self.rest)
     }
 
     /// Whether a member must be there and can be nothing.
     pub(super) fn is_impossible(&self) -> bool {
-        self.members
-            .values()
-            .any(|member| member.is_required && member.shape.is_never())
+        self.members()
+            .any(|(_, member)| member.is_required && member.shape.is_never())
     }
 
     pub(super) fn bound(&mut self) {
         if self.rest.is_none() {
             self.members
-                .retain(|_, member| member.is_required || !member.shape.is_never());
+                .retain(|(_, member)| member.is_required || !member.shape.is_never());
         }
-        while self.members.len() > MAX_MEMBERS {
-            self.members.pop_last();
+        if self.members.len() > MAX_MEMBERS {
+            self.members.truncate(MAX_MEMBERS);
             self.rest = Some(Shape::Any);
         }
     }
@@ -189,7 +202,7 @@ impl Object {
 
     pub(super) fn widen(&self, grown: &Object) -> Object {
         let widen = |(name, member): (&Arc<str>, &Member)| {
-            let shape = match self.members.get(name) {
+            let shape = match self.known(name) {
                 Some(before) => before.shape.widen(&member.shape),
                 None => member.shape.clone(),
             };
@@ -197,7 +210,7 @@ impl Object {
             (name.clone(), Member { shape, is_required })
         };
         Object {
-            members: grown.members.iter().map(widen).collect(),
+            members: grown.members().map(widen).collect(),
             rest: match (&self.rest, &grown.rest) {
                 (Some(before), Some(after)) => Some(before.widen(after)),
                 (_, rest) => rest.clone(),

@@ -158,6 +158,9 @@ impl Shape {
                     };
                     object.set(name.as_str(), member);
                 };
+                if rest.is_empty() && self.has(name, &value) {
+                    return self.clone();
+                }
                 match self.types().map(Types::names) {
                     Some(names) if names == ["an object"] => self.filter(|types| types.change_object(place)),
                     // What stands for something else is replaced where this does not fail.
@@ -168,11 +171,35 @@ impl Shape {
         }
     }
 
+    /// Whether it is an object of one kind that always has this member, with exactly this shape.
+    fn has(&self, name: &str, shape: &Shape) -> bool {
+        let object = self.types().and_then(Types::only_object);
+        let member = object.and_then(|object| object.known(name));
+        member.is_some_and(|member| member.is_required && member.shape == *shape)
+    }
+
     /// Narrowed to the values that have what the members lead to, and that as changed.
     pub(super) fn require(&self, members: &[&str], change: &dyn Fn(&Shape) -> Shape) -> Shape {
         let Some((name, rest)) = members.split_first() else {
             return change(self);
         };
+        // Most of what is asked for is known already, and what is not changed need not be copied.
+        let known = self
+            .types()
+            .and_then(Types::only_object)
+            .and_then(|object| object.known(name));
+        if let Some(member) = known.filter(|member| member.is_required) {
+            let shape = member.shape.require(rest, change);
+            return match shape == member.shape {
+                true => self.clone(),
+                false => self.filter(|types| {
+                    types.change_object(|object| {
+                        let (shape, is_required) = (shape.clone(), true);
+                        object.set(*name, Member { shape, is_required });
+                    });
+                }),
+            };
+        }
         self.filter(|types| {
             types.retain(Kept {
                 objects: true,

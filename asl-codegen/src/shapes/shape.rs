@@ -341,7 +341,7 @@ impl From<Types> for Shape {
         if matches!(&types.string, Some(Strings::Known(known)) if known.is_empty()) {
             types.string = None;
         }
-        if types == Types::all() {
+        if types.is_all() {
             return Shape::Any;
         }
         let mut parts = types.parts_mut();
@@ -442,9 +442,27 @@ impl Types {
         self.object.as_ref().map(Variants::joined)
     }
 
+    /// The objects that it can be, if they are of one kind and it can be nothing else.
+    pub(super) fn only_object(&self) -> Option<&Object> {
+        let is_object = !self.null
+            && !self.booleans.any()
+            && self.number.is_none()
+            && self.string.is_none()
+            && self.array.is_none();
+        match self.objects() {
+            [object] if is_object => Some(object),
+            _ => None,
+        }
+    }
+
     /// The kinds of objects that it can be. They are told apart by the value or the presence of a member.
     pub fn objects(&self) -> &[Object] {
         self.object.as_ref().map(Variants::all).unwrap_or_default()
+    }
+
+    fn is_all(&self) -> bool {
+        let simple = self.null && self.number == Some(Number::Any) && self.string == Some(Strings::Any);
+        simple && *self == Types::all()
     }
 
     fn is_none(&self) -> bool {

@@ -62,9 +62,8 @@ impl Variants {
     }
 
     /// Each of them changed; nothing where none is left.
-    pub fn change(&self, change: impl Fn(&mut Object)) -> Option<Variants> {
-        let changed = self.all.iter().map(|object| {
-            let mut object = object.clone();
+    pub fn change(self, change: impl Fn(&mut Object)) -> Option<Variants> {
+        let changed = self.all.into_iter().map(|mut object| {
             change(&mut object);
             object
         });
