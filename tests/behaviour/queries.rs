@@ -161,11 +161,14 @@ fn assert_unfit(run: Machine, field: &str, value: &Value, what: &str) {
     assert!(cause.ends_with(&text), "{cause}\nwanted {text}");
 }
 
+/// A machine, its field, the type that it demands, values that fit, and others of this type that do not.
+type Demand<'v> = (Machine, &'v str, &'v str, &'v [Value], &'v [Value]);
+
 #[test]
 fn j_13_to_j_22_and_j_67_a_value_is_of_the_type_that_its_field_demands() {
     let number = "number";
     let integers = [json!(0), json!(3), json!(2.0)];
-    let cases: [(Machine, &str, &str, &[Value], &[Value]); 10] = [
+    let cases: [Demand<'_>; 10] = [
         (
             |v| Script::new().run::<conditional::Machine>(v),
             "Choices[0]/Condition",

@@ -101,7 +101,10 @@ impl Emitter<'_> {
             // `Ok({ .. })` reads worse than a block that ends in `Ok(..)`.
             true => payload,
             false if query.is_empty() => quote!(Ok(#payload)),
-            false => quote!({ #query Ok(#payload) }),
+            false => {
+                let payload = untried(payload);
+                quote!({ #query #payload })
+            }
         };
         let run = quote! {
             rt::task(cx, &#policy, #limits, &mut |#parameter| #payload, &mut |cx, input| {
@@ -169,6 +172,18 @@ fn is_block(tokens: &TokenStream) -> bool {
     let mut tokens = tokens.clone().into_iter();
     let first = tokens.next();
     matches!(first, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace) && tokens.next().is_none()
+}
+
+/// The result of an expression: of one that hands its error on, that which it does so of.
+fn untried(expression: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = expression.into_iter().collect();
+    match tokens.pop_if(|last| matches!(last, TokenTree::Punct(last) if last.as_char() == '?')) {
+        Some(_) => tokens.into_iter().collect(),
+        None => {
+            let expression: TokenStream = tokens.into_iter().collect();
+            quote!(Ok(#expression))
+        }
+    }
 }
 
 fn policy_table(name: &proc_macro2::Ident, task: &Task) -> TokenStream {
