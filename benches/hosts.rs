@@ -3,7 +3,7 @@
 
 use asl_durable::{ExecutionStatus, Host, HostError, Sqlite};
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
-use chrono::{TimeDelta, Utc};
+use chrono::{SubsecRound, TimeDelta, Utc};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -90,7 +90,8 @@ async fn sleepers(count: usize) -> Result<(), Box<dyn Error>> {
     let taken = begun.elapsed().as_secs_f64();
     println!("{count} executions asleep");
     println!("  {:.0} starts a second", (count - DUE) as f64 / taken);
-    let due = Utc::now() + TimeDelta::seconds(NAP);
+    // A Wait state knows whole seconds.
+    let due = (Utc::now() + TimeDelta::seconds(NAP)).trunc_subsecs(0);
     start(&host, "near", DUE, &due.to_rfc3339()).await?;
     // The last ones leave memory.
     sleep(Duration::from_secs(3)).await;
