@@ -368,7 +368,7 @@ impl Executor {
                 Completion::Written(written) => {
                     return match written.await {
                         Ok(Ok(_)) => Ok(Reached::Done),
-                        Ok(Err(error)) => Err(error.into()),
+                        Ok(Err(error)) => Err(self.refusal(error)),
                         Err(_) => Err(HostError::ShutDown),
                     };
                 }
@@ -432,7 +432,7 @@ impl Executor {
             Origin::Store => self.written(id).await?,
         };
         let Loaded { life, engine, program } = self.load(record, written, Purpose::Run)?;
-        life.set_place(record.machine.clone(), place);
+        life.set_place(place);
         if origin == Origin::Store {
             // It rests no longer, whatever happens before it does again.
             self.storage.write(rests(id, Rest::No, Vec::new()), |_| {});
@@ -471,12 +471,15 @@ struct Leaves<'s>(&'s Executor, &'s Record);
 
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {
-        let is_empty = {
+        let (is_empty, is_wanted) = {
             let mut present = self.0.present();
-            present.leave(self.1);
+            let is_wanted = present.leave(self.1);
             observe::in_memory(present.len());
-            present.len() == 0
+            (present.len() == 0, is_wanted)
         };
+        if is_wanted {
+            self.0.rested.notify_one();
+        }
         if is_empty {
             self.0.emptied.notify_waiters();
         }

@@ -48,6 +48,10 @@ impl Express {
     /// Runs it to its end. One whose host is shut down meanwhile has none.
     pub(crate) async fn run(self, input: Value) -> Result<Description, HostError> {
         let Express { executor, mut record } = self;
+        if !executor.workload.begin() {
+            return Err(HostError::ShutDown);
+        }
+        let _at_work = AtWork(&executor);
         let program = executor.program(&record).ok_or(HostError::ShutDown)?;
         let options = &executor.options;
         let engine = History::with(options.execution(&record), observe::events_of(&record));
@@ -64,5 +68,14 @@ impl Express {
         record.end = Some(end(result, options.clock.now()));
         let reason = "Express executions cannot be redriven".to_owned();
         Ok(Description::of(record, Some(reason), None)?)
+    }
+}
+
+/// An execution that runs is work for its host.
+struct AtWork<'e>(&'e Executor);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.workload.end();
     }
 }

@@ -369,8 +369,8 @@ impl Host {
         self.executor().shut_down().await;
     }
 
-    /// The same, but for the handlers that are at work: they come to their end before, unless it takes them longer than
-    /// `grace`. Meanwhile no other handler begins, nothing can be started, and workers are given no tasks.
+    /// The same, but for the handlers that are at work and for Express executions: they come to their end before, unless it
+    /// takes them longer than `grace`. Meanwhile no other handler begins, nothing can be started, and workers are given no tasks.
     pub async fn shut_down_within(&self, grace: Duration) {
         // Those that take longer are dropped.
         let _ = timeout(grace, self.executor().drain()).await;

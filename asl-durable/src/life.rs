@@ -20,7 +20,7 @@ use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Display;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use tokio::sync::oneshot;
@@ -46,6 +46,7 @@ pub(crate) enum Purpose {
 /// An execution in memory.
 pub(crate) struct Life {
     pub(crate) id: ExecutionId,
+    machine: String,
     pub(crate) clock: Clock,
     /// Where tasks see heartbeats.
     pub(crate) handle: Handle,
@@ -57,9 +58,41 @@ pub(crate) struct Life {
     refused: HashSet<Key>,
     storage: Storage,
     workload: Arc<Workload>,
-    /// Its room in memory, and for which machine; none while it only waits for other executions.
-    room: Mutex<Option<(String, room::Place)>>,
+    /// Its place in memory.
+    place: Mutex<OwnPlace>,
     progress: Mutex<Progress>,
+}
+
+/// The place in memory of an execution.
+#[derive(Default)]
+struct OwnPlace {
+    /// None while any of its tasks waits for another execution.
+    place: Option<room::Place>,
+    /// How many of its tasks do.
+    away: usize,
+    /// One of its tasks waits for another place.
+    is_asked_for: bool,
+}
+
+/// A task that waits for another execution.
+struct Away<'l>(&'l Life);
+
+impl<'l> Away<'l> {
+    fn new(life: &'l Life) -> Away<'l> {
+        let mut place = life.place();
+        place.away += 1;
+        place.place = None;
+        drop(place);
+        life.workload.end();
+        Away(life)
+    }
+}
+
+impl Drop for Away<'_> {
+    fn drop(&mut self) {
+        self.0.workload.go_on();
+        self.0.place().away -= 1;
+    }
 }
 
 struct Progress {
@@ -79,8 +112,8 @@ struct Progress {
     gate: Vec<Waker>,
     /// The number of the next entry.
     sequence: u64,
-    /// What is written or being written, and not yet delivered: of each operation, what [is its end](Kind::is_end) and what
-    /// is not.
+    /// What this life has written or is writing: the [ends](Kind::is_end) of the operations on their way, and what is none and
+    /// has not been delivered.
     pending: BTreeSet<(Key, bool)>,
     /// The time of the last entry delivered, and that of the last one written.
     now: DateTime<Utc>,
@@ -197,6 +230,7 @@ impl Life {
         };
         Ok(Arc::new(Life {
             id: record.id,
+            machine: record.machine.clone(),
             clock: executor.options.clock,
             handle: Handle::default(),
             driver: Arc::default(),
@@ -205,7 +239,7 @@ impl Life {
             refused,
             storage: executor.storage.clone(),
             workload: executor.workload.clone(),
-            room: Mutex::default(),
+            place: Mutex::default(),
             progress: Mutex::new(progress),
         }))
     }
@@ -307,19 +341,24 @@ impl Life {
             Ok(key) => key,
             Err(completion) => return completion,
         };
-        // The clock of a handler at work runs here; a task that has no clock running needs no beat.
-        let _ = self.handle.send_task_heartbeat(token);
+        // The clock of a handler at work runs here.
+        let is_at_work = self.handle.send_task_heartbeat(token).is_ok();
         let (told, heard) = oneshot::channel();
-        let waits = progress.resting.get_mut(&key);
-        let Some((_, last)) = waits.and_then(|waits| waits.heartbeat.as_mut()) else {
-            let _ = told.send(Ok(true));
-            return Completion::Written(heard);
-        };
-        *last = self.clock.now();
+        let time = self.clock.now();
+        match progress.resting.get_mut(&key).map(|waits| &mut waits.heartbeat) {
+            Some(Some((_, last))) => *last = time,
+            // It has not come to where it waits again.
+            None if !is_at_work => _ = progress.heartbeats.insert(token.to_owned(), time),
+            // It has no clock that outlives this life.
+            _ => {
+                let _ = told.send(Ok(true));
+                return Completion::Written(heard);
+            }
+        }
         let write = Write::Heartbeat {
             execution: self.id,
             token: token.to_owned(),
-            time: *last,
+            time,
         };
         // Nobody need wait for it.
         self.storage.write(write, |result| _ = told.send(result));
@@ -473,7 +512,9 @@ impl Life {
                 progress.redrive = Some(done);
             }
             let key = Key::of(&entry);
-            progress.pending.remove(&(key.clone(), entry.kind.is_end()));
+            if !entry.kind.is_end() {
+                progress.pending.remove(&(key.clone(), false));
+            }
             // What a branch did that was dropped while this was written.
             if progress.abandoned.contains(&key) {
                 continue;
@@ -513,20 +554,39 @@ impl Life {
         self.progress().is_unloaded
     }
 
-    /// It has this place in memory.
-    pub(crate) fn set_place(&self, machine: String, place: room::Place) {
-        *self.room.lock().unwrap_or_else(PoisonError::into_inner) = Some((machine, place));
+    /// It has this place in memory, unless it waits for other executions.
+    pub(crate) fn set_place(&self, place: room::Place) {
+        let mut own = self.place();
+        own.is_asked_for = false;
+        if own.away == 0 {
+            own.place = Some(place);
+        }
     }
 
-    /// Waits for other executions, which may need the place that this one has. Of several that wait the first gives it away,
-    /// and takes another one in the end.
+    fn place(&self) -> MutexGuard<'_, OwnPlace> {
+        // Nothing in a change may panic.
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for another execution, which may need the place that this one has: it has none as long as any of its tasks waits
+    /// so, and the last one takes another. Whoever waits is not at work.
     pub(crate) async fn without_place<R>(&self, executor: &Executor, wait: impl Future<Output = R>) -> R {
-        let given = self.room.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let machine = given.map(|(machine, _)| machine);
+        let away = Away::new(self);
         let result = wait.await;
-        if let Some(machine) = machine {
-            let place = executor.options.room.take(&machine).await;
-            self.set_place(machine, place);
+        if self.workload.is_draining() {
+            // The next host goes on with what came of it.
+            return pending().await;
+        }
+        drop(away);
+        let is_back = {
+            let mut place = self.place();
+            let is_back = place.away == 0 && place.place.is_none() && !place.is_asked_for;
+            place.is_asked_for |= is_back;
+            is_back
+        };
+        if is_back {
+            let place = executor.options.room.take(&self.machine).await;
+            self.set_place(place);
         }
         result
     }
@@ -603,6 +663,11 @@ impl Life {
         self.progress().reached
     }
 
+    /// The time of the last entry.
+    pub(crate) fn last(&self) -> DateTime<Utc> {
+        self.progress().last
+    }
+
     /// The number of the next entry.
     pub(crate) fn sequence(&self) -> u64 {
         self.progress().sequence
@@ -611,7 +676,8 @@ impl Life {
     /// A handler begins, whose work would be lost without memory, if it may.
     pub(crate) fn begin_work(&self) -> bool {
         let may_begin = self.workload.begin();
-        self.progress().busy += usize::from(may_begin);
+        // What it was about to do is not done either: this life does not rest any more.
+        self.progress().busy += 1;
         may_begin
     }
 
@@ -637,6 +703,7 @@ impl Life {
         let mut progress = self.progress();
         progress.waiting.remove(key);
         progress.resting.remove(key);
+        progress.pending.remove(&(key.clone(), true));
         if let Some(token) = token {
             progress.tokens.insert(token.to_owned(), Token::Closed);
             progress.offers.remove(token);
@@ -654,9 +721,10 @@ impl Progress {
     fn open(&self, token: &str) -> Result<Key, Completion> {
         match self.tokens.get(token) {
             _ if self.is_unloaded => Err(Completion::Unloaded),
-            Some(Token::Open(key)) => Ok(key.clone()),
             Some(Token::Closed) => Err(Completion::Closed),
-            None if !self.is_open => Err(Completion::NotYet),
+            // What is written already may end its task.
+            _ if !self.is_open => Err(Completion::NotYet),
+            Some(Token::Open(key)) => Ok(key.clone()),
             None => Err(Completion::Unknown),
         }
     }

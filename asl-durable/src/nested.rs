@@ -10,6 +10,7 @@ use asl_runtime::nested::{
 };
 use asl_runtime::{TaskContext, TaskError, Value, WorkflowType};
 use sha2::{Digest, Sha256};
+use std::future::pending;
 use std::sync::{Arc, Weak};
 use tokio::runtime::Handle;
 
@@ -90,7 +91,7 @@ pub async fn start_execution(cx: &TaskContext<'_>, input: Value) -> Result<Value
         return Err(TaskError::new("States.Runtime", cause));
     };
     let Some(executor) = within.executor.upgrade() else {
-        return std::future::pending().await;
+        return pending().await;
     };
     let pattern = cx.resource().pattern;
     let request = StartRequest::new(input)?;
@@ -121,10 +122,10 @@ pub async fn start_execution(cx: &TaskContext<'_>, input: Value) -> Result<Value
         Ok(ended) => describe(ended, wanted).into_result(pattern),
         Err(HostError::Halted { problem, .. }) => {
             within.life.halt(format!("it waits for {started}: {problem}"));
-            std::future::pending().await
+            pending().await
         }
         // The host goes down: the next one waits on.
-        Err(_) => std::future::pending().await,
+        Err(_) => pending().await,
     }
 }
 
@@ -150,7 +151,7 @@ async fn start(
     let text = match executor.accept(definition, &name, &request.input) {
         Ok(text) => text,
         // The host goes down.
-        Err(HostError::ShutDown | HostError::Store(_)) => std::future::pending().await,
+        Err(HostError::ShutDown | HostError::Store(_)) => within.life.without_place(executor, pending()).await,
         Err(error) => return Err(refused(&error)),
     };
     if definition.workflow_type == WorkflowType::Express {
@@ -167,10 +168,10 @@ async fn start(
             Ok(former) if former.seed == seed => Ok(Started::from(&former)),
             Ok(former) if former.end.is_none() && former.input == record.input => Ok(Started::from(&former)),
             Ok(former) => Err(execution_already_exists(&former.arn)),
-            Err(_) => std::future::pending().await,
+            Err(_) => pending().await,
         },
         // The host goes down.
-        Err(_) => std::future::pending().await,
+        Err(_) => pending().await,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::life::Life;
 use crate::store::{ExecutionId, Record};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The executions that are in memory, or come there.
@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(crate) struct Present {
     lives: HashMap<ExecutionId, Presence>,
     ids: HashMap<String, ExecutionId>,
+    /// Those that were to come again while they were there.
+    wanted: HashSet<ExecutionId>,
 }
 
 /// An execution in memory.
@@ -25,6 +27,7 @@ impl Present {
     /// This one comes; answers whether it was not there.
     pub(crate) fn enter(&mut self, record: &Record) -> bool {
         let Entry::Vacant(place) = self.lives.entry(record.id) else {
+            self.wanted.insert(record.id);
             return false;
         };
         place.insert(Presence::Comes);
@@ -37,10 +40,11 @@ impl Present {
         self.lives.insert(id, Presence::Is(life));
     }
 
-    /// This one is gone.
-    pub(crate) fn leave(&mut self, record: &Record) {
+    /// This one is gone; answers whether it was to come again meanwhile.
+    pub(crate) fn leave(&mut self, record: &Record) -> bool {
         self.lives.remove(&record.id);
         self.ids.remove(&record.arn);
+        self.wanted.remove(&record.id)
     }
 
     pub(crate) fn get(&self, id: ExecutionId) -> Option<Presence> {

@@ -89,6 +89,8 @@ impl Executor {
                 "it failed in a state that does no work, and would fail there again".to_owned(),
             ));
         };
+        // Time goes forward, whatever the clock says.
+        let now = now.max(life.last());
         let redrive = Redrive {
             failed,
             events: history.len() as u64,

@@ -13,7 +13,8 @@ pub(crate) struct Workload {
 
 #[derive(Default)]
 struct State {
-    count: usize,
+    /// Below zero where a handler has several things to wait for at a time.
+    count: isize,
     is_draining: bool,
 }
 
@@ -27,15 +28,20 @@ impl Workload {
     pub(crate) fn begin(&self) -> bool {
         let mut state = self.state();
         let may_begin = !state.is_draining;
-        state.count += usize::from(may_begin);
+        state.count += isize::from(may_begin);
         may_begin
     }
 
-    /// A handler that has begun is done.
+    /// A handler that has begun goes on: it had nothing to do for a while.
+    pub(crate) fn go_on(&self) {
+        self.state().count += 1;
+    }
+
+    /// A handler that has begun is done, or has nothing to do for a while.
     pub(crate) fn end(&self) {
         let mut state = self.state();
         state.count -= 1;
-        if state.count == 0 {
+        if state.count <= 0 {
             self.idle.notify_waiters();
         }
     }
@@ -55,7 +61,7 @@ impl Workload {
             let mut idle = std::pin::pin!(self.idle.notified());
             // What ends between the look and the wait would be missed without this.
             idle.as_mut().enable();
-            if self.state().count == 0 {
+            if self.state().count <= 0 {
                 return;
             }
             idle.await;

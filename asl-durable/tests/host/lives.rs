@@ -331,3 +331,31 @@ async fn nothing_is_left_of_a_host() {
     tokio::task::yield_now().await;
     assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0);
 }
+
+/// What a host does not begin any more while another handler takes its time is begun by the next one.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_begun_is_due_at_once() {
+    let store = MemoryStore::new();
+    let (first, porter) = open_porter(&store).await;
+    let short = first
+        .start::<carry::Machine>("short", json!(2))
+        .await
+        .expect("started")
+        .arn;
+    let long = first
+        .start::<carry::Machine>("long", json!(30))
+        .await
+        .expect("started")
+        .arn;
+    sleep(Duration::from_secs(1)).await;
+    first.shut_down_within(Duration::from_secs(60)).await;
+    assert_eq!(porter.calls(), ["Carry", "Carry"]);
+    let (second, again) = open_porter(&store).await;
+    let begun = Instant::now();
+    for arn in [&short, &long] {
+        let ended = second.wait(arn).await.expect("ended");
+        assert_eq!(ended.status, ExecutionStatus::Succeeded);
+    }
+    assert_eq!(begun.elapsed().as_secs(), 30);
+    assert_eq!(again.calls(), ["Rest", "Rest"]);
+}

@@ -1,12 +1,12 @@
 //! How many executions are in memory at a time.
 
 use crate::support::start_time;
-use asl_durable::{Builder, Host, MemoryStore};
+use asl_durable::{Builder, Host, MemoryStore, start_execution};
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 asl!(pub mod busy = {
     "StartAt": "Work",
@@ -15,6 +15,36 @@ asl!(pub mod busy = {
         "Sleep": { "Type": "Wait", "Seconds": 100, "Next": "Again" },
         "Again": { "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true }
     }
+});
+
+asl!(pub mod parent = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "StartAt": "Run",
+                "States": {
+                    "Run": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                        "Parameters": {
+                            "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:nap",
+                            "Input.$": "$"
+                        },
+                        "OutputPath": "$.Output",
+                        "End": true
+                    }
+                }
+            },
+            "End": true
+        }
+    }
+});
+
+asl!(pub mod nap = {
+    "StartAt": "Nap",
+    "States": { "Nap": { "Type": "Wait", "SecondsPath": "$", "End": true } }
 });
 
 /// Counts who works at the same time.
@@ -31,6 +61,14 @@ impl busy::Tasks for Shop {
         sleep(Duration::from_secs(10)).await;
         self.working.fetch_sub(1, Ordering::Relaxed);
         Ok(input)
+    }
+}
+
+impl nap::Tasks for Shop {}
+
+impl parent::Tasks for Shop {
+    async fn states_start_execution_sync_2(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        start_execution(cx, input).await
     }
 }
 
@@ -67,4 +105,22 @@ async fn no_more_executions_than_there_is_room_for() {
     assert_eq!(run(bounds).await.0, 3);
     let bounds = |host: Builder| host.max_concurrency(1).max_concurrency_of::<busy::Machine>(3);
     assert_eq!(run(bounds).await.0, 1);
+}
+
+/// One place is enough for an execution that waits for others, however many, and for those.
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_others_takes_no_room() {
+    let shop = Arc::<Shop>::default();
+    let builder = Host::builder()
+        .machine::<parent::Machine, _>(shop.clone())
+        .machine::<nap::Machine, _>(shop.clone());
+    let host = builder.start_time(start_time()).max_concurrency(1);
+    let host = host.open(MemoryStore::new()).await.expect("a host");
+    let started = host
+        .start::<parent::Machine>("p", json!([5, 500, 5, 50]))
+        .await
+        .expect("started");
+    let ended = timeout(Duration::from_secs(1000), host.wait(&started.arn)).await;
+    let ended = ended.expect("there is room").expect("ended");
+    assert_eq!(ended.output, Some(json!([5, 500, 5, 50])));
 }

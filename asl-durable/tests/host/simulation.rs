@@ -331,7 +331,7 @@ async fn simulate(seed: u64) {
 const LONGEST: Duration = Duration::from_secs(20_000_000);
 
 /// How many there are, on as many threads as there are processors.
-const SEEDS: u64 = 1000;
+const SEEDS: u64 = 2000;
 
 #[test]
 fn random_executions_survive_random_deaths() {
