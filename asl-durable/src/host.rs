@@ -76,11 +76,7 @@ impl Host {
         if definition.workflow_type == WorkflowType::Express {
             return Ok(executor.start_express(definition, name, text, input));
         }
-        let mut seed = [0; 32];
-        OsRng
-            .try_fill_bytes(&mut seed)
-            .map_err(|error| StoreError::new(format!("the system has no randomness: {error}")))?;
-        let record = executor.record(definition, name, text, seed);
+        let record = executor.record(definition, name, text, random()?);
         if executor.start(record.clone()).await? {
             return Ok(Started::from(&record));
         }
@@ -88,6 +84,16 @@ impl Host {
             former if former.end.is_none() && former.input == record.input => Ok(Started::from(&former)),
             former => Err(HostError::ExecutionAlreadyExists { arn: former.arn }),
         }
+    }
+
+    /// The same, where the name does not matter: it is a new UUID, so that each call starts an execution.
+    ///
+    /// A caller that may have to ask again, since it has not heard the answer, gives a [name](Host::start).
+    ///
+    /// # Errors
+    /// As [`start`](Host::start).
+    pub async fn start_unnamed<M: Machine>(&self, input: Value) -> Result<Started, HostError> {
+        self.start::<M>(&new_name()?, input).await
     }
 
     /// Runs an Express execution of a machine to its end, in memory: it is over when the answer is dropped. Otherwise it is as
@@ -105,6 +111,14 @@ impl Host {
         }
         let text = self.executor().accept(definition, name, &input)?;
         Express::new(self.executor(), definition, name, text).run(input).await
+    }
+
+    /// The same, where the name does not matter: it is a new UUID.
+    ///
+    /// # Errors
+    /// As [`start_sync`](Host::start_sync).
+    pub async fn start_sync_unnamed<M: Machine>(&self, input: Value) -> Result<Description, HostError> {
+        self.start_sync::<M>(&new_name()?, input).await
     }
 
     /// Tells about an execution.
@@ -381,4 +395,17 @@ impl Host {
 /// The name of the activity of this ARN.
 fn activity_name(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
+}
+
+/// Bytes that nobody can guess.
+fn random<const N: usize>() -> Result<[u8; N], HostError> {
+    let mut bytes = [0; N];
+    let filled = OsRng.try_fill_bytes(&mut bytes);
+    filled.map_err(|error| StoreError::new(format!("the system has no randomness: {error}")))?;
+    Ok(bytes)
+}
+
+/// The name of an execution that was given none.
+fn new_name() -> Result<String, HostError> {
+    Ok(uuid::Builder::from_random_bytes(random()?).into_uuid().to_string())
 }

@@ -91,6 +91,17 @@ async fn one_may_be_left_alone() {
     assert_eq!(answer, Err(HostError::ShutDown));
 }
 
+///
+#[tokio::test(start_paused = true)]
+async fn who_gives_no_name_gets_a_uuid() {
+    let host = open(&Arc::default()).await;
+    let ended = host
+        .start_sync_unnamed::<quick::Machine>(json!(3))
+        .await
+        .expect("ended");
+    assert!(uuid::Uuid::parse_str(&ended.name).is_ok(), "{ended:?}");
+}
+
 ///
 #[tokio::test(start_paused = true)]
 async fn what_is_refused() {

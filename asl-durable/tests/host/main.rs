@@ -77,6 +77,21 @@ async fn names_are_unique() {
     assert_eq!(host.describe(&arn).await, Err(HostError::ExecutionDoesNotExist { arn }));
 }
 
+///
+#[tokio::test(start_paused = true)]
+async fn who_gives_no_name_gets_a_uuid() {
+    let (host, _) = open(&MemoryStore::new()).await;
+    let mut arns = Vec::new();
+    for _ in 0..2 {
+        let started = host.start_unnamed::<stroll::Machine>(json!(1)).await.expect("started");
+        let ended = host.wait(&started.arn).await.expect("ended");
+        let uuid = uuid::Uuid::parse_str(&ended.name).expect("a UUID");
+        assert_eq!((uuid.get_version_num(), ended.name), (4, uuid.to_string()));
+        arns.push(started.arn);
+    }
+    assert_ne!(arns[0], arns[1]);
+}
+
 ///
 #[tokio::test(start_paused = true)]
 async fn a_stopped_execution_is_aborted() {
