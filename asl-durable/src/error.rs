@@ -57,6 +57,14 @@ pub enum HostError {
     InvalidToken,
     /// `InvalidOutput`: the output has more than 262,144 bytes, and the host keeps to the quotas of the service.
     InvalidOutput,
+    /// `ValidationException`: the error has more than 256 characters, or its cause more than 32,768, and the host keeps to
+    /// the quotas of the service.
+    TooLong {
+        /// What is too long: `error` or `cause`.
+        member: &'static str,
+        /// How many characters it may have.
+        max: usize,
+    },
     /// `TaskTimedOut`: the task with this token has ended already, by its time-out or otherwise.
     TaskTimedOut,
     /// An execution does not go on, though it has not ended: its machine is not registered, its journal is not one of this
@@ -98,6 +106,10 @@ impl fmt::Display for HostError {
             HostError::InvalidExecutionInput => f.write_str("Invalid Execution Input: it has more than 262144 bytes"),
             HostError::InvalidToken => f.write_str("Invalid Token: 'Invalid token'"),
             HostError::InvalidOutput => f.write_str("Invalid Output: it has more than 262144 bytes"),
+            HostError::TooLong { member, max } => write!(
+                f,
+                "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length less than or equal to {max}"
+            ),
             HostError::TaskTimedOut => f.write_str("Task Timed Out: 'Provided task does not exist anymore'"),
             HostError::Halted { arn, problem } => write!(f, "'{arn}' does not go on: {problem}"),
             HostError::Store(error) => write!(f, "the store has failed: {error}"),

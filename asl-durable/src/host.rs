@@ -23,6 +23,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 /// How long a worker waits for a task.
 const POLL: Duration = Duration::from_secs(60);
 
+/// How many characters the name of an error that is reported has, and its cause.
+const MAX_ERROR: usize = 256;
+const MAX_CAUSE: usize = 32_768;
+
 /// Runs the executions of a store. A clone is the same host; it ends with the last clone, or with
 /// [`shut_down`](Host::shut_down), after which the store is closed.
 #[derive(Clone)]
@@ -164,13 +168,14 @@ impl Host {
     /// is left as it is. Answers how it ended.
     ///
     /// # Errors
-    /// As [`wait`](Host::wait).
+    /// When the error or the cause is too long; otherwise as [`wait`](Host::wait).
     pub async fn stop(
         &self,
         arn: &str,
         error: Option<String>,
         cause: Option<String>,
     ) -> Result<Description, HostError> {
+        self.check_lengths(error.as_deref(), cause.as_deref())?;
         self.executor().stop(arn, error, cause).await
     }
 
@@ -204,14 +209,30 @@ impl Host {
     /// Ends the task with this token with an error, for its Retriers and Catchers; both parts may be missing.
     ///
     /// # Errors
-    /// When no task has this token or it has ended, and when the store has failed.
+    /// When no task has this token or it has ended, when the error or the cause is too long, and when the store
+    /// has failed.
     pub async fn send_task_failure(
         &self,
         token: &str,
         error: Option<String>,
         cause: Option<String>,
     ) -> Result<(), HostError> {
+        self.check_lengths(error.as_deref(), cause.as_deref())?;
         self.complete(token, Err(Error::reported(error, cause))).await
+    }
+
+    /// Whether the parts of an error that is reported are as short as the service takes them.
+    fn check_lengths(&self, error: Option<&str>, cause: Option<&str>) -> Result<(), HostError> {
+        if self.executor().options.quotas != Quotas::Service {
+            return Ok(());
+        }
+        let parts = [("error", error, MAX_ERROR), ("cause", cause, MAX_CAUSE)];
+        for (member, text, max) in parts {
+            if text.is_some_and(|text| text.chars().nth(max).is_some()) {
+                return Err(HostError::TooLong { member, max });
+            }
+        }
+        Ok(())
     }
 
     /// Restarts the heartbeat clock of the task with this token (TO-3).

@@ -1,7 +1,7 @@
 //! Limits of time and size, and the children of a distributed Map.
 
 use crate::support::start_time;
-use asl_durable::{Builder, Description, ExecutionId, ExecutionStatus, Host, MemoryStore, Store};
+use asl_durable::{Builder, Description, ExecutionId, ExecutionStatus, Host, HostError, MemoryStore, Store};
 use asl_runtime::{Machine, Quotas, TaskContext, TaskError, Value, asl, json};
 use chrono::TimeDelta;
 use std::sync::Mutex;
@@ -155,6 +155,60 @@ async fn a_machine_has_its_time_whatever_it_waits_for() {
     let history = host.history(&arn).await.expect("a history");
     let last = history.last().expect("an event");
     assert_eq!((last.event_type, last.previous_id), ("ExecutionTimedOut", 0));
+}
+
+/// characters are counted, not bytes.
+#[tokio::test(start_paused = true)]
+async fn errors_that_are_reported_have_their_longest() {
+    let long = |length: usize| Some("ä".repeat(length));
+    let (member, max) = ("error", 256);
+    let error = Err(HostError::TooLong { member, max });
+    let (member, max) = ("cause", 32_768);
+    let cause = Err(HostError::TooLong { member, max });
+    for quotas in [Quotas::Service, Quotas::Unlimited] {
+        let (builder, desk) = builder();
+        let host = builder.quotas(quotas).open(MemoryStore::new()).await.expect("a host");
+        let start = async |name: &str| {
+            host.start::<pulse::Machine>(name, json!({}))
+                .await
+                .expect("started")
+                .arn
+        };
+        let failed = start("failed").await;
+        let mut token = desk.token.subscribe();
+        let token = token.wait_for(Option::is_some).await.expect("a token").clone();
+        let token = token.expect("a token");
+        let stopped = start("stopped").await;
+        let extra = match quotas {
+            Quotas::Service => {
+                let told = [
+                    host.send_task_failure(&token, long(257), None).await,
+                    host.send_task_failure(&token, None, long(32_769)).await,
+                ];
+                assert_eq!(told, [error.clone(), cause.clone()]);
+                let told = [
+                    host.stop(&stopped, long(257), None).await.map(drop),
+                    host.stop(&stopped, None, long(32_769)).await.map(drop),
+                ];
+                assert_eq!(told, [error.clone(), cause.clone()]);
+                0
+            }
+            _ => 1,
+        };
+        // None of that has ended anything.
+        let (error, cause) = (long(256 + extra), long(32_768 + extra));
+        assert_eq!(
+            host.send_task_failure(&token, error.clone(), cause.clone()).await,
+            Ok(())
+        );
+        let failed = host.wait(&failed).await.expect("ended");
+        assert_eq!((&failed.error, &failed.cause), (&error, &cause));
+        let stopped = host
+            .stop(&stopped, error.clone(), cause.clone())
+            .await
+            .expect("stopped");
+        assert_eq!((&stopped.error, &stopped.cause), (&error, &cause));
+    }
 }
 
 /// TO-3
