@@ -43,7 +43,7 @@ pub struct Description {
     pub redrive_count: u64,
     /// When it was redriven last.
     pub redrive_date: Option<DateTime<Utc>>,
-    /// Why it cannot be redriven (RDV-13); nothing where it can be, unless it failed in a state that does no work.
+    /// Why it cannot be redriven (RDV-13); nothing where it can be, unless it failed in a child of a distributed Map, in a state that does no work.
     pub redrive_status_reason: Option<String>,
     /// What it was started with.
     pub input: Value,

@@ -7,7 +7,7 @@ use crate::life::{Life, text_of};
 use crate::nested::Within;
 use crate::observe::States;
 use crate::operation::{Key, Operation, Waiter};
-use crate::redrive::Redrive;
+use crate::redrive::{Failure, Redrive, read};
 use crate::rest::Waits;
 use crate::store::{Entry, Kind};
 use asl_runtime::{
@@ -281,11 +281,37 @@ impl JournalEngine {
 
     /// Takes note that the execution goes on after an end.
     async fn redriven(&self, entry: &Entry) {
-        let Redrive { events, .. } = self.read(entry).await;
-        let count = self.life.redrives() + 1;
-        self.execution.redriven(count, entry.time);
-        self.events().resume(events);
-        self.record_task(&self.root, Event::ExecutionRedriven { count });
+        let Redrive { failure, events } = self.read(entry).await;
+        // What enters a state has seen to it.
+        if matches!(failure, Failure::Entry { .. }) {
+            let count = self.life.redrives() + 1;
+            self.resume(&mut self.events(), events, count, entry.time);
+        }
+    }
+
+    /// The history goes on after an end.
+    fn resume(&self, log: &mut EventLog, events: u64, count: u64, time: DateTime<Utc>) {
+        self.execution.redriven(count, time);
+        log.resume(events);
+        let event = Event::ExecutionRedriven { count };
+        log.record(&self.execution, &self.root, event, self.life.now());
+        if log.is_full() {
+            self.full.notify_one();
+        }
+    }
+
+    /// Lets the machine learn of the redrives that take place where it enters a state.
+    fn redrive_here(&self, log: &mut EventLog) {
+        // A child of a Map has a history of its own.
+        if !self.root.as_str().is_empty() {
+            return;
+        }
+        while let Some(entry) = self.life.redriven_at(log.last() + 1) {
+            match read(&entry) {
+                Ok(Redrive { events, .. }) => self.resume(log, events, self.life.redrives(), entry.time),
+                Err(problem) => self.life.halt(problem),
+            }
+        }
     }
 
     /// Takes note of an event of a task.
@@ -494,6 +520,9 @@ impl Engine for JournalEngine {
     fn record(&self, at: &Place, line: &mut Entries, event: Event<'_>) {
         let is_entry = matches!(event, Event::StateEntered { .. });
         let mut events = self.events();
+        if is_entry {
+            self.redrive_here(&mut events);
+        }
         let id = events.record(&self.execution, at, event, self.life.now());
         if let (true, Some(id)) = (is_entry, id) {
             line.enter(id);

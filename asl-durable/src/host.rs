@@ -183,8 +183,9 @@ impl Host {
     /// done before (RDV-1 to RDV-12). The tasks that were under way begin anew, their Retriers count from zero, and so does
     /// the time of the machine.
     ///
-    /// An execution that failed in a state that does no work, such as a Fail state or one whose path finds nothing, would fail
-    /// there again: it is refused.
+    /// An execution that failed in a state that does no work, such as a Fail state, a Choice or one whose path finds nothing,
+    /// enters that state again, and fails there again unless something that the state looks at has changed (RDV-6, RDV-8). Where
+    /// that was in a child of a distributed Map, it is refused.
     ///
     /// # Errors
     /// When there is none of this ARN, when it cannot be redriven (RDV-15), and when the store has failed.

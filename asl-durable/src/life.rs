@@ -8,7 +8,7 @@
 use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::operation::{Key, Operation};
-use crate::redrive::{Delivery, arrange};
+use crate::redrive::{Delivery, Failure, arrange};
 use crate::rest::Waits;
 use crate::room;
 use crate::storage::Storage;
@@ -100,6 +100,9 @@ struct Progress {
     journal: VecDeque<Delivery>,
     /// The number of the last entry that was delivered, unless the code has gone on to another state since.
     reached: Option<u64>,
+    /// The number of the last entry that was delivered, and that of the first event since by which the machine entered a state.
+    last_delivered: Option<u64>,
+    first_entered: Option<u64>,
     /// A redrive that tasks do not know of yet.
     redrive: Option<HashSet<Key>>,
     /// How often it has been redriven so far, and which operations did not begin anew the last time.
@@ -203,6 +206,8 @@ impl Life {
         let refused = refused(&journal);
         let progress = Progress {
             reached: None,
+            last_delivered: None,
+            first_entered: None,
             redrive: None,
             redrives: 0,
             done: HashSet::new(),
@@ -295,6 +300,7 @@ impl Life {
         let delivery = Delivery {
             sequence: progress.sequence,
             entry,
+            entered: None,
             done: HashSet::new(),
         };
         progress.sequence += 1;
@@ -487,14 +493,12 @@ impl Life {
         if let Some(done) = progress.redrive.take() {
             progress.redrives += 1;
             progress.done = done;
-            // In the same order in every life: that in which they go on is that of their events.
-            let tasks = progress.waiting.iter().filter(|(key, _)| key.is_task());
-            tasks.for_each(|(_, waker)| waker.wake());
+            progress.wake_tasks();
             return Step::Delivered;
         }
         if !progress.settling.is_empty() {
             match progress.journal.front() {
-                Some(next) if next.entry.time <= progress.now => {}
+                Some(next) if next.entry.time <= progress.now && next.entered.is_none() => {}
                 None if progress.writing > 0 => return Step::Wait,
                 _ => {
                     // What is written from now on is no part of it.
@@ -505,9 +509,24 @@ impl Life {
                 }
             }
         }
-        while let Some(Delivery { sequence, entry, done }) = progress.journal.pop_front() {
+        while let Some(delivery) = progress.journal.pop_front() {
+            let Delivery {
+                sequence,
+                entry,
+                entered,
+                done,
+            } = delivery;
+            if let Some(entered) = entered {
+                let text = format!(
+                    "the journal tells of a redrive where the event {entered} enters a state, but the code does not come there"
+                );
+                let halt = Halt::Mismatch(text);
+                progress.halt = Some(halt.clone());
+                return Step::Halt(halt);
+            }
             progress.now = entry.time;
             progress.reached = Some(sequence);
+            (progress.last_delivered, progress.first_entered) = (Some(sequence), None);
             if entry.kind == Kind::Redriven {
                 progress.redrive = Some(done);
             }
@@ -651,6 +670,29 @@ impl Life {
         self.progress().redrives
     }
 
+    /// The machine is about to enter a state, which will be this event; answers the redrive that takes place here.
+    pub(crate) fn redriven_at(&self, event: u64) -> Option<Entry> {
+        let mut progress = self.progress();
+        progress.first_entered.get_or_insert(event);
+        if progress.journal.front()?.entered != Some(event) {
+            return None;
+        }
+        let Delivery {
+            sequence, entry, done, ..
+        } = progress.journal.pop_front()?;
+        progress.now = progress.now.max(entry.time);
+        (progress.last_delivered, progress.first_entered) = (Some(sequence), None);
+        progress.redrives += 1;
+        progress.done = done;
+        let key = Key::of(&entry);
+        if let Some(waker) = progress.waiting.get(&key) {
+            waker.wake();
+        }
+        progress.delivered = Some((key, entry.clone()));
+        progress.wake_tasks();
+        Some(entry)
+    }
+
     /// The code has gone on to another state; answers whether it had not come there in an earlier life, as far as that is written.
     pub(crate) fn went_on(&self) -> bool {
         let mut progress = self.progress();
@@ -658,9 +700,15 @@ impl Life {
         progress.is_open || progress.is_first
     }
 
-    /// The number of the entry of which the execution has just ended, if it is of one.
-    pub(crate) fn ended_of(&self) -> Option<u64> {
-        self.progress().reached
+    /// Where the execution, which has just ended, has failed: of an entry, or in the state that it `entered` by this event.
+    pub(crate) fn failure(&self, entered: impl FnOnce() -> Option<u64>) -> Option<Failure> {
+        let progress = self.progress();
+        if let Some(failed) = progress.reached {
+            return Some(Failure::Entry { failed });
+        }
+        let (entered, first) = (entered()?, progress.first_entered?);
+        let after = progress.last_delivered;
+        (entered >= first).then_some(Failure::State { entered, after })
     }
 
     /// The time of the last entry.
@@ -717,6 +765,12 @@ impl Life {
 }
 
 impl Progress {
+    /// Lets the tasks learn of a redrive: in the same order in every life, since that in which they go on is that of their events.
+    fn wake_tasks(&self) {
+        let tasks = self.waiting.iter().filter(|(key, _)| key.is_task());
+        tasks.for_each(|(_, waker)| waker.wake());
+    }
+
     /// The task with this token, if it can be ended.
     fn open(&self, token: &str) -> Result<Key, Completion> {
         match self.tokens.get(token) {

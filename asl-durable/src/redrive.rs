@@ -3,6 +3,9 @@
 //! An execution fails of an entry of its journal: the result of a task, or an end from outside. When it is redriven, that
 //! entry counts no more; in its place stands the redrive itself. So the code comes to where it was before it failed, lanes
 //! that the failure aborted included, and its tasks begin anew from there: what was done stays done.
+//!
+//! An execution that fails in a state that does no work fails of no entry. It is redriven where it entered that state: the
+//! code comes there by the same entries, learns of the redrive, and enters the state again (RDV-6, RDV-8).
 
 use crate::description::Started;
 use crate::error::HostError;
@@ -10,7 +13,7 @@ use crate::executor::{Executor, Origin};
 use crate::operation::Key;
 use crate::replay::Replayed;
 use crate::store::{Entry, ExecutionStatus, Kind, Record, Write};
-use asl_runtime::Quotas;
+use asl_runtime::{HistoryEvent, Quotas};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashSet, VecDeque};
@@ -25,10 +28,20 @@ const LONGEST: TimeDelta = TimeDelta::days(365);
 /// What an entry of a redrive tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Redrive {
-    /// The number of the entry that the execution failed of.
-    pub(crate) failed: u64,
+    #[serde(flatten)]
+    pub(crate) failure: Failure,
     /// How many events its history had.
     pub(crate) events: u64,
+}
+
+/// Where an execution failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Failure {
+    /// Of the entry of this number.
+    Entry { failed: u64 },
+    /// In the state whose entry is the event `entered`, without any entry of the journal since that of the number `after`.
+    State { entered: u64, after: Option<u64> },
 }
 
 impl Redrive {
@@ -79,20 +92,22 @@ impl Executor {
             return Err(refused(reason));
         }
         let now = self.options.clock.now();
+        // Time goes forward, also where the clock of this host is behind that of an earlier one.
+        let now = record.end.as_ref().map_or(now, |end| now.max(end.stop_date));
         let has_quotas = self.options.quotas == Quotas::Service;
         let Replayed { life, history } = self.replay(&record).await?;
         if has_quotas && history.len() as u64 >= Quotas::MAX_EVENTS - 1 {
             return Err(refused("Execution history has too many events".to_owned()));
         }
-        let Some(failed) = life.ended_of() else {
+        let Some(failure) = life.failure(|| failed_in(&history)) else {
             return Err(refused(
-                "it failed in a state that does no work, and would fail there again".to_owned(),
+                "it failed in a child of a distributed Map, in a state that does no work".to_owned(),
             ));
         };
         // Time goes forward, whatever the clock says.
         let now = now.max(life.last());
         let redrive = Redrive {
-            failed,
+            failure,
             events: history.len() as u64,
         };
         let redriven = Record {
@@ -111,12 +126,41 @@ impl Executor {
     }
 }
 
+/// The event with which an execution that has failed entered the state that made it fail; none where that was in another
+/// execution.
+fn failed_in(history: &[HistoryEvent]) -> Option<u64> {
+    // Each event follows the one before it in its line, and that of a lane's end leads to the lane that failed (EV-35, EV-41).
+    let mut event = history.last()?;
+    loop {
+        let at = |id| history.iter().find(|event: &&HistoryEvent| event.id == id);
+        match event.event_type {
+            "MapRunFailed" => return None,
+            // It does not follow the entry of its state, but what that follows.
+            "EvaluationFailed" => {
+                let members = &event.details.as_ref()?.members;
+                let is_entry = |entered: &&HistoryEvent| {
+                    let name = entered.details.as_ref().and_then(|details| details.members.get("name"));
+                    entered.event_type.ends_with("StateEntered")
+                        && entered.id < event.id
+                        && (entered.previous_id, name) == (event.previous_id, members.get("state"))
+                };
+                let entered = history.iter().rev().find(is_entry);
+                return entered.or_else(|| at(event.previous_id)).map(|entered| entered.id);
+            }
+            entered if entered.ends_with("StateEntered") => return Some(event.id),
+            _ => event = at(event.previous_id)?,
+        }
+    }
+}
+
 /// What is delivered to the code of an execution.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     /// The number of the entry in its journal.
     pub(crate) sequence: u64,
     pub(crate) entry: Entry,
+    /// Of a redrive that takes place where a state is entered: the number of that event.
+    pub(crate) entered: Option<u64>,
     /// Of a redrive: the operations that had come to something when the execution ended, which nobody had learned of. They
     /// do not begin anew.
     pub(crate) done: HashSet<Key>,
@@ -133,17 +177,30 @@ pub(crate) fn arrange(journal: Vec<Entry>) -> Result<VecDeque<Delivery>, String>
         let delivery = Delivery {
             sequence,
             entry,
+            entered: None,
             done: HashSet::new(),
         };
-        let Some(Redrive { failed, .. }) = redrive else {
+        let Some(Redrive { failure, .. }) = redrive else {
             arranged.push(delivery);
             continue;
         };
-        let at = arranged.iter().position(|former| former.sequence == failed);
-        let at = at.ok_or_else(|| format!("the journal has no entry {failed}, of which a redrive tells"))?;
+        let place = |number| {
+            let at = arranged.iter().position(|former| former.sequence == number);
+            at.ok_or_else(|| format!("the journal has no entry {number}, of which a redrive tells"))
+        };
+        // It takes the place of the entry that counts no more, or one of its own.
+        let (at, replaced, entered) = match failure {
+            Failure::Entry { failed } => (place(failed)?, 1, None),
+            Failure::State { entered, after: None } => (0, 0, Some(entered)),
+            Failure::State {
+                entered,
+                after: Some(after),
+            } => (place(after)? + 1, 0, Some(entered)),
+        };
         let time = delivery.entry.time;
-        arranged[at] = delivery;
-        let mut late = arranged.split_off(at + 1);
+        let mut late = arranged.split_off(at + replaced);
+        arranged.truncate(at);
+        arranged.push(Delivery { entered, ..delivery });
         // An end that nobody had learned of counts as little as the one that came before it: its task begins anew too.
         let ends = late
             .iter()

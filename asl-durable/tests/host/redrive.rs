@@ -1,7 +1,9 @@
 //! Executions that go on after an end.
 
 use crate::support::start_time;
-use asl_durable::{Builder, Entry, ExecutionStatus, Host, HostError, Kind, MemoryStore, Sqlite, Store, Write};
+use asl_durable::{
+    Builder, Entry, ExecutionId, ExecutionStatus, Host, HostError, Kind, MemoryStore, Sqlite, Store, Write,
+};
 use asl_runtime::{HistoryEvent, TaskContext, TaskError, Value, asl, json};
 use futures_util::future::join_all;
 use std::collections::HashMap;
@@ -80,6 +82,112 @@ asl!(pub mod ask = {
 asl!(pub mod sour = {
     "StartAt": "Fail",
     "States": { "Fail": { "Type": "Fail", "Error": "Sour" } }
+});
+
+asl!(pub mod picky = {
+    "StartAt": "Fetch",
+    "TimeoutSeconds": 500,
+    "States": {
+        "Fetch": {
+            "Type": "Task",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+            "Parameters": { "name": "fetch" },
+            "Next": "Tidy"
+        },
+        "Tidy": { "Type": "Pass", "Next": "Both" },
+        "Both": {
+            "Type": "Parallel",
+            "Branches": [
+                {
+                    "StartAt": "Slow",
+                    "States": {
+                        "Slow": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                            "Parameters": { "name": "endless" },
+                            "End": true
+                        }
+                    }
+                },
+                {
+                    "StartAt": "Quick",
+                    "States": {
+                        "Quick": {
+                            "Type": "Task",
+                            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                            "Parameters": { "name": "quick" },
+                            "Next": "Sweep"
+                        },
+                        "Sweep": { "Type": "Pass", "Next": "Again?" },
+                        "Again?": {
+                            "Type": "Choice",
+                            "Choices": [
+                                { "Variable": "$$.Execution.RedriveCount", "NumericGreaterThan": 1, "Next": "Done" }
+                            ]
+                        },
+                        "Done": { "Type": "Succeed" }
+                    }
+                }
+            ],
+            "End": true
+        }
+    }
+});
+
+asl!(pub mod sum = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "First",
+    "States": {
+        "First": { "Type": "Pass", "Next": "Second" },
+        "Second": {
+            "Type": "Pass",
+            "Output": "{% $states.context.Execution.RedriveCount > 0 ? 'done' : $error('early') %}",
+            "End": true
+        }
+    }
+});
+
+asl!(pub mod sieve = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "StartAt": "Fine?",
+                "States": {
+                    "Fine?": {
+                        "Type": "Choice",
+                        "Choices": [
+                            { "Variable": "$", "StringMatches": "quick*", "Next": "Work" },
+                            { "Variable": "$$.Execution.RedriveCount", "NumericGreaterThan": 0, "Next": "Work" }
+                        ]
+                    },
+                    "Work": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+                        "Parameters": { "name.$": "$" },
+                        "End": true
+                    }
+                }
+            },
+            "End": true
+        }
+    }
+});
+
+asl!(pub mod far = {
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Fail",
+                "States": { "Fail": { "Type": "Fail", "Error": "Sour" } }
+            },
+            "End": true
+        }
+    }
 });
 
 asl!(pub mod crowd = {
@@ -163,6 +271,22 @@ impl ask::Tasks for Shop {
 
 impl sour::Tasks for Shop {}
 
+impl sum::Tasks for Shop {}
+
+impl far::Tasks for Shop {}
+
+impl sieve::Tasks for Shop {
+    async fn work(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        build::Tasks::work(self, cx, input).await
+    }
+}
+
+impl picky::Tasks for Shop {
+    async fn work(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        build::Tasks::work(self, cx, input).await
+    }
+}
+
 impl crowd::Tasks for Shop {
     async fn work(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
         build::Tasks::work(self, cx, input).await
@@ -175,6 +299,10 @@ fn builder(shop: &Arc<Shop>) -> Builder {
         .machine::<ask::Machine, _>(shop.clone())
         .machine::<sour::Machine, _>(shop.clone())
         .machine::<crowd::Machine, _>(shop.clone())
+        .machine::<picky::Machine, _>(shop.clone())
+        .machine::<sum::Machine, _>(shop.clone())
+        .machine::<sieve::Machine, _>(shop.clone())
+        .machine::<far::Machine, _>(shop.clone())
         .start_time(start_time())
 }
 
@@ -458,11 +586,11 @@ async fn what_cannot_be_redriven() {
         ExecutionStatus::TimedOut
     );
     assert_eq!(refusal(&question).await, "Execution was started a year ago or earlier");
-    let sour = host.start::<sour::Machine>("n", json!({})).await.expect("started").arn;
-    host.wait(&sour).await.expect("ended");
+    let far = host.start::<far::Machine>("n", json!([1])).await.expect("started").arn;
+    host.wait(&far).await.expect("ended");
     assert_eq!(
-        refusal(&sour).await,
-        "it failed in a state that does no work, and would fail there again"
+        refusal(&far).await,
+        "it failed in a child of a distributed Map, in a state that does no work"
     );
     let arn = "arn:aws:states:us-east-1:000000000000:execution:build:nobody".to_owned();
     assert_eq!(host.redrive(&arn).await, Err(HostError::ExecutionDoesNotExist { arn }));
@@ -567,6 +695,189 @@ async fn a_redriven_execution_outlives_its_host() {
                 "{context}: {:?}",
                 types(&history[before.len()..])
             );
+        }
+    }
+}
+
+/// RDV-8, RDV-12
+#[tokio::test(start_paused = true)]
+async fn a_fail_state_is_entered_again() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    let host = open(&store, &shop).await;
+    let arn = host.start::<sour::Machine>("n", json!({})).await.expect("started").arn;
+    host.wait(&arn).await.expect("ended");
+    for count in 1..=3 {
+        host.redrive(&arn).await.expect("redriven");
+        let ended = host.wait(&arn).await.expect("ended");
+        assert_eq!(
+            (ended.status, ended.error.as_deref(), ended.redrive_count),
+            (ExecutionStatus::Failed, Some("Sour"), count)
+        );
+    }
+    let history = host.history(&arn).await.expect("a history");
+    let once = ["ExecutionRedriven", "FailStateEntered", "ExecutionFailed"];
+    let first = ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"];
+    assert_eq!(types(&history), [first, once, once, once].concat());
+    let chain: Vec<(u64, u64)> = history.iter().map(|event| (event.id, event.previous_id)).collect();
+    assert_eq!(chain[3..6], [(4, 3), (5, 4), (6, 5)]);
+    assert_eq!(chain[9..], [(10, 9), (11, 10), (12, 11)]);
+}
+
+/// RDV-6: what a Choice looks at may have changed.
+#[tokio::test(start_paused = true)]
+async fn an_expression_is_evaluated_again() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    let host = open(&store, &shop).await;
+    let arn = host.start::<sum::Machine>("n", json!({})).await.expect("started").arn;
+    assert_eq!(host.wait(&arn).await.expect("ended").status, ExecutionStatus::Failed);
+    host.redrive(&arn).await.expect("redriven");
+    assert_eq!(host.wait(&arn).await.expect("ended").output, Some(json!("done")));
+    assert_eq!(
+        types(&host.history(&arn).await.expect("a history")),
+        [
+            "ExecutionStarted",
+            "PassStateEntered",
+            "PassStateExited",
+            "PassStateEntered",
+            "EvaluationFailed",
+            "ExecutionFailed",
+            "ExecutionRedriven",
+            "PassStateEntered",
+            "PassStateExited",
+            "ExecutionSucceeded",
+        ]
+    );
+}
+
+/// RDV-3, RDV-5, RDV-6, RDV-9: what was aborted by a Choice goes on beside it; the host dies at each commit.
+#[tokio::test(start_paused = true)]
+async fn a_choice_is_evaluated_again() {
+    let mut deaths = 0;
+    for commit in 1.. {
+        for is_written in [false, true] {
+            let context = format!("commit {commit}, written: {is_written}");
+            let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+            let mut host = open(&store, &shop).await;
+            let arn = host.start::<picky::Machine>("n", json!({})).await.expect("started").arn;
+            let ended = host.wait(&arn).await.expect("ended");
+            assert_eq!(ended.error.as_deref(), Some("States.NoChoiceMatched"), "{context}");
+            let before = host.history(&arn).await.expect("a history");
+            assert_eq!(shop.calls(), ["fetch 0", "endless 0", "quick 0"]);
+            store.fail_at(store.commits() + commit, is_written);
+            let mut has_died = false;
+            // It fails once more, and runs out of time then.
+            while host.describe(&arn).await.expect("an execution").redrive_count < 2 {
+                if host.redrive(&arn).await.is_err() || host.wait(&arn).await.is_err() {
+                    has_died = true;
+                    host.shut_down().await;
+                    store.repair();
+                    host = open(&store, &shop).await;
+                    host.wait(&arn).await.expect("ended");
+                }
+            }
+            let ended = host.wait(&arn).await.expect("ended");
+            assert_eq!(ended.status, ExecutionStatus::TimedOut, "{context}: {ended:?}");
+            let since = |time| ended.stop_date.expect("an end") - time;
+            assert_eq!(since(ended.redrive_date.expect("a redrive")).num_seconds(), 500);
+            assert!(shop.calls().iter().all(|call| call == "endless 0"), "{context}");
+            let history = host.history(&arn).await.expect("a history");
+            assert_eq!(history[..before.len()], before, "{context}");
+            assert_eq!(
+                types(&history[before.len()..]),
+                [
+                    "ExecutionRedriven",
+                    "ChoiceStateEntered",
+                    "TaskStateAborted",
+                    "ParallelStateFailed",
+                    "ExecutionFailed",
+                    "ExecutionRedriven",
+                    "ChoiceStateEntered",
+                    "ChoiceStateExited",
+                    "SucceedStateEntered",
+                    "SucceedStateExited",
+                    "LambdaFunctionScheduled",
+                    "LambdaFunctionStarted",
+                    "ExecutionTimedOut",
+                ],
+                "{context}"
+            );
+            host.shut_down().await;
+            let next = open(&store, &shop).await;
+            assert!(next.history(&arn).await == Ok(history), "{context}");
+            deaths += usize::from(has_died);
+            if !has_died {
+                assert!(deaths >= 8, "{deaths}");
+                return;
+            }
+        }
+    }
+}
+
+/// RDV-6, RDV-9: what the Choice of an iteration aborted at the same time goes on with it.
+#[tokio::test(start_paused = true)]
+async fn a_choice_in_an_iteration_is_evaluated_again() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    let host = open(&store, &shop).await;
+    let input = json!(["quick 1", "bad", "quick 2"]);
+    let arn = host.start::<sieve::Machine>("n", input).await.expect("started").arn;
+    let ended = host.wait(&arn).await.expect("ended");
+    assert_eq!(ended.error.as_deref(), Some("States.NoChoiceMatched"));
+    let before = host.history(&arn).await.expect("a history");
+    shop.calls();
+    host.redrive(&arn).await.expect("redriven");
+    let ended = host.wait(&arn).await.expect("ended");
+    let output = json!([{ "name": "quick 1" }, { "name": "bad" }, { "name": "quick 2" }]);
+    assert_eq!(ended.output, Some(output), "{ended:?}");
+    let mut calls = shop.calls();
+    calls.sort();
+    assert_eq!(calls, ["bad 0", "quick 1 0", "quick 2 0"]);
+    let history = host.history(&arn).await.expect("a history");
+    assert_eq!(history[..before.len()], before);
+    assert_eq!(
+        types(&history[before.len()..])[..2],
+        ["ExecutionRedriven", "ChoiceStateEntered"]
+    );
+    host.shut_down().await;
+    let next = open(&store, &shop).await;
+    assert!(next.history(&arn).await == Ok(history), "it differs");
+}
+
+/// A redrive that takes place where the code does not come is one of other code.
+#[tokio::test(start_paused = true)]
+async fn a_redrive_of_other_code_halts() {
+    let cases = [
+        (json!(9), "the journal has no entry 9, of which a redrive tells"),
+        (
+            Value::Null,
+            "the journal tells of a redrive where the event 7 enters a state, but the code does not come there",
+        ),
+    ];
+    for (after, expected) in cases {
+        let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+        let host = open(&store, &shop).await;
+        let input = json!({ "a": [1, 2.5] });
+        let arn = host.start::<ask::Machine>("n", input).await.expect("started").arn;
+        host.stop(&arn, None, None).await.expect("stopped");
+        host.shut_down().await;
+        let mut written = store.clone();
+        let journal = Store::journal(&mut written, ExecutionId(1)).expect("a journal");
+        let other = Write::Redrive {
+            execution: ExecutionId(1),
+            redrive_count: 0,
+            sequence: journal.len() as u64,
+            entry: Entry {
+                place: String::new(),
+                kind: Kind::Redriven,
+                attempt: 0,
+                time: start_time(),
+                value: Some(json!({ "entered": 7, "after": after, "events": 3 }).to_string()),
+            },
+        };
+        assert_eq!(written.commit(&[other]), Ok(vec![true]));
+        let host = open(&store, &shop).await;
+        match host.history(&arn).await {
+            Err(HostError::Halted { problem, .. }) => assert_eq!(problem, expected),
+            other => panic!("{other:?}"),
         }
     }
 }

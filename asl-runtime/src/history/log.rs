@@ -144,6 +144,11 @@ impl EventLog {
         self.has_dropped = false;
     }
 
+    /// The id of the last event, which is also how many there are.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// Whether there is room for the last event only.
     pub fn is_full(&self) -> bool {
         self.max_events.is_some_and(|max| self.last + 1 >= max)
