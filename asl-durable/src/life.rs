@@ -5,22 +5,26 @@
 //! state of an execution is a function of its journal, whether the entries were read from a store or have just been
 //! written, and no order of completions has to be kept besides.
 
+mod place;
+mod token;
+
+use self::place::OwnPlace;
+use self::token::{Offer, Token};
 use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::operation::{Key, Operation};
 use crate::redrive::{Delivery, Failure, arrange};
 use crate::rest::Waits;
-use crate::room;
 use crate::storage::Storage;
-use crate::store::{Entry, ExecutionId, Kind, QueuedTask, Record, StoreError, Write};
+use crate::store::{Entry, ExecutionId, Kind, Record, StoreError, Write};
 use crate::workload::Workload;
-use asl_runtime::{Error, Handle, Place, Value};
+use asl_runtime::{Error, Handle, Place};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::task::AtomicWaker;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Display;
-use std::future::{pending, poll_fn};
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use tokio::sync::oneshot;
@@ -61,38 +65,6 @@ pub(crate) struct Life {
     /// Its place in memory.
     place: Mutex<OwnPlace>,
     progress: Mutex<Progress>,
-}
-
-/// The place in memory of an execution.
-#[derive(Default)]
-struct OwnPlace {
-    /// None while any of its tasks waits for another execution.
-    place: Option<room::Place>,
-    /// How many of its tasks do.
-    away: usize,
-    /// One of its tasks waits for another place.
-    is_asked_for: bool,
-}
-
-/// A task that waits for another execution.
-struct Away<'l>(&'l Life);
-
-impl<'l> Away<'l> {
-    fn new(life: &'l Life) -> Away<'l> {
-        let mut place = life.place();
-        place.away += 1;
-        place.place = None;
-        drop(place);
-        life.workload.end();
-        Away(life)
-    }
-}
-
-impl Drop for Away<'_> {
-    fn drop(&mut self) {
-        self.0.workload.go_on();
-        self.0.place().away -= 1;
-    }
 }
 
 struct Progress {
@@ -144,25 +116,12 @@ struct Progress {
     halt: Option<Halt>,
 }
 
-enum Token {
-    Open(Key),
-    Closed,
-}
-
 /// What is written of an execution.
 #[derive(Debug, Default)]
 pub(crate) struct Written {
     pub(crate) entries: Vec<Entry>,
     /// The last heartbeat of each task that gave one, by its token.
     pub(crate) heartbeats: Vec<(String, DateTime<Utc>)>,
-}
-
-/// A task of an activity that waits for a worker.
-struct Offer {
-    key: Key,
-    activity: &'static str,
-    input: Value,
-    since: DateTime<Utc>,
 }
 
 /// What became of an attempt to end a task by its token.
@@ -326,115 +285,6 @@ impl Life {
         self.driver.wake();
     }
 
-    /// Ends a task by its token: with JSON text, or an error.
-    pub(crate) fn complete(self: &Arc<Life>, token: &str, result: &Result<String, Error>) -> Completion {
-        let mut progress = self.progress();
-        let key = match progress.open(token) {
-            Ok(key) => key,
-            Err(completion) => return completion,
-        };
-        let (kind, value) = match result {
-            Ok(output) => (Kind::Succeeded, output.clone()),
-            Err(error) => (Kind::Failed, text_of(error)),
-        };
-        self.append_to(&mut progress, key, kind, Some(value))
-    }
-
-    /// Restarts the heartbeat clock of the task with this token.
-    pub(crate) fn heartbeat(&self, token: &str) -> Completion {
-        let mut progress = self.progress();
-        let key = match progress.open(token) {
-            Ok(key) => key,
-            Err(completion) => return completion,
-        };
-        // The clock of a handler at work runs here.
-        let is_at_work = self.handle.send_task_heartbeat(token).is_ok();
-        let (told, heard) = oneshot::channel();
-        let time = self.clock.now();
-        match progress.resting.get_mut(&key).map(|waits| &mut waits.heartbeat) {
-            Some(Some((_, last))) => *last = time,
-            // It has not come to where it waits again.
-            None if !is_at_work => _ = progress.heartbeats.insert(token.to_owned(), time),
-            // It has no clock that outlives this life.
-            _ => {
-                let _ = told.send(Ok(true));
-                return Completion::Written(heard);
-            }
-        }
-        let write = Write::Heartbeat {
-            execution: self.id,
-            token: token.to_owned(),
-            time,
-        };
-        // Nobody need wait for it.
-        self.storage.write(write, |result| _ = told.send(result));
-        drop(progress);
-        self.driver.wake();
-        Completion::Written(heard)
-    }
-
-    /// A task of an activity waits for a worker from now on, if nothing of it is written.
-    pub(crate) fn offer(&self, token: &str, key: &Key, activity: &'static str, input: &Value) {
-        let mut progress = self.progress();
-        let offer = Offer {
-            key: key.clone(),
-            activity,
-            input: input.clone(),
-            since: progress.now,
-        };
-        progress.offers.insert(token.to_owned(), offer);
-    }
-
-    /// A task of an activity waits for no worker any more.
-    pub(crate) fn withdraw(&self, token: &str) {
-        self.progress().offers.remove(token);
-    }
-
-    /// A worker takes the task of an activity with this token; answers its input where it may.
-    pub(crate) fn take_task(self: &Arc<Life>, token: &str, worker: &str) -> (Completion, Option<Value>) {
-        let mut progress = self.progress();
-        if let Err(completion) = progress.open(token) {
-            return (completion, None);
-        }
-        if !progress.is_open {
-            return (Completion::NotYet, None);
-        }
-        let Some(Offer { key, input, .. }) = progress.offers.remove(token) else {
-            return (Completion::Closed, None);
-        };
-        let completion = self.append_to(&mut progress, key, Kind::Started, Some(worker.to_owned()));
-        (completion, Some(input))
-    }
-
-    /// Its tasks that wait for workers.
-    pub(crate) fn queued(&self) -> Vec<QueuedTask> {
-        let progress = self.progress();
-        let offers = progress.offers.iter();
-        offers
-            .map(|(token, offer)| {
-                let (place, attempt) = offer.key.place();
-                QueuedTask {
-                    execution: self.id,
-                    place: place.to_owned(),
-                    attempt,
-                    activity: offer.activity.to_owned(),
-                    token: token.clone(),
-                    since: offer.since,
-                }
-            })
-            .collect()
-    }
-
-    /// When a task gave its last heartbeat in an earlier life.
-    pub(crate) fn last_heartbeat(&self, token: &str) -> Option<DateTime<Utc>> {
-        self.progress().heartbeats.get(token).copied()
-    }
-
-    /// Whether a task of this execution had this token, and has ended.
-    pub(crate) fn is_closed(&self, token: &str) -> bool {
-        matches!(self.progress().tokens.get(token), Some(Token::Closed))
-    }
-
     /// Ends the execution with this error.
     pub(crate) fn end(self: &Arc<Life>, error: &Error) -> Completion {
         let key = Key::new(&Place::default(), Operation::End, 0);
@@ -573,43 +423,6 @@ impl Life {
         self.progress().is_unloaded
     }
 
-    /// It has this place in memory, unless it waits for other executions.
-    pub(crate) fn set_place(&self, place: room::Place) {
-        let mut own = self.place();
-        own.is_asked_for = false;
-        if own.away == 0 {
-            own.place = Some(place);
-        }
-    }
-
-    fn place(&self) -> MutexGuard<'_, OwnPlace> {
-        // Nothing in a change may panic.
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for another execution, which may need the place that this one has: it has none as long as any of its tasks waits
-    /// so, and the last one takes another. Whoever waits is not at work.
-    pub(crate) async fn without_place<R>(&self, executor: &Executor, wait: impl Future<Output = R>) -> R {
-        let away = Away::new(self);
-        let result = wait.await;
-        if self.workload.is_draining() {
-            // The next host goes on with what came of it.
-            return pending().await;
-        }
-        drop(away);
-        let is_back = {
-            let mut place = self.place();
-            let is_back = place.away == 0 && place.place.is_none() && !place.is_asked_for;
-            place.is_asked_for |= is_back;
-            is_back
-        };
-        if is_back {
-            let place = executor.options.room.take(&self.machine).await;
-            self.set_place(place);
-        }
-        result
-    }
-
     /// Stops here: it cannot go on, for this reason.
     pub(crate) fn halt(&self, problem: String) {
         self.progress().halt.get_or_insert(Halt::Mismatch(problem));
@@ -630,12 +443,6 @@ impl Life {
     /// Whether a task could not even be started: then nothing of it was scheduled (EV-19).
     pub(crate) fn is_refused(&self, key: &Key) -> bool {
         self.refused.contains(key)
-    }
-
-    /// The task of an operation has this token now.
-    pub(crate) fn open(&self, token: &str, key: &Key) {
-        let open = Token::Open(key.clone());
-        self.progress().tokens.insert(token.to_owned(), open);
     }
 
     /// An operation begins; answers what wakes it when it is to look for an entry.
@@ -769,18 +576,6 @@ impl Progress {
     fn wake_tasks(&self) {
         let tasks = self.waiting.iter().filter(|(key, _)| key.is_task());
         tasks.for_each(|(_, waker)| waker.wake());
-    }
-
-    /// The task with this token, if it can be ended.
-    fn open(&self, token: &str) -> Result<Key, Completion> {
-        match self.tokens.get(token) {
-            _ if self.is_unloaded => Err(Completion::Unloaded),
-            Some(Token::Closed) => Err(Completion::Closed),
-            // What is written already may end its task.
-            _ if !self.is_open => Err(Completion::NotYet),
-            Some(Token::Open(key)) => Ok(key.clone()),
-            None => Err(Completion::Unknown),
-        }
     }
 }
 
