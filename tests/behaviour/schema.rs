@@ -124,8 +124,8 @@ async fn an_input_of_json_is_checked() {
     assert_eq!(run(fits).await, Ok(json!({ "reference": "attempt 0", "total": 30 })));
     for (input, why) in [
         (
-            json!({ "id": 7, "amount": 30, "lines": [{ "sku": 1 }] }),
-            "invalid type: integer `1`, expected a string at /lines/0/sku",
+            json!({ "id": 7, "amount": 30, "lines": [{ "sku": true }] }),
+            "invalid type: boolean `true`, expected a string at /lines/0/sku",
         ),
         (json!({ "id": 7, "lines": [] }), "missing field `amount`"),
         (json!([]), "invalid length 0, expected struct Order with 3 elements"),
