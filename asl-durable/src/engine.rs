@@ -116,31 +116,33 @@ impl JournalEngine {
         let handle = Some(&life.handle);
         let is_job = task.resource().pattern.is_job();
         let until = |start| limits.timeout.map(|time| later(start, time));
+        // It may be one of before that was written.
+        let began = |submission: &Entry| submission.since.unwrap_or(submission.time);
         let result = match submission {
             // Its job goes on, and so does its clock: its handler has to wait for it.
             Some(entry) if is_job => {
                 waiter.work().await;
                 let job: Value = self.read(&entry).await;
                 let task = task.with_job(Some(job), |_| Box::pin(ready(())));
-                let limits = self.left(limits, until(entry.time));
+                let limits = self.left(limits, until(began(&entry)));
                 let span = self.states.attempt(&task);
                 span.around(attempt(handle, task, limits, input, call, |_| {})).await
             }
             None => {
                 waiter.work().await;
-                let until = until(life.clock.now());
+                let began = life.clock.now();
                 let task = match is_job {
-                    true => task.with_job(None, waiter.reporter()),
+                    true => task.with_job(None, waiter.reporter(began)),
                     false => task,
                 };
                 let submitted = |answer: &O| {
                     match serde_json::to_string(answer) {
-                        Ok(text) => waiter.append(Kind::Submitted, Some(text)),
+                        Ok(text) => waiter.submit(text, began),
                         Err(error) => waiter.append(Kind::Failed, Some(text_of(&misfit(&error)))),
                     }
                     let now = life.clock.now();
                     waiter.rest(Waits {
-                        until,
+                        until: until(began),
                         heartbeat: limits.heartbeat.map(|time| (time, now)),
                     });
                 };
@@ -148,7 +150,7 @@ impl JournalEngine {
                 span.around(attempt(handle, task, limits, input, call, submitted)).await
             }
             // Its handler has answered in an earlier life: only its end is waited for, and its clocks have been running.
-            Some(entry) => Err(waiter.rest_by_token(entry.time, limits).await),
+            Some(entry) => Err(waiter.rest_by_token(began(&entry), entry.time, limits).await),
         };
         write_down(waiter, result).await
     }
@@ -263,7 +265,7 @@ impl JournalEngine {
         let work = async {
             let result = match worker {
                 // It answers by the token.
-                Some(_) => Err(waiter.rest_by_token(entry.time, limits).await),
+                Some(_) => Err(waiter.rest_by_token(entry.time, entry.time, limits).await),
                 None => {
                     waiter.work().await;
                     let span = self.states.attempt(&task);

@@ -233,14 +233,24 @@ impl Life {
 
     /// Writes down what came of an operation, unless that was written before.
     pub(crate) fn append(self: &Arc<Life>, key: Key, kind: Kind, value: Option<String>) -> Completion {
-        self.append_to(&mut self.progress(), key, kind, value)
+        self.append_to(&mut self.progress(), key.entry(kind, value))
     }
 
-    fn append_to(self: &Arc<Life>, progress: &mut Progress, key: Key, kind: Kind, value: Option<String>) -> Completion {
+    /// Writes down what a task has submitted whose clock has been running since this time, unless that was written before.
+    pub(crate) fn submit(self: &Arc<Life>, key: Key, value: String, since: DateTime<Utc>) -> Completion {
+        let entry = Entry {
+            since: Some(since),
+            ..key.entry(Kind::Submitted, Some(value))
+        };
+        self.append_to(&mut self.progress(), entry)
+    }
+
+    /// Writes this down, with the time that it is now.
+    fn append_to(self: &Arc<Life>, progress: &mut Progress, entry: Entry) -> Completion {
         if progress.is_unloaded || progress.halt.is_some() {
             return Completion::Unloaded;
         }
-        if !progress.pending.insert((key.clone(), kind.is_end())) {
+        if !progress.pending.insert((Key::of(&entry), entry.kind.is_end())) {
             return Completion::Closed;
         }
         let (told, heard) = oneshot::channel();
@@ -249,7 +259,7 @@ impl Life {
         progress.writing += 1;
         let entry = Entry {
             time: progress.last,
-            ..key.entry(kind, value)
+            ..entry
         };
         let write = Write::Append {
             execution: self.id,
@@ -464,6 +474,7 @@ impl Life {
                 attempt: 0,
                 time: progress.now,
                 value: None,
+                since: None,
             });
         }
         match progress.delivered.take_if(|(delivered, _)| delivered == key) {

@@ -66,6 +66,7 @@ impl Key {
             attempt: self.attempt,
             time: DateTime::UNIX_EPOCH,
             value,
+            since: None,
         }
     }
 }
@@ -145,12 +146,13 @@ impl<'l> Waiter<'l> {
         self.life.rest(&self.key, waits);
     }
 
-    /// Waits for the end of a task by its token, since this time. What ends then is one of its clocks.
-    pub(crate) async fn rest_by_token(&self, since: DateTime<Utc>, limits: Limits) -> Error {
+    /// Waits for the end of a task by its token, since this time; it began earlier, or then. What ends then is one of its
+    /// clocks.
+    pub(crate) async fn rest_by_token(&self, began: DateTime<Utc>, since: DateTime<Utc>, limits: Limits) -> Error {
         let last = self.token.as_deref().and_then(|token| self.life.last_heartbeat(token));
         let last = last.map_or(since, |last| last.max(since));
         self.rest(Waits {
-            until: limits.timeout.map(|time| later(since, time)),
+            until: limits.timeout.map(|time| later(began, time)),
             heartbeat: limits.heartbeat.map(|time| (time, last)),
         });
         let clock = self.life.clock;
@@ -193,11 +195,14 @@ impl<'l> Waiter<'l> {
         activities.queue(activity, token, self.life)
     }
 
-    /// Writes down the job that it has submitted, and ends when that is written.
-    pub(crate) fn reporter(&self) -> impl Fn(Value) -> BoxFuture<'static, ()> + Send + Sync + 'static {
+    /// Writes down the job that it has submitted, whose clock has been running since this time, and ends when that is written.
+    pub(crate) fn reporter(
+        &self,
+        since: DateTime<Utc>,
+    ) -> impl Fn(Value) -> BoxFuture<'static, ()> + Send + Sync + 'static {
         let (life, key) = (self.life.clone(), self.key.clone());
         move |job| {
-            let written = life.append(key.clone(), Kind::Submitted, Some(job.to_string()));
+            let written = life.submit(key.clone(), job.to_string(), since);
             Box::pin(async move {
                 let is_written = match written {
                     Completion::Written(written) => matches!(written.await, Ok(Ok(_))),
@@ -209,6 +214,12 @@ impl<'l> Waiter<'l> {
                 }
             })
         }
+    }
+
+    /// Writes down what its handler has answered, whose clock has been running since this time.
+    pub(crate) fn submit(&self, answer: String, since: DateTime<Utc>) {
+        // Whoever is told of an entry is told when it is delivered.
+        let _ = self.life.submit(self.key.clone(), answer, since);
     }
 
     /// Writes down what came of it.

@@ -54,6 +54,7 @@ impl Redrive {
             time,
             // It has numbers only.
             value: serde_json::to_string(&self).ok(),
+            since: None,
         };
         Write::Redrive {
             execution: record.id,

@@ -5,7 +5,7 @@ use crate::store::{
     StoredActivity, Write,
 };
 use chrono::{DateTime, Utc};
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const APPLICATION_ID: i32 = 0x6173_6c44;
 
 /// What makes each version of the tables out of the one before it. The version of a file counts them.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
 CREATE TABLE execution (
     id INTEGER PRIMARY KEY,
@@ -82,6 +82,10 @@ CREATE TABLE heartbeat (
     time INTEGER NOT NULL,
     PRIMARY KEY (execution, token)
 ) WITHOUT ROWID;
+",
+    "
+-- Of a submission: since when the clock of its task has been running.
+ALTER TABLE journal ADD COLUMN since INTEGER;
 ",
 ];
 
@@ -291,8 +295,8 @@ fn append(
     }
     transaction
         .prepare_cached(
-            "INSERT INTO journal (execution, sequence, place, kind, attempt, time, value)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO journal (execution, sequence, place, kind, attempt, time, value, since)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             execution.0,
@@ -303,6 +307,7 @@ fn append(
             entry.attempt,
             entry.time.timestamp_micros(),
             entry.value,
+            entry.since.map(|since| since.timestamp_micros()),
         ])
 }
 
@@ -349,16 +354,20 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         end,
         // It is never below zero.
         redrive_count: row.get::<_, i64>(13)? as u64,
-        redrive_date: match row.get_ref(14)?.data_type() {
-            Type::Null => None,
-            _ => Some(time(row, 14)?),
-        },
+        redrive_date: time_or_none(row, 14)?,
     })
 }
 
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
     let micros = row.get(column)?;
     DateTime::from_timestamp_micros(micros).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, micros))
+}
+
+fn time_or_none(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<DateTime<Utc>>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => time(row, column).map(Some),
+    }
 }
 
 fn name<T>(row: &Row<'_>, column: usize, named: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
@@ -391,7 +400,7 @@ impl Store for Sqlite {
     }
 
     fn journal(&mut self, execution: ExecutionId) -> Result<Vec<Entry>, StoreError> {
-        let sql = "SELECT place, kind, attempt, time, value FROM journal WHERE execution = ?1 ORDER BY sequence";
+        let sql = "SELECT place, kind, attempt, time, value, since FROM journal WHERE execution = ?1 ORDER BY sequence";
         let mut statement = self.connection.prepare_cached(sql)?;
         let entries = statement.query_map([execution.0], |row| {
             Ok(Entry {
@@ -400,6 +409,7 @@ impl Store for Sqlite {
                 attempt: row.get(2)?,
                 time: time(row, 3)?,
                 value: row.get(4)?,
+                since: time_or_none(row, 5)?,
             })
         })?;
         Ok(entries.collect::<rusqlite::Result<_>>()?)

@@ -300,6 +300,8 @@ pub struct Entry {
     pub time: DateTime<Utc>,
     /// JSON text, where it tells more.
     pub value: Option<String>,
+    /// Of a [submission](Kind::Submitted): since when the clock of its task has been running.
+    pub since: Option<DateTime<Utc>>,
 }
 
 /// What an entry tells of its operation.

@@ -39,7 +39,7 @@ impl Life {
             Ok(output) => (Kind::Succeeded, output.clone()),
             Err(error) => (Kind::Failed, super::text_of(error)),
         };
-        self.append_to(&mut progress, key, kind, Some(value))
+        self.append_to(&mut progress, key.entry(kind, Some(value)))
     }
 
     /// Restarts the heartbeat clock of the task with this token.
@@ -104,7 +104,7 @@ impl Life {
         let Some(Offer { key, input, .. }) = progress.offers.remove(token) else {
             return (Completion::Closed, None);
         };
-        let completion = self.append_to(&mut progress, key, Kind::Started, Some(worker.to_owned()));
+        let completion = self.append_to(&mut progress, key.entry(Kind::Started, Some(worker.to_owned())));
         (completion, Some(input))
     }
 

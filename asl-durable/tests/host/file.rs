@@ -137,7 +137,8 @@ fn an_older_file_is_migrated() {
         .and_then(|file| {
             file.execute_batch(
                 "DROP TABLE activity; DROP TABLE queued_task; DROP TABLE heartbeat; DROP INDEX execution_ended; PRAGMA user_version = 1;
-                ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date",
+                ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date;
+                ALTER TABLE journal DROP COLUMN since",
             )
         })
         .expect("a file");
@@ -160,6 +161,7 @@ fn a_commit_is_whole() {
         attempt: 0,
         time: start_time(),
         value: None,
+        since: None,
     };
     let append = Write::Append {
         execution: record.id,

@@ -192,6 +192,7 @@ async fn what_cannot_be_read_is_no_error_of_the_machine() {
             attempt: 0,
             time: start_time(),
             value: Some(text.into()),
+            since: None,
         };
         let execution = record.id;
         let append = Write::Append {

@@ -2,6 +2,7 @@
 
 mod activities;
 mod anywhere;
+mod clocks;
 mod crashes;
 mod dropped;
 #[path = "../everything/mod.rs"]
@@ -331,6 +332,7 @@ async fn a_journal_of_other_code_is_left_alone() {
         attempt: 0,
         time: start_time(),
         value: Some(value.into()),
+        since: None,
     };
     let append = |entry| Write::Append {
         execution: ExecutionId(1),

@@ -468,6 +468,7 @@ async fn one_end_is_redriven_once() {
             attempt: 0,
             time: start_time(),
             value: None,
+            since: None,
         },
     };
     let redrives = join_all((0..8).map(|_| host.redrive(&arn))).await;
@@ -871,6 +872,7 @@ async fn a_redrive_of_other_code_halts() {
                 attempt: 0,
                 time: start_time(),
                 value: Some(json!({ "entered": 7, "after": after, "events": 3 }).to_string()),
+                since: None,
             },
         };
         assert_eq!(written.commit(&[other]), Ok(vec![true]));

@@ -51,6 +51,7 @@ impl Content {
                 attempt: 0,
                 time: start_date,
                 value: Some(number.to_string()),
+                since: None,
             };
             (record, vec![entry])
         });
@@ -97,7 +98,8 @@ fn old_file(folder: &Path, content: &Content) -> Vec<u8> {
         .and_then(|file| {
             file.execute_batch(
                 "DROP TABLE activity; DROP TABLE queued_task; DROP TABLE heartbeat; DROP INDEX execution_ended; PRAGMA user_version = 1;
-                ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date",
+                ALTER TABLE execution DROP COLUMN redrive_count; ALTER TABLE execution DROP COLUMN redrive_date;
+                ALTER TABLE journal DROP COLUMN since",
             )
         })
         .expect("a file");
