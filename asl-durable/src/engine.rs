@@ -3,7 +3,7 @@
 use crate::activity::{Activities, Missing};
 use crate::clock::later;
 use crate::executor::Executor;
-use crate::life::{Life, text_of};
+use crate::life::{Life, Repeat, text_of};
 use crate::nested::Within;
 use crate::observe::States;
 use crate::operation::{Key, Operation, Waiter};
@@ -35,6 +35,8 @@ pub(crate) struct JournalEngine {
     root: Place,
     events: Mutex<EventLog>,
     keeps_events: bool,
+    /// What it repeats, in a child that has begun anew.
+    repeat: Option<Arc<Repeat>>,
     states: Arc<States>,
     /// The last event but one has been numbered.
     full: Notify,
@@ -57,6 +59,7 @@ impl JournalEngine {
             root: Place::default(),
             events: Mutex::new(log(keeps_events)),
             keeps_events,
+            repeat: None,
             states: Arc::default(),
             full: Notify::new(),
         }
@@ -281,12 +284,24 @@ impl JournalEngine {
         }
     }
 
+    fn task_ended(&self, at: &Place) {
+        if !self.is_machine() {
+            self.life.child_task_ended(&self.root, at);
+        }
+    }
+
+    /// A task begins anew, with this input.
+    fn begin_anew(&self, at: &Place, input: &Value) -> Error {
+        self.life.begin_anew(at);
+        Error::redriven(input)
+    }
+
     /// Takes note that the execution goes on after an end.
     async fn redriven(&self, entry: &Entry) {
         let Redrive { failure, events } = self.read(entry).await;
         // What enters a state has seen to it.
         if matches!(failure, Failure::Entry { .. }) {
-            let count = self.life.redrives() + 1;
+            let count = self.life.redrive_count();
             self.resume(&mut self.events(), events, count, entry.time);
         }
     }
@@ -304,16 +319,36 @@ impl JournalEngine {
 
     /// Lets the machine learn of the redrives that take place where it enters a state.
     fn redrive_here(&self, log: &mut EventLog) {
-        // A child of a Map has a history of its own.
-        if !self.root.as_str().is_empty() {
-            return;
-        }
         while let Some(entry) = self.life.redriven_at(log.last() + 1) {
-            match read(&entry) {
-                Ok(Redrive { events, .. }) => self.resume(log, events, self.life.redrives(), entry.time),
-                Err(problem) => self.life.halt(problem),
-            }
+            self.resume_here(log, &entry);
         }
+    }
+
+    fn resume_here(&self, log: &mut EventLog, entry: &Entry) {
+        match read(entry) {
+            Ok(Redrive { events, .. }) => self.resume(log, events, self.life.redrives(), entry.time),
+            Err(problem) => self.life.halt(problem),
+        }
+    }
+
+    /// Whether it runs the machine itself. A child of a Map Run has a history of its own.
+    fn is_machine(&self) -> bool {
+        self.root.as_str().is_empty()
+    }
+
+    /// An operation begins.
+    fn begin(&self, key: Key, token: Option<&str>) -> Waiter<'_> {
+        let waiter = Waiter::new(&self.life, key, token);
+        if let Some(repeat) = self.repeat.as_ref().filter(|_| !waiter.is_told_again()) {
+            repeat.end();
+        }
+        waiter
+    }
+
+    /// How often the execution had been redriven when what is done now was done first.
+    fn redrives_then(&self) -> u64 {
+        let repeated = self.repeat.as_ref().and_then(|repeat| repeat.redrives());
+        repeated.unwrap_or_else(|| self.life.redrives())
     }
 
     /// Takes note of an event of a task.
@@ -339,14 +374,16 @@ impl JournalEngine {
     }
 
     /// What is random at a position, as a UUID.
-    fn uuid(&self, at: &Place, what: &str, attempt: u32) -> Uuid {
-        uuid::Builder::from_random_bytes(self.life.random(at, what, attempt)).into_uuid()
+    fn uuid(&self, redrives: u64, at: &Place, what: &str, attempt: u32) -> Uuid {
+        let bytes = self.life.random_after(redrives, at, what, attempt);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 }
 
 impl Engine for JournalEngine {
     type Position = Place;
     type Line = Entries;
+    const REDRIVES: bool = true;
 
     fn root(&self) -> Place {
         self.root.clone()
@@ -361,11 +398,14 @@ impl Engine for JournalEngine {
     }
 
     fn random(&self, at: &Place, attempt: u32) -> u128 {
-        u128::from_le_bytes(self.life.random(at, "random", attempt))
+        u128::from_le_bytes(self.life.random_after(self.redrives_then(), at, "random", attempt))
     }
 
     fn token(&self, at: &Place, attempt: u32) -> String {
-        self.life.id.token(self.uuid(at, "token", attempt))
+        // That of a task that begins anew is new.
+        self.life
+            .id
+            .token(self.uuid(self.life.redrives(), at, "token", attempt))
     }
 
     async fn task<'a, O: Output + 'a>(
@@ -381,13 +421,16 @@ impl Engine for JournalEngine {
         let resource: &'static Resource = task.resource();
         let key = Key::new(at, Operation::Task, task.attempt());
         let is_refused = self.life.is_refused(&key);
-        let waiter = Waiter::new(&self.life, key, task.token());
+        let waiter = self.begin(key, task.token());
         if is_refused {
             loop {
                 let entry = waiter.entry().await;
                 match entry.kind {
-                    Kind::Redriven => return Err(Error::redriven(&input)),
-                    kind if kind.is_end() => return self.result(&entry).await,
+                    Kind::Redriven => return Err(self.begin_anew(at, &input)),
+                    kind if kind.is_end() => {
+                        self.task_ended(at);
+                        return self.result(&entry).await;
+                    }
                     _ => {}
                 }
             }
@@ -414,8 +457,9 @@ impl Engine for JournalEngine {
         };
         let done = match done {
             Ok(done) => done,
-            Err(input) => return Err(Error::redriven(&input)),
+            Err(input) => return Err(self.begin_anew(at, &input)),
         };
+        self.task_ended(at);
         let result = self.result(&done).await;
         // It was never scheduled, and a replay will say so.
         if result.as_ref().is_err_and(Error::is_refusal) {
@@ -447,7 +491,7 @@ impl Engine for JournalEngine {
         if until <= life.now() {
             return;
         }
-        let waiter = Waiter::new(life, Key::new(at, Operation::Sleep, attempt), None);
+        let waiter = self.begin(Key::new(at, Operation::Sleep, attempt), None);
         let slept = async {
             life.opened().await;
             waiter.rest(Waits::until(Some(until)));
@@ -459,7 +503,12 @@ impl Engine for JournalEngine {
     }
 
     fn child(&self, at: &Place, child: Child<'_>) -> JournalEngine {
-        let name = self.uuid(at, "child", 0);
+        let repeat = self
+            .life
+            .begin_child(at, child.is_redriven)
+            .or_else(|| self.repeat.clone());
+        let redrives = repeat.as_ref().and_then(|repeat| repeat.redrives());
+        let name = self.uuid(redrives.unwrap_or_else(|| self.life.redrives()), at, "child", 0);
         let execution = self
             .execution
             .child(child)
@@ -474,9 +523,22 @@ impl Engine for JournalEngine {
             root: at.clone(),
             events: Mutex::new(log(self.keeps_events)),
             keeps_events: self.keeps_events,
+            repeat,
             states: self.states.clone(),
             full: Notify::new(),
         }
+    }
+
+    fn redrives(&self) -> u64 {
+        self.life.redrives()
+    }
+
+    fn is_redriven(&self, at: &Place) -> bool {
+        // That of a child is redriven with the one that the child belongs to.
+        let redrive = self.is_machine().then(|| self.life.redriven_in(at)).flatten();
+        redrive
+            .inspect(|entry| self.resume_here(&mut self.events(), entry))
+            .is_some()
     }
 
     async fn supervise<O: Send>(
@@ -522,13 +584,18 @@ impl Engine for JournalEngine {
     fn record(&self, at: &Place, line: &mut Entries, event: Event<'_>) {
         let is_entry = matches!(event, Event::StateEntered { .. });
         let mut events = self.events();
-        if is_entry {
-            self.redrive_here(&mut events);
+        match self.is_machine() {
+            true if is_entry => self.redrive_here(&mut events),
+            false if is_entry || matches!(event, Event::ExecutionSucceeded { .. }) => {
+                self.life.child_went_on(&self.root)
+            }
+            _ => {}
         }
         let id = events.record(&self.execution, at, event, self.life.now());
         if let (true, Some(id)) = (is_entry, id) {
             line.enter(id);
-            let is_new = self.life.went_on();
+            let is_repeated = self.repeat.as_ref().is_some_and(|repeat| repeat.redrives().is_some());
+            let is_new = self.life.went_on() && !is_repeated;
             if let Event::StateEntered { name, .. } = event {
                 self.states.entered(self.machine, name, at.as_str(), is_new);
             }

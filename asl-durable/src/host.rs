@@ -184,8 +184,9 @@ impl Host {
     /// the time of the machine.
     ///
     /// An execution that failed in a state that does no work, such as a Fail state, a Choice or one whose path finds nothing,
-    /// enters that state again, and fails there again unless something that the state looks at has changed (RDV-6, RDV-8). Where
-    /// that was in a child of a distributed Map, it is refused.
+    /// enters that state again, and fails there again unless something that the state looks at has changed (RDV-6, RDV-8). A
+    /// Map Run goes on with all of its children that failed, each from where it did (RDV-10). After `States.DataLimitExceeded` a
+    /// Parallel or Map begins as a whole again (RDV-9).
     ///
     /// # Errors
     /// When there is none of this ARN, when it cannot be redriven (RDV-15), and when the store has failed.

@@ -5,15 +5,18 @@
 //! state of an execution is a function of its journal, whether the entries were read from a store or have just been
 //! written, and no order of completions has to be kept besides.
 
+mod again;
 mod place;
 mod token;
 
+use self::again::Again;
+pub(crate) use self::again::Repeat;
 use self::place::OwnPlace;
 use self::token::{Offer, Token};
 use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::operation::{Key, Operation};
-use crate::redrive::{Delivery, Failure, arrange};
+use crate::redrive::{Delivery, FailedIn, Failure, Redriving, Spot, arrange};
 use crate::rest::Waits;
 use crate::storage::Storage;
 use crate::store::{Entry, ExecutionId, Kind, Record, StoreError, Write};
@@ -58,8 +61,6 @@ pub(crate) struct Life {
     pub(crate) driver: Arc<AtomicWaker>,
     seed: [u8; 32],
     purpose: Purpose,
-    /// Tasks that could not be started, as its journal has it.
-    refused: HashSet<Key>,
     storage: Storage,
     workload: Arc<Workload>,
     /// Its place in memory.
@@ -72,11 +73,18 @@ struct Progress {
     journal: VecDeque<Delivery>,
     /// The number of the last entry that was delivered, unless the code has gone on to another state since.
     reached: Option<u64>,
-    /// The number of the last entry that was delivered, and that of the first event since by which the machine entered a state.
+    /// The number of the last entry that was delivered.
     last_delivered: Option<u64>,
-    first_entered: Option<u64>,
+    /// Of a replay: the events by which the machine entered a state, and the Map Run that has failed last, each with the number
+    /// of the last entry delivered by then.
+    entered: Vec<(u64, Option<u64>)>,
+    failed_map_run: Option<(Place, Option<u64>)>,
+    /// Tasks that could not be started, as its journal has it.
+    refused: HashSet<Key>,
+    /// What is kept for children that begin anew, where it has been redriven.
+    again: Option<Again>,
     /// A redrive that tasks do not know of yet.
-    redrive: Option<HashSet<Key>>,
+    redrive: Option<Redriving>,
     /// How often it has been redriven so far, and which operations did not begin anew the last time.
     redrives: u64,
     done: HashSet<Key>,
@@ -162,11 +170,14 @@ impl Life {
         let start = record.start_date;
         let (sequence, last) = (entries.len() as u64, entries.last().map_or(start, |entry| entry.time));
         let journal = arrange(entries).map_err(Halt::Mismatch)?;
-        let refused = refused(&journal);
+        let is_redriven = journal.iter().any(|delivery| delivery.redrive.is_some());
         let progress = Progress {
             reached: None,
             last_delivered: None,
-            first_entered: None,
+            entered: Vec::new(),
+            failed_map_run: None,
+            refused: refused(&journal),
+            again: is_redriven.then(Again::default),
             redrive: None,
             redrives: 0,
             done: HashSet::new(),
@@ -200,7 +211,6 @@ impl Life {
             driver: Arc::default(),
             seed: record.seed,
             purpose,
-            refused,
             storage: executor.storage.clone(),
             workload: executor.workload.clone(),
             place: Mutex::default(),
@@ -220,8 +230,13 @@ impl Life {
 
     /// What is random at a position, the same whenever it is asked for.
     pub(crate) fn random(&self, at: &impl Display, what: &str, attempt: u32) -> [u8; 16] {
+        self.random_after(self.redrives(), at, what, attempt)
+    }
+
+    /// What was random at a position when the execution had been redriven so often.
+    pub(crate) fn random_after(&self, redrives: u64, at: &impl Display, what: &str, attempt: u32) -> [u8; 16] {
         let mut hash = Sha256::new_with_prefix(self.seed);
-        match self.progress().redrives {
+        match redrives {
             0 => hash.update(format!("{what}#{attempt}/{at}")),
             // A task that begins anew counts its attempts anew.
             redrives => hash.update(format!("{what}+{redrives}#{attempt}/{at}")),
@@ -269,8 +284,7 @@ impl Life {
         let delivery = Delivery {
             sequence: progress.sequence,
             entry,
-            entered: None,
-            done: HashSet::new(),
+            redrive: None,
         };
         progress.sequence += 1;
         let life = self.clone();
@@ -301,11 +315,11 @@ impl Life {
         self.append(key, Kind::Ended, Some(text_of(error)))
     }
 
-    /// Ends when all that was recovered has been delivered; never in a replay.
+    /// Ends when all has been delivered that was recovered or is told again; never in a replay.
     pub(crate) async fn opened(&self) {
         poll_fn(|cx| {
             let mut progress = self.progress();
-            match progress.is_open {
+            match progress.is_open && !progress.tells_again() {
                 true => Poll::Ready(()),
                 false => {
                     progress.gate.push(cx.waker().clone());
@@ -350,15 +364,20 @@ impl Life {
             return Step::Halt(halt.clone());
         }
         // When its end has learned of it, its tasks do.
-        if let Some(done) = progress.redrive.take() {
-            progress.redrives += 1;
-            progress.done = done;
-            progress.wake_tasks();
+        if let Some(redrive) = progress.redrive.take() {
+            progress.begin_anew(redrive);
+            return Step::Delivered;
+        }
+        if let Some((key, entry)) = progress.told_again() {
+            progress.deliver(key, entry);
+            if progress.is_open && !progress.tells_again() {
+                progress.gate.drain(..).for_each(Waker::wake);
+            }
             return Step::Delivered;
         }
         if !progress.settling.is_empty() {
             match progress.journal.front() {
-                Some(next) if next.entry.time <= progress.now && next.entered.is_none() => {}
+                Some(next) if next.entry.time <= progress.now && next.spot().is_none() => {}
                 None if progress.writing > 0 => return Step::Wait,
                 _ => {
                     // What is written from now on is no part of it.
@@ -370,26 +389,21 @@ impl Life {
             }
         }
         while let Some(delivery) = progress.journal.pop_front() {
-            let Delivery {
-                sequence,
-                entry,
-                entered,
-                done,
-            } = delivery;
-            if let Some(entered) = entered {
-                let text = format!(
-                    "the journal tells of a redrive where the event {entered} enters a state, but the code does not come there"
-                );
+            if let Some(spot) = delivery.spot() {
+                let text = format!("the journal tells of a redrive where {spot}, but the code does not come there");
                 let halt = Halt::Mismatch(text);
                 progress.halt = Some(halt.clone());
                 return Step::Halt(halt);
             }
+            let Delivery {
+                sequence,
+                entry,
+                redrive,
+            } = delivery;
             progress.now = entry.time;
-            progress.reached = Some(sequence);
-            (progress.last_delivered, progress.first_entered) = (Some(sequence), None);
-            if entry.kind == Kind::Redriven {
-                progress.redrive = Some(done);
-            }
+            (progress.reached, progress.last_delivered) = (Some(sequence), Some(sequence));
+            progress.log(&entry);
+            progress.redrive = redrive;
             let key = Key::of(&entry);
             if !entry.kind.is_end() {
                 progress.pending.remove(&(key.clone(), false));
@@ -398,10 +412,7 @@ impl Life {
             if progress.abandoned.contains(&key) {
                 continue;
             }
-            if let Some(waker) = progress.waiting.get(&key) {
-                waker.wake();
-            }
-            progress.delivered = Some((key, entry));
+            progress.deliver(key, entry);
             return Step::Delivered;
         }
         if !progress.is_open {
@@ -452,13 +463,15 @@ impl Life {
 
     /// Whether a task could not even be started: then nothing of it was scheduled (EV-19).
     pub(crate) fn is_refused(&self, key: &Key) -> bool {
-        self.refused.contains(key)
+        self.progress().refused.contains(key)
     }
 
     /// An operation begins; answers what wakes it when it is to look for an entry.
     pub(crate) fn enter(&self, key: &Key) -> Arc<AtomicWaker> {
         let waker = Arc::new(AtomicWaker::new());
-        self.progress().waiting.insert(key.clone(), waker.clone());
+        let mut progress = self.progress();
+        progress.waiting.insert(key.clone(), waker.clone());
+        progress.tell_again(key);
         waker
     }
 
@@ -488,27 +501,34 @@ impl Life {
         self.progress().redrives
     }
 
+    /// The number of the redrive of which the end learns.
+    pub(crate) fn redrive_count(&self) -> u64 {
+        let progress = self.progress();
+        progress
+            .redrive
+            .as_ref()
+            .map_or(progress.redrives, |redrive| redrive.count)
+    }
+
     /// The machine is about to enter a state, which will be this event; answers the redrive that takes place here.
     pub(crate) fn redriven_at(&self, event: u64) -> Option<Entry> {
         let mut progress = self.progress();
-        progress.first_entered.get_or_insert(event);
-        if progress.journal.front()?.entered != Some(event) {
-            return None;
+        let redriven = progress.redriven_here(&Spot::Entered(event));
+        if self.purpose == Purpose::Replay && redriven.is_none() {
+            let after = progress.last_delivered;
+            progress.entered.push((event, after));
         }
-        let Delivery {
-            sequence, entry, done, ..
-        } = progress.journal.pop_front()?;
-        progress.now = progress.now.max(entry.time);
-        (progress.last_delivered, progress.first_entered) = (Some(sequence), None);
-        progress.redrives += 1;
-        progress.done = done;
-        let key = Key::of(&entry);
-        if let Some(waker) = progress.waiting.get(&key) {
-            waker.wake();
+        redriven
+    }
+
+    /// A Map Run is about to fail; answers the redrive that takes place here.
+    pub(crate) fn redriven_in(&self, map_run: &Place) -> Option<Entry> {
+        let mut progress = self.progress();
+        let redriven = progress.redriven_here(&Spot::MapRun(map_run.as_str().to_owned()));
+        if self.purpose == Purpose::Replay {
+            progress.failed_map_run = Some((map_run.clone(), progress.last_delivered));
         }
-        progress.delivered = Some((key, entry.clone()));
-        progress.wake_tasks();
-        Some(entry)
+        redriven
     }
 
     /// The code has gone on to another state; answers whether it had not come there in an earlier life, as far as that is written.
@@ -518,15 +538,29 @@ impl Life {
         progress.is_open || progress.is_first
     }
 
-    /// Where the execution, which has just ended, has failed: of an entry, or in the state that it `entered` by this event.
-    pub(crate) fn failure(&self, entered: impl FnOnce() -> Option<u64>) -> Option<Failure> {
+    /// What a redrive of the execution, which has just ended, is to undo; `failed_in` is where it failed by itself.
+    pub(crate) fn failure(&self, failed_in: Option<FailedIn>) -> Option<Failure> {
         let progress = self.progress();
-        if let Some(failed) = progress.reached {
-            return Some(Failure::Entry { failed });
+        let after = |entered: u64| {
+            let found = progress.entered.iter().find(|(event, _)| *event == entered);
+            found.map(|(_, after)| *after)
+        };
+        match (failed_in, progress.reached) {
+            (Some(FailedIn::Fork(forks)), _) => {
+                let mut forks = forks.into_iter().rev();
+                forks.find_map(|again| after(again).map(|after| Failure::Again { again, after }))
+            }
+            (Some(FailedIn::MapRun), _) => {
+                let (map_run, after) = progress.failed_map_run.clone()?;
+                let map_run = map_run.as_str().to_owned();
+                Some(Failure::MapRun { map_run, after })
+            }
+            (_, Some(failed)) => Some(Failure::Entry { failed }),
+            (Some(FailedIn::State(entered)), None) => after(entered)
+                .filter(|after| *after == progress.last_delivered)
+                .map(|after| Failure::State { entered, after }),
+            (None, None) => None,
         }
-        let (entered, first) = (entered()?, progress.first_entered?);
-        let after = progress.last_delivered;
-        (entered >= first).then_some(Failure::State { entered, after })
     }
 
     /// The time of the last entry.
@@ -583,8 +617,31 @@ impl Life {
 }
 
 impl Progress {
+    fn deliver(&mut self, key: Key, entry: Entry) {
+        if let Some(waker) = self.waiting.get(&key) {
+            waker.wake();
+        }
+        self.delivered = Some((key, entry));
+    }
+
+    /// Takes the redrive that takes place where the code is now.
+    fn redriven_here(&mut self, spot: &Spot) -> Option<Entry> {
+        self.journal.front().filter(|next| next.spot() == Some(spot))?;
+        let Delivery {
+            sequence,
+            entry,
+            redrive,
+        } = self.journal.pop_front()?;
+        self.now = self.now.max(entry.time);
+        self.last_delivered = Some(sequence);
+        self.deliver(Key::of(&entry), entry.clone());
+        self.begin_anew(redrive?);
+        Some(entry)
+    }
+
     /// Lets the tasks learn of a redrive: in the same order in every life, since that in which they go on is that of their events.
-    fn wake_tasks(&self) {
+    fn begin_anew(&mut self, redrive: Redriving) {
+        (self.redrives, self.done) = (redrive.count, redrive.done);
         let tasks = self.waiting.iter().filter(|(key, _)| key.is_task());
         tasks.for_each(|(_, waker)| waker.wake());
     }

@@ -121,6 +121,11 @@ impl<'l> Waiter<'l> {
         }
     }
 
+    /// Whether what came of it before is told to it again.
+    pub(crate) fn is_told_again(&self) -> bool {
+        self.life.is_told_again(&self.key)
+    }
+
     /// The next entry of this operation.
     pub(crate) async fn entry(&self) -> Entry {
         let entry = poll_fn(|cx| {

@@ -320,8 +320,9 @@ pub enum Kind {
     Slept,
     /// The execution was ended, by its time-out or from outside, with this error.
     Ended,
-    /// The execution goes on after its end, as an object tells: `failed`, the number of the entry that it failed of, which counts
-    /// no more, and `events`, how many its history had.
+    /// The execution goes on after its end, as an object tells: `events` is how many its history had, and the rest is where it goes
+    /// on. `failed` is the number of the entry that it failed of, which counts no more; or else `after` is that of the last
+    /// entry before, and `entered` or `again` the event by which the state is entered, `map_run` the place of the Map.
     Redriven,
 }
 

@@ -94,6 +94,8 @@ pub trait Engine: Send + Sync + Sized {
     type Position: Position;
     /// What is kept for each line of control.
     type Line: Line;
+    /// Whether executions may be redriven: what a child of a Map Run started from is kept then.
+    const REDRIVES: bool = false;
 
     /// The position of the machine's own scope.
     fn root(&self) -> Self::Position;
@@ -139,6 +141,18 @@ pub trait Engine: Send + Sync + Sized {
     /// The engine of a child execution: that of an item of a distributed Map, whose lane is `at`.
     fn child(&self, at: &Self::Position, child: Child<'_>) -> Self;
 
+    /// How often the execution has been redriven. Where that changes, the children of a Map Run that have failed begin anew
+    /// (RDV-10), each as a [redriven](Child::is_redriven) one.
+    fn redrives(&self) -> u64 {
+        0
+    }
+
+    /// Whether the execution is redriven here, where a Map Run is about to fail: then that goes on, as
+    /// [`redrives`](Engine::redrives) says from now on.
+    fn is_redriven(&self, _at: &Self::Position) -> bool {
+        false
+    }
+
     /// Runs a whole execution: the machine's time-out and a stop from outside end it (TO-7, X-8).
     fn supervise<O: Send>(
         &self,
@@ -169,6 +183,8 @@ pub struct Child<'i> {
     pub index: usize,
     /// The item itself, where the definition reads `$$.Map.Item.Value`.
     pub item: Option<&'i Value>,
+    /// Whether it has failed before, and its execution has been redriven since.
+    pub is_redriven: bool,
 }
 
 /// What happens in an execution, as its history tells it (spec execution.md section 5). What follows from these is not

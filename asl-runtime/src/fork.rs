@@ -8,9 +8,8 @@ use crate::scope::{Branching, Context, Frame, Item, Scope, Visit};
 use crate::{BoxFuture, Child, Definition, Engine, Error, Event, Line, Position, Retrier, Until};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
+use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 /// At most so many iterations of an inline Map run at once where it sets no limit (MI-2).
@@ -111,6 +110,10 @@ impl<'a, E: Engine> Fork<'a, E> {
         }
     }
 
+    fn has_children(&self) -> bool {
+        matches!(self.lanes, Lanes::Children)
+    }
+
     /// There is room for a lane: it counts as running, though others may come first.
     fn begin(&self, line: &mut E::Line, index: usize) {
         if let Lanes::Iterations(name) = self.lanes {
@@ -180,8 +183,17 @@ pub async fn parallel<'a, E: Engine>(
     let mut retries = Retries::new(retry);
     loop {
         fork.engine.record(at, line, Event::ParallelStateStarted { branches });
-        let mut start = |line: &mut E::Line, index| Ok(start(fork.lane(visit, line, index, None), index));
-        let outputs = lanes(&fork, line, visit.retry_count, branches, branches, &mut start).await;
+        let mut start = |line: &mut E::Line, index, _| Ok(start(fork.lane(visit, line, index, None), index));
+        let outputs = lanes(
+            &fork,
+            line,
+            visit.retry_count,
+            branches,
+            branches,
+            Tolerance::default(),
+            &mut start,
+        )
+        .await;
         let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
             Ok(result) => {
                 fork.engine.record(at, line, Event::ParallelStateSucceeded);
@@ -226,7 +238,7 @@ pub async fn map<'a, E: Engine>(
         let mut items = items()?;
         let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
         fork.engine.record(at, line, Event::MapStateStarted { length });
-        let mut start = |line: &mut E::Line, index: usize| {
+        let mut start = |line: &mut E::Line, index: usize, _| {
             let item = std::mem::take(&mut items[index]);
             let kept = Item {
                 value: policy.keep_item.then(|| Box::new(item.clone())),
@@ -234,7 +246,16 @@ pub async fn map<'a, E: Engine>(
             };
             start(fork.lane(visit, line, index, Some(kept)), item)
         };
-        let outputs = lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await;
+        let outputs = lanes(
+            &fork,
+            line,
+            visit.retry_count,
+            length,
+            concurrency,
+            Tolerance::default(),
+            &mut start,
+        )
+        .await;
         let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
             Ok(result) => {
                 fork.engine.record(at, line, Event::MapStateSucceeded);
@@ -289,14 +310,17 @@ pub async fn map_run<'a, E: Engine>(
             attempt: visit.retry_count,
         };
         fork.engine.record(at, line, started);
-        let failed = Arc::new(AtomicUsize::new(0));
         // The child that runs alone because it exceeded the threshold in an earlier life does so again.
         let tolerance = match fork.engine.decided(at, visit.retry_count) {
             Some(_) => Tolerance::default(),
             None => tolerance,
         };
-        let mut start = |line: &mut E::Line, index: usize| {
-            let item = std::mem::take(&mut items[index]);
+        let mut start = |line: &mut E::Line, index: usize, is_redriven| {
+            // It may be needed once more.
+            let item = match E::REDRIVES {
+                true => items[index].clone(),
+                false => std::mem::take(&mut items[index]),
+            };
             let kept = Item {
                 value: policy.keep_item.then(|| Box::new(item.clone())),
                 source: Some(STATE_DATA),
@@ -308,25 +332,22 @@ pub async fn map_run<'a, E: Engine>(
                 state: visit.state,
                 index,
                 item: policy.keep_item.then_some(&item),
+                is_redriven,
             };
             let engine = fork.engine.child(&lane.at, child);
-            let running = start(lane.context(), engine, Data::Owned(item))?;
-            let failed = failed.clone();
-            let counted: Lane<'a> = Box::pin(async move {
-                match running.await {
-                    Ok(output) => Ok(Value::Array(vec![output])),
-                    Err(_) if tolerance.bears(failed.fetch_add(1, Ordering::Relaxed) + 1, length) => Ok(Value::Null),
-                    Err(_) => Err(Error::new(
-                        "States.ExceedToleratedFailureThreshold",
-                        "The specified tolerated failure threshold was exceeded",
-                    )),
-                }
-            });
-            Ok(counted)
+            start(lane.context(), engine, Data::Owned(item))
         };
-        let outputs = lanes(&fork, line, visit.retry_count, length, concurrency, &mut start).await;
-        let outputs = outputs.map(|outputs| outputs.into_iter().filter_map(child_output).collect());
-        let error = match outputs.and_then(|outputs| fork.result(visit, outputs)) {
+        let outputs = lanes(
+            &fork,
+            line,
+            visit.retry_count,
+            length,
+            concurrency,
+            tolerance,
+            &mut start,
+        )
+        .await;
+        let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
             Ok(result) => {
                 fork.engine.record(at, line, Event::MapRunSucceeded);
                 fork.engine.record(at, line, Event::MapStateSucceeded);
@@ -344,34 +365,29 @@ pub async fn map_run<'a, E: Engine>(
     }
 }
 
-/// The output of a child is kept as an array of one, a failure that is borne as null.
-fn child_output(kept: Value) -> Option<Value> {
-    match kept {
-        Value::Array(mut output) => output.pop(),
-        _ => None,
-    }
-}
-
 fn or_limit(max_concurrency: usize, limit: usize) -> usize {
     if max_concurrency == 0 { limit } else { max_concurrency }
 }
 
-/// Starts a lane.
-type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize) -> Result<Lane<'a>, Error> + Send);
+/// Starts a lane; answers it, or tells why it cannot be started. The last argument is whether it has failed and begins anew.
+type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize, bool) -> Result<Lane<'a>, Error> + Send);
 
-/// Runs `count` lanes, at most `concurrency` at once; the next starts when any one ends. Outputs are in the order of lanes.
+/// Runs `count` lanes, at most `concurrency` at once; the next starts when any one ends. Outputs are in the order of lanes,
+/// without those of children whose failure was borne.
 ///
-/// The first lane to fail ends it, and the engine fixes which one that was: the next life of the execution runs that lane
-/// alone, since its end is all that counts.
+/// The first lane to fail ends it, and of children the first that is not borne. The engine fixes which one that was: the
+/// next life of the execution runs that lane alone, since its end is all that counts.
 async fn lanes<'a, E: Engine>(
     fork: &Fork<'a, E>,
     line: &mut E::Line,
     attempt: u32,
     count: usize,
     concurrency: usize,
+    tolerance: Tolerance,
     start: Start<'_, 'a, E>,
 ) -> Result<Vec<Value>, Error> {
-    let decided = fork.engine.decided(fork.at, attempt);
+    let engine = fork.engine;
+    let decided = engine.decided(fork.at, attempt);
     let (mut next, last) = match decided {
         Some(index) => (index, index + 1),
         None => (0, count),
@@ -380,53 +396,84 @@ async fn lanes<'a, E: Engine>(
     let mut outputs = vec![Value::Null; count];
     // Made when the first lane has to wait.
     let mut running: Option<FuturesUnordered<_>> = None;
-    loop {
+    // The children that have failed so far, and those that begin anew.
+    let (mut failed, mut again) = (Vec::new(), VecDeque::new());
+    let mut redrives = engine.redrives();
+    let (index, error) = loop {
+        if engine.redrives() != redrives {
+            redrives = engine.redrives();
+            again.extend(failed.drain(..));
+        }
         while begun < last && room > 0 {
             fork.begin(line, begun);
             begun += 1;
             room -= 1;
         }
-        let (index, result) = if next < begun {
-            let index = next;
+        let started = if next < begun {
             next += 1;
-            match start(line, index) {
-                // A lane that never waits does not go through the queue.
-                Ok(mut lane) => match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
-                    Poll::Ready(result) => {
-                        fork.end(line, index, result.is_ok());
-                        (index, result)
-                    }
-                    Poll::Pending => {
-                        let queue = running.get_or_insert_with(FuturesUnordered::new);
-                        queue.push(async move { (index, lane.await) });
-                        continue;
-                    }
-                },
+            Some((next - 1, false))
+        } else if room > 0 && !again.is_empty() {
+            room -= 1;
+            again.pop_front().map(|index| (index, true))
+        } else {
+            None
+        };
+        let (index, result) = if let Some((index, is_redriven)) = started {
+            let mut lane = match start(line, index, is_redriven) {
+                Ok(lane) => lane,
                 // Which lanes ran until this one was to start depends on the order of events too.
-                Err(error) => (index, Err(error)),
+                Err(error) => break (index, error),
+            };
+            // A lane that never waits does not go through the queue.
+            match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
+                Poll::Ready(result) => (index, result),
+                Poll::Pending => {
+                    let queue = running.get_or_insert_with(FuturesUnordered::new);
+                    queue.push(async move { (index, lane.await) });
+                    continue;
+                }
             }
         } else {
-            let ended = match &mut running {
-                Some(queue) => queue.next().await,
-                None => None,
-            };
-            let Some((index, result)) = ended else {
-                return Ok(outputs);
-            };
-            fork.end(line, index, result.is_ok());
-            (index, result)
+            let ended = poll_fn(|cx| match running.as_mut().map(|queue| queue.poll_next_unpin(cx)) {
+                None => Poll::Ready(Some(None)),
+                Some(Poll::Ready(ended)) => Poll::Ready(Some(ended)),
+                Some(Poll::Pending) if engine.redrives() != redrives => Poll::Ready(None),
+                Some(Poll::Pending) => Poll::Pending,
+            });
+            match ended.await {
+                Some(Some(ended)) => ended,
+                Some(None) => return Ok(without(outputs, failed)),
+                None => continue,
+            }
         };
+        fork.end(line, index, result.is_ok());
         room += 1;
         match result {
             Ok(output) => outputs[index] = output,
-            Err(error) => {
-                // The others end here, whatever time the engine takes for its note.
-                drop(running);
-                if decided.is_none() {
-                    fork.engine.decide(fork.at, attempt, index).await;
+            Err(error) if !fork.has_children() => break (index, error),
+            Err(_) => {
+                failed.push(index);
+                if !tolerance.bears(failed.len(), count) && !engine.is_redriven(fork.at) {
+                    let cause = "The specified tolerated failure threshold was exceeded";
+                    break (index, Error::new("States.ExceedToleratedFailureThreshold", cause));
                 }
-                return Err(error);
             }
         }
+    };
+    // The others end here, whatever time the engine takes for its note.
+    drop(running);
+    if decided.is_none() {
+        engine.decide(fork.at, attempt, index).await;
     }
+    Err(error)
+}
+
+/// The outputs of lanes without those of these.
+fn without(mut outputs: Vec<Value>, mut failed: Vec<usize>) -> Vec<Value> {
+    if !failed.is_empty() {
+        failed.sort_unstable();
+        let mut indexes = 0..;
+        outputs.retain(|_| indexes.next().is_none_or(|index| failed.binary_search(&index).is_err()));
+    }
+    outputs
 }

@@ -14,6 +14,7 @@ mod limits;
 mod lives;
 mod nested;
 mod redrive;
+mod redriven_lanes;
 mod room;
 mod simulation;
 mod support;

@@ -175,21 +175,6 @@ asl!(pub mod sieve = {
     }
 });
 
-asl!(pub mod far = {
-    "StartAt": "Each",
-    "States": {
-        "Each": {
-            "Type": "Map",
-            "ItemProcessor": {
-                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
-                "StartAt": "Fail",
-                "States": { "Fail": { "Type": "Fail", "Error": "Sour" } }
-            },
-            "End": true
-        }
-    }
-});
-
 asl!(pub mod crowd = {
     "StartAt": "Each",
     "States": {
@@ -273,8 +258,6 @@ impl sour::Tasks for Shop {}
 
 impl sum::Tasks for Shop {}
 
-impl far::Tasks for Shop {}
-
 impl sieve::Tasks for Shop {
     async fn work(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
         build::Tasks::work(self, cx, input).await
@@ -302,7 +285,6 @@ fn builder(shop: &Arc<Shop>) -> Builder {
         .machine::<picky::Machine, _>(shop.clone())
         .machine::<sum::Machine, _>(shop.clone())
         .machine::<sieve::Machine, _>(shop.clone())
-        .machine::<far::Machine, _>(shop.clone())
         .start_time(start_time())
 }
 
@@ -587,12 +569,6 @@ async fn what_cannot_be_redriven() {
         ExecutionStatus::TimedOut
     );
     assert_eq!(refusal(&question).await, "Execution was started a year ago or earlier");
-    let far = host.start::<far::Machine>("n", json!([1])).await.expect("started").arn;
-    host.wait(&far).await.expect("ended");
-    assert_eq!(
-        refusal(&far).await,
-        "it failed in a child of a distributed Map, in a state that does no work"
-    );
     let arn = "arn:aws:states:us-east-1:000000000000:execution:build:nobody".to_owned();
     assert_eq!(host.redrive(&arn).await, Err(HostError::ExecutionDoesNotExist { arn }));
 }
