@@ -480,19 +480,20 @@ impl Life {
     /// A task that has begun before the last redrive, of which there were `redrives` then, learns of that.
     pub(crate) fn take(&self, key: &Key, redrives: u64) -> Poll<Entry> {
         let mut progress = self.progress();
-        if progress.redrives > redrives && key.is_task() && !progress.done.contains(key) {
-            return Poll::Ready(Entry {
+        if let Some((_, entry)) = progress.delivered.take_if(|(delivered, _)| delivered == key) {
+            return Poll::Ready(entry);
+        }
+        let is_done = || progress.done.contains(key) || progress.is_told_again(key);
+        match progress.redrives > redrives && key.is_task() && !is_done() {
+            true => Poll::Ready(Entry {
                 place: String::new(),
                 kind: Kind::Redriven,
                 attempt: 0,
                 time: progress.now,
                 value: None,
                 since: None,
-            });
-        }
-        match progress.delivered.take_if(|(delivered, _)| delivered == key) {
-            Some((_, entry)) => Poll::Ready(entry),
-            None => Poll::Pending,
+            }),
+            false => Poll::Pending,
         }
     }
 

@@ -70,9 +70,7 @@ impl Life {
 
     /// Whether what came of an operation is told again.
     pub(crate) fn is_told_again(&self, key: &Key) -> bool {
-        let progress = self.progress();
-        let again = progress.again.as_ref();
-        again.is_some_and(|again| again.due.iter().any(|(due, _)| due == key))
+        self.progress().is_told_again(key)
     }
 
     /// A child has gone on to a state, or to its end.
@@ -149,6 +147,12 @@ impl Progress {
         self.abandoned.remove(key);
         let told = again.kept.remove(key).into_iter().flatten();
         again.due.extend(told.map(|told| (key.clone(), told)));
+    }
+
+    /// Whether what came of this operation is about to be told again.
+    pub(super) fn is_told_again(&self, key: &Key) -> bool {
+        let again = self.again.as_ref();
+        again.is_some_and(|again| again.due.iter().any(|(due, _)| due == key))
     }
 
     /// Whether something is about to be told again.

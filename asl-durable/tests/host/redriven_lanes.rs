@@ -1,7 +1,7 @@
 //! Lanes and children that begin anew when their execution is redriven.
 
 use crate::support::start_time;
-use asl_durable::{Builder, Description, ExecutionStatus, Host, MemoryStore};
+use asl_durable::{Builder, Description, ExecutionStatus, Host, HostError, MemoryStore};
 use asl_runtime::{TaskContext, TaskError, Value, asl, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -13,8 +13,9 @@ asl!(pub mod lot = {
     "States": {
         "Each": {
             "Type": "Map",
-            "MaxConcurrency": 2,
-            "ToleratedFailureCount": 1,
+            "ItemsPath": "$.items",
+            "MaxConcurrencyPath": "$.room",
+            "ToleratedFailureCountPath": "$.borne",
             "ItemProcessor": {
                 "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
                 "StartAt": "Prepare",
@@ -147,6 +148,7 @@ struct Works {
     faults: Mutex<HashMap<String, usize>>,
     calls: Mutex<BTreeMap<String, usize>>,
     ids: Mutex<HashMap<String, Value>>,
+    successes: Mutex<HashMap<String, usize>>,
     weight: Mutex<usize>,
 }
 
@@ -176,7 +178,10 @@ impl Works {
                 *left -= 1;
                 Err(TaskError::new("Broken", name))
             }
-            None => Ok(()),
+            None => {
+                *self.successes.lock().expect("successes").entry(name).or_default() += 1;
+                Ok(())
+            }
         }
     }
 }
@@ -257,7 +262,7 @@ async fn all_children_that_failed_go_on() {
     works.break_down("work slow", 1);
     works.break_down("prepare c", 1);
     let host = open(&store, &works).await;
-    let input = json!(["a", "b", "slow", "c", "d", "e"]);
+    let input = json!({ "items": ["a", "b", "slow", "c", "d", "e"], "room": 2, "borne": 1 });
     let arn = host
         .start::<lot::Machine>("n", input.clone())
         .await
@@ -324,7 +329,7 @@ async fn all_children_that_failed_go_on() {
 async fn children_that_failed_without_work_go_on() {
     let (store, works) = (MemoryStore::new(), Arc::<Works>::default());
     let host = open(&store, &works).await;
-    let input = json!(["bad 1", "b", "bad 2"]);
+    let input = json!({ "items": ["bad 1", "b", "bad 2"], "room": 2, "borne": 1 });
     let arn = host.start::<lot::Machine>("n", input).await.expect("started").arn;
     let ended = host.wait(&arn).await.expect("ended");
     assert_eq!(ended.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
@@ -345,7 +350,7 @@ async fn children_go_on_as_often_as_they_fail() {
     works.break_down("prepare b", 1);
     let host = open(&store, &works).await;
     let arn = host
-        .start::<lot::Machine>("n", json!(["a", "b"]))
+        .start::<lot::Machine>("n", json!({ "items": ["a", "b"], "room": 2, "borne": 1 }))
         .await
         .expect("started")
         .arn;
@@ -402,7 +407,7 @@ async fn a_redriven_map_run_outlives_its_host() {
             works.break_down("work a", 2);
             works.break_down("prepare c", 1);
             let mut host = open(&store, &works).await;
-            let input = json!(["a", "b", "c", "d"]);
+            let input = json!({ "items": ["a", "b", "c", "d"], "room": 2, "borne": 1 });
             let arn = host.start::<lot::Machine>("n", input).await.expect("started").arn;
             host.wait(&arn).await.expect("ended");
             let before = host.history(&arn).await.expect("a history");
@@ -489,4 +494,83 @@ async fn all_lanes_run_again_after_too_much_data() {
     host.shut_down().await;
     let next = open(&store, &works).await;
     assert!(next.history(&arn).await == Ok(history), "it differs");
+}
+
+/// Numbers that follow from a seed (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// RDV-9, RDV-10: whatever fails, and whenever the host dies, what has succeeded does not run again.
+#[tokio::test(start_paused = true)]
+async fn random_map_runs_come_to_their_end() {
+    for seed in 0..100 {
+        let mut random = Random(seed);
+        let items: Vec<String> = (0..random.below(6) + 1).map(|item| format!("{item}")).collect();
+        let input = json!({ "items": items, "room": random.below(4), "borne": random.below(3) });
+        let (store, works) = (MemoryStore::new(), Arc::<Works>::default());
+        let mut faults = String::new();
+        for item in &items {
+            for task in ["prepare", "work", "check"] {
+                let (name, times) = (format!("{task} {item}"), random.below(3) * random.below(2) * 2);
+                works.break_down(&name, times as usize);
+                faults += &format!("{name}: {times}, ");
+            }
+        }
+        let is_mortal = random.below(2) == 0;
+        let context = format!("seed {seed}: {input}, {faults}");
+        let mut host = open(&store, &works).await;
+        let arn = host.start::<lot::Machine>("n", input).await.expect("started").arn;
+        let (mut deaths, mut former) = (0, Vec::new());
+        let ended = loop {
+            if is_mortal && deaths < 10 {
+                store.fail_at(store.commits() + 1 + random.below(20), random.below(2) == 0);
+            }
+            let ended = match host.wait(&arn).await {
+                Ok(ended) if ended.status == ExecutionStatus::Failed => host.redrive(&arn).await.map(|_| None),
+                ended => ended.map(Some),
+            };
+            match ended {
+                Ok(Some(ended)) => break ended,
+                Ok(None) => {}
+                Err(HostError::Store(_) | HostError::ShutDown) => {
+                    deaths += 1;
+                    host.shut_down().await;
+                    store.repair();
+                    host = open(&store, &works).await;
+                }
+                Err(error) => panic!("{context}: {error}"),
+            }
+            store.repair();
+            let history = host.history(&arn).await.expect("a history");
+            assert_eq!(history[..former.len()], former, "{context}");
+            former = history;
+        };
+        assert_eq!(ended.status, ExecutionStatus::Succeeded, "{context}: {ended:?}");
+        for (name, successes) in works.successes.lock().expect("successes").iter() {
+            assert!(
+                *successes <= 1 + deaths,
+                "{context}: {name} succeeded {successes} times"
+            );
+        }
+        for item in ended.output.expect("an output").as_array().expect("an array") {
+            for task in ["prepare", "work", "check"] {
+                let name = format!("{task} {}", text(item));
+                assert!(
+                    works.successes.lock().expect("successes").contains_key(&name),
+                    "{context}: {name}"
+                );
+            }
+        }
+        store.repair();
+        host.shut_down().await;
+    }
 }
