@@ -1,5 +1,10 @@
 //! Parallel and Map: lines of control side by side.
 
+#![allow(
+    clippy::manual_async_fn,
+    reason = "an async function keeps a second copy of all its arguments"
+)]
+
 use crate::data::Data;
 use crate::execution::STATE_DATA;
 use crate::quota::{self, Held};
@@ -110,10 +115,6 @@ impl<'a, E: Engine> Fork<'a, E> {
         }
     }
 
-    fn has_children(&self) -> bool {
-        matches!(self.lanes, Lanes::Children)
-    }
-
     /// There is room for a lane: it counts as running, though others may come first.
     fn begin(&self, line: &mut E::Line, index: usize) {
         if let Lanes::Iterations(name) = self.lanes {
@@ -160,50 +161,43 @@ impl<'a, E: Engine> Fork<'a, E> {
 ///
 /// # Errors
 /// With the error of the branch that failed first.
-pub async fn parallel<'a, E: Engine>(
+pub fn parallel<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     retry: &'static [Retrier],
     branches: usize,
     start: &mut (dyn FnMut(Scope<'a, E>, usize) -> Lane<'a> + Send),
-) -> Result<Value, Error> {
-    let Scope {
-        engine,
-        frame,
-        visit,
-        line,
-        at,
-        ..
-    } = scope;
-    let fork = Fork {
-        engine: *engine,
-        frame,
-        at,
-        lanes: Lanes::Branches,
-    };
-    let mut retries = Retries::new(retry);
-    loop {
-        fork.engine.record(at, line, Event::ParallelStateStarted { branches });
-        let mut start = |line: &mut E::Line, index, _| Ok(start(fork.lane(visit, line, index, None), index));
-        let outputs = lanes(
-            &fork,
+) -> impl Future<Output = Result<Value, Error>> + Send {
+    async move {
+        let Scope {
+            engine,
+            frame,
+            visit,
             line,
-            visit.retry_count,
-            branches,
-            branches,
-            Tolerance::default(),
-            &mut start,
-        )
-        .await;
-        let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
-            Ok(result) => {
-                fork.engine.record(at, line, Event::ParallelStateSucceeded);
-                return Ok(result);
-            }
-            Err(error) => error,
+            at,
+            ..
+        } = scope;
+        let fork = Fork {
+            engine: *engine,
+            frame,
+            at,
+            lanes: Lanes::Branches,
         };
-        if let Err(error) = fork.retry(&mut retries, visit, error).await {
-            fork.engine.record(at, line, Event::ParallelStateFailed);
-            return Err(error);
+        let mut retries = Retries::new(retry);
+        loop {
+            fork.engine.record(at, line, Event::ParallelStateStarted { branches });
+            let mut start = |line: &mut E::Line, index, _| Ok(start(fork.lane(visit, line, index, None), index));
+            let outputs = lanes(&fork, line, visit.retry_count, branches, branches, None, &mut start).await;
+            let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+                Ok(result) => {
+                    fork.engine.record(at, line, Event::ParallelStateSucceeded);
+                    return Ok(result);
+                }
+                Err(error) => error,
+            };
+            if let Err(error) = fork.retry(&mut retries, visit, error).await {
+                fork.engine.record(at, line, Event::ParallelStateFailed);
+                return Err(error);
+            }
         }
     }
 }
@@ -212,60 +206,53 @@ pub async fn parallel<'a, E: Engine>(
 ///
 /// # Errors
 /// With the error of the iteration that failed first, or that of `items` or `start`.
-pub async fn map<'a, E: Engine>(
+pub fn map<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     policy: &'static MapPolicy,
     max_concurrency: usize,
     items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
     start: &mut (dyn FnMut(Scope<'a, E>, Value) -> Result<Lane<'a>, Error> + Send),
-) -> Result<Value, Error> {
-    let Scope {
-        engine,
-        frame,
-        visit,
-        line,
-        at,
-        ..
-    } = scope;
-    let fork = Fork {
-        engine: *engine,
-        frame,
-        at,
-        lanes: Lanes::Iterations(visit.state),
-    };
-    let mut retries = Retries::new(policy.retry);
-    loop {
-        let mut items = items()?;
-        let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
-        fork.engine.record(at, line, Event::MapStateStarted { length });
-        let mut start = |line: &mut E::Line, index: usize, _| {
-            let item = std::mem::take(&mut items[index]);
-            let kept = Item {
-                value: policy.keep_item.then(|| Box::new(item.clone())),
-                source: None,
-            };
-            start(fork.lane(visit, line, index, Some(kept)), item)
-        };
-        let outputs = lanes(
-            &fork,
+) -> impl Future<Output = Result<Value, Error>> + Send {
+    async move {
+        let Scope {
+            engine,
+            frame,
+            visit,
             line,
-            visit.retry_count,
-            length,
-            concurrency,
-            Tolerance::default(),
-            &mut start,
-        )
-        .await;
-        let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
-            Ok(result) => {
-                fork.engine.record(at, line, Event::MapStateSucceeded);
-                return Ok(result);
-            }
-            Err(error) => error,
+            at,
+            ..
+        } = scope;
+        let fork = Fork {
+            engine: *engine,
+            frame,
+            at,
+            lanes: Lanes::Iterations(visit.state),
         };
-        if let Err(error) = fork.retry(&mut retries, visit, error).await {
-            fork.engine.record(at, line, Event::MapStateFailed);
-            return Err(error);
+        let mut retries = Retries::new(policy.retry);
+        loop {
+            let mut items = items()?;
+            let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
+            fork.engine.record(at, line, Event::MapStateStarted { length });
+            let mut start = |line: &mut E::Line, index: usize, _| {
+                let item = std::mem::take(&mut items[index]);
+                let kept = Item {
+                    value: policy.keep_item.then(|| Box::new(item.clone())),
+                    source: None,
+                };
+                start(fork.lane(visit, line, index, Some(kept)), item)
+            };
+            let outputs = lanes(&fork, line, visit.retry_count, length, concurrency, None, &mut start).await;
+            let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+                Ok(result) => {
+                    fork.engine.record(at, line, Event::MapStateSucceeded);
+                    return Ok(result);
+                }
+                Err(error) => error,
+            };
+            if let Err(error) = fork.retry(&mut retries, visit, error).await {
+                fork.engine.record(at, line, Event::MapStateFailed);
+                return Err(error);
+            }
         }
     }
 }
@@ -275,92 +262,95 @@ pub async fn map<'a, E: Engine>(
 ///
 /// # Errors
 /// With `States.ExceedToleratedFailureThreshold`, or the error of `items`, `tolerance` or `start`.
-pub async fn map_run<'a, E: Engine>(
+pub fn map_run<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     policy: &'static MapRunPolicy,
     max_concurrency: usize,
     items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
     tolerance: &mut (dyn FnMut() -> Result<Tolerance, Error> + Send),
     start: &mut (dyn FnMut(Context<'_>, E, Data<'a>) -> Result<Lane<'a>, Error> + Send),
-) -> Result<Value, Error> {
-    let Scope {
-        engine,
-        frame,
-        visit,
-        line,
-        at,
-        ..
-    } = scope;
-    let fork = Fork {
-        engine: *engine,
-        frame,
-        at,
-        lanes: Lanes::Children,
-    };
-    let mut retries = Retries::new(policy.retry);
-    loop {
-        let mut items = items()?;
-        let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
-        fork.engine.record(at, line, Event::MapStateStarted { length });
-        let tolerance = tolerance()?;
-        let (definition, label) = (policy.definition, policy.label);
-        let started = Event::MapRunStarted {
-            definition,
-            label,
-            attempt: visit.retry_count,
+) -> impl Future<Output = Result<Value, Error>> + Send {
+    async move {
+        let Scope {
+            engine,
+            frame,
+            visit,
+            line,
+            at,
+            ..
+        } = scope;
+        let fork = Fork {
+            engine: *engine,
+            frame,
+            at,
+            lanes: Lanes::Children,
         };
-        fork.engine.record(at, line, started);
-        // The child that runs alone because it exceeded the threshold in an earlier life does so again.
-        let tolerance = match fork.engine.decided(at, visit.retry_count) {
-            Some(_) => Tolerance::default(),
-            None => tolerance,
-        };
-        let mut start = |line: &mut E::Line, index: usize, is_redriven| {
-            // It may be needed once more.
-            let item = match E::REDRIVES {
-                true => items[index].clone(),
-                false => std::mem::take(&mut items[index]),
-            };
-            let kept = Item {
-                value: policy.keep_item.then(|| Box::new(item.clone())),
-                source: Some(STATE_DATA),
-            };
-            let lane = fork.lane(visit, line, index, Some(kept));
-            let child = Child {
+        let mut retries = Retries::new(policy.retry);
+        loop {
+            let mut items = items()?;
+            let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
+            fork.engine.record(at, line, Event::MapStateStarted { length });
+            let tolerance = tolerance()?;
+            let (definition, label) = (policy.definition, policy.label);
+            let started = Event::MapRunStarted {
                 definition,
                 label,
-                state: visit.state,
-                index,
-                item: policy.keep_item.then_some(&item),
-                is_redriven,
+                attempt: visit.retry_count,
             };
-            let engine = fork.engine.child(&lane.at, child);
-            start(lane.context(), engine, Data::Owned(item))
-        };
-        let outputs = lanes(
-            &fork,
-            line,
-            visit.retry_count,
-            length,
-            concurrency,
-            tolerance,
-            &mut start,
-        )
-        .await;
-        let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
-            Ok(result) => {
-                fork.engine.record(at, line, Event::MapRunSucceeded);
-                fork.engine.record(at, line, Event::MapStateSucceeded);
-                return Ok(result);
+            fork.engine.record(at, line, started);
+            // The child that runs alone because it exceeded the threshold in an earlier life does so again.
+            let tolerance = match fork.engine.decided(at, visit.retry_count) {
+                Some(_) => Tolerance::default(),
+                None => tolerance,
+            };
+            let mut children = Children::new(tolerance);
+            let mut start = |line: &mut E::Line, index: usize, is_redriven| {
+                // It may be needed once more.
+                let item = match E::REDRIVES {
+                    true => items[index].clone(),
+                    false => std::mem::take(&mut items[index]),
+                };
+                let kept = Item {
+                    value: policy.keep_item.then(|| Box::new(item.clone())),
+                    source: Some(STATE_DATA),
+                };
+                let lane = fork.lane(visit, line, index, Some(kept));
+                let child = Child {
+                    definition,
+                    label,
+                    state: visit.state,
+                    index,
+                    item: policy.keep_item.then_some(&item),
+                    is_redriven,
+                };
+                let engine = fork.engine.child(&lane.at, child);
+                start(lane.context(), engine, Data::Owned(item))
+            };
+            let outputs = lanes(
+                &fork,
+                line,
+                visit.retry_count,
+                length,
+                concurrency,
+                Some(&mut children),
+                &mut start,
+            )
+            .await;
+            let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+                Ok(result) => {
+                    fork.engine.record(at, line, Event::MapRunSucceeded);
+                    fork.engine.record(at, line, Event::MapStateSucceeded);
+                    return Ok(result);
+                }
+                Err(error) => {
+                    fork.engine.record(at, line, Event::MapRunFailed { error: &error });
+                    error
+                }
+            };
+            if let Err(error) = fork.retry(&mut retries, visit, error).await {
+                fork.engine.record(at, line, Event::MapStateFailed);
+                return Err(error);
             }
-            Err(error) => {
-                fork.engine.record(at, line, Event::MapRunFailed { error: &error });
-                error
-            }
-        };
-        if let Err(error) = fork.retry(&mut retries, visit, error).await {
-            fork.engine.record(at, line, Event::MapStateFailed);
-            return Err(error);
         }
     }
 }
@@ -372,108 +362,136 @@ fn or_limit(max_concurrency: usize, limit: usize) -> usize {
 /// Starts a lane; answers it, or tells why it cannot be started. The last argument is whether it has failed and begins anew.
 type Start<'s, 'a, E> = &'s mut (dyn FnMut(&mut <E as Engine>::Line, usize, bool) -> Result<Lane<'a>, Error> + Send);
 
+/// The children of a distributed Map.
+struct Children {
+    tolerance: Tolerance,
+    /// Those that have failed so far, and those of them that begin anew.
+    failed: Vec<usize>,
+    again: VecDeque<usize>,
+}
+
+impl Children {
+    fn new(tolerance: Tolerance) -> Children {
+        Children {
+            tolerance,
+            failed: Vec::new(),
+            again: VecDeque::new(),
+        }
+    }
+
+    /// The outputs of lanes without those of the children that have failed.
+    fn outputs(&mut self, mut outputs: Vec<Value>) -> Vec<Value> {
+        if !self.failed.is_empty() {
+            self.failed.sort_unstable();
+            let mut indexes = 0..;
+            outputs.retain(|_| {
+                let index = indexes.next().unwrap_or_default();
+                self.failed.binary_search(&index).is_err()
+            });
+        }
+        outputs
+    }
+}
+
 /// Runs `count` lanes, at most `concurrency` at once; the next starts when any one ends. Outputs are in the order of lanes,
-/// without those of children whose failure was borne.
+/// without those of `children` whose failure was borne.
 ///
 /// The first lane to fail ends it, and of children the first that is not borne. The engine fixes which one that was: the
 /// next life of the execution runs that lane alone, since its end is all that counts.
-async fn lanes<'a, E: Engine>(
+fn lanes<'a, E: Engine>(
     fork: &Fork<'a, E>,
     line: &mut E::Line,
     attempt: u32,
     count: usize,
     concurrency: usize,
-    tolerance: Tolerance,
+    mut children: Option<&mut Children>,
     start: Start<'_, 'a, E>,
-) -> Result<Vec<Value>, Error> {
-    let engine = fork.engine;
-    let decided = engine.decided(fork.at, attempt);
-    let (mut next, last) = match decided {
-        Some(index) => (index, index + 1),
-        None => (0, count),
-    };
-    let (mut begun, mut room) = (next, concurrency);
-    let mut outputs = vec![Value::Null; count];
-    // Made when the first lane has to wait.
-    let mut running: Option<FuturesUnordered<_>> = None;
-    // The children that have failed so far, and those that begin anew.
-    let (mut failed, mut again) = (Vec::new(), VecDeque::new());
-    let mut redrives = engine.redrives();
-    let (index, error) = loop {
-        if engine.redrives() != redrives {
-            redrives = engine.redrives();
-            again.extend(failed.drain(..));
-        }
-        while begun < last && room > 0 {
-            fork.begin(line, begun);
-            begun += 1;
-            room -= 1;
-        }
-        let started = if next < begun {
-            next += 1;
-            Some((next - 1, false))
-        } else if room > 0 && !again.is_empty() {
-            room -= 1;
-            again.pop_front().map(|index| (index, true))
-        } else {
-            None
+) -> impl Future<Output = Result<Vec<Value>, Error>> + Send {
+    async move {
+        let engine = fork.engine;
+        let decided = engine.decided(fork.at, attempt);
+        let (mut next, last) = match decided {
+            Some(index) => (index, index + 1),
+            None => (0, count),
         };
-        let (index, result) = if let Some((index, is_redriven)) = started {
-            let mut lane = match start(line, index, is_redriven) {
-                Ok(lane) => lane,
-                // Which lanes ran until this one was to start depends on the order of events too.
-                Err(error) => break (index, error),
+        let (mut begun, mut room) = (next, concurrency);
+        let mut outputs = vec![Value::Null; count];
+        // Made when the first lane has to wait.
+        let mut running: Option<FuturesUnordered<_>> = None;
+        let mut redrives = engine.redrives();
+        let (index, error) = loop {
+            if engine.redrives() != redrives {
+                redrives = engine.redrives();
+                if let Some(Children { failed, again, .. }) = &mut children {
+                    again.extend(failed.drain(..));
+                }
+            }
+            while begun < last && room > 0 {
+                fork.begin(line, begun);
+                begun += 1;
+                room -= 1;
+            }
+            let started = if next < begun {
+                next += 1;
+                Some((next - 1, false))
+            } else {
+                let again = children.as_mut().filter(|_| room > 0);
+                let again = again.and_then(|children| children.again.pop_front());
+                room -= usize::from(again.is_some());
+                again.map(|index| (index, true))
             };
-            // A lane that never waits does not go through the queue.
-            match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
-                Poll::Ready(result) => (index, result),
-                Poll::Pending => {
-                    let queue = running.get_or_insert_with(FuturesUnordered::new);
-                    queue.push(async move { (index, lane.await) });
-                    continue;
+            let (index, result) = if let Some((index, is_redriven)) = started {
+                let mut lane = match start(line, index, is_redriven) {
+                    Ok(lane) => lane,
+                    // Which lanes ran until this one was to start depends on the order of events too.
+                    Err(error) => break (index, error),
+                };
+                // A lane that never waits does not go through the queue.
+                match poll_fn(|cx| Poll::Ready(lane.as_mut().poll(cx))).await {
+                    Poll::Ready(result) => (index, result),
+                    Poll::Pending => {
+                        let queue = running.get_or_insert_with(FuturesUnordered::new);
+                        queue.push(async move { (index, lane.await) });
+                        continue;
+                    }
                 }
-            }
-        } else {
-            let ended = poll_fn(|cx| match running.as_mut().map(|queue| queue.poll_next_unpin(cx)) {
-                None => Poll::Ready(Some(None)),
-                Some(Poll::Ready(ended)) => Poll::Ready(Some(ended)),
-                Some(Poll::Pending) if engine.redrives() != redrives => Poll::Ready(None),
-                Some(Poll::Pending) => Poll::Pending,
-            });
-            match ended.await {
-                Some(Some(ended)) => ended,
-                Some(None) => return Ok(without(outputs, failed)),
-                None => continue,
+            } else {
+                let ended = poll_fn(|cx| match running.as_mut().map(|queue| queue.poll_next_unpin(cx)) {
+                    None => Poll::Ready(Some(None)),
+                    Some(Poll::Ready(ended)) => Poll::Ready(Some(ended)),
+                    Some(Poll::Pending) if engine.redrives() != redrives => Poll::Ready(None),
+                    Some(Poll::Pending) => Poll::Pending,
+                });
+                match ended.await {
+                    Some(Some(ended)) => ended,
+                    Some(None) => {
+                        return Ok(match children {
+                            Some(children) => children.outputs(outputs),
+                            None => outputs,
+                        });
+                    }
+                    None => continue,
+                }
+            };
+            fork.end(line, index, result.is_ok());
+            room += 1;
+            match (result, &mut children) {
+                (Ok(output), _) => outputs[index] = output,
+                (Err(error), None) => break (index, error),
+                (Err(_), Some(children)) => {
+                    children.failed.push(index);
+                    if !children.tolerance.bears(children.failed.len(), count) && !engine.is_redriven(fork.at) {
+                        let cause = "The specified tolerated failure threshold was exceeded";
+                        break (index, Error::new("States.ExceedToleratedFailureThreshold", cause));
+                    }
+                }
             }
         };
-        fork.end(line, index, result.is_ok());
-        room += 1;
-        match result {
-            Ok(output) => outputs[index] = output,
-            Err(error) if !fork.has_children() => break (index, error),
-            Err(_) => {
-                failed.push(index);
-                if !tolerance.bears(failed.len(), count) && !engine.is_redriven(fork.at) {
-                    let cause = "The specified tolerated failure threshold was exceeded";
-                    break (index, Error::new("States.ExceedToleratedFailureThreshold", cause));
-                }
-            }
+        // The others end here, whatever time the engine takes for its note.
+        drop(running);
+        if decided.is_none() {
+            engine.decide(fork.at, attempt, index).await;
         }
-    };
-    // The others end here, whatever time the engine takes for its note.
-    drop(running);
-    if decided.is_none() {
-        engine.decide(fork.at, attempt, index).await;
+        Err(error)
     }
-    Err(error)
-}
-
-/// The outputs of lanes without those of these.
-fn without(mut outputs: Vec<Value>, mut failed: Vec<usize>) -> Vec<Value> {
-    if !failed.is_empty() {
-        failed.sort_unstable();
-        let mut indexes = 0..;
-        outputs.retain(|_| indexes.next().is_none_or(|index| failed.binary_search(&index).is_err()));
-    }
-    outputs
 }

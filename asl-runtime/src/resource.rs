@@ -94,12 +94,15 @@ impl Resource {
 
     /// What the service says of an input with which such a task cannot be started (ER-27).
     pub(crate) fn refusal(&self, input: &Value) -> Option<Error> {
+        if (self.service, self.action) != ("apigateway", "invoke") {
+            return None;
+        }
         let is_text = |value: &Value| value.is_string();
         let is_texts = |value: &Value| value.as_array().is_some_and(|texts| texts.iter().all(is_text));
-        let fits = match (self.service, self.action, input.get("Headers")) {
-            ("apigateway", "invoke", Some(Value::Object(headers))) => headers.values().all(is_texts),
-            ("apigateway", "invoke", Some(headers)) => headers.is_null(),
-            _ => true,
+        let fits = match input.get("Headers") {
+            Some(Value::Object(headers)) => headers.values().all(is_texts),
+            Some(headers) => headers.is_null(),
+            None => true,
         };
         let what = "[The value of the field 'Headers' has an invalid format]";
         (!fits).then(|| {

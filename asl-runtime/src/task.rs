@@ -138,6 +138,10 @@ impl fmt::Debug for TaskContext<'_> {
 /// `payload` makes the input of an attempt (TK-8: anew for each), `call` hands it to the handler.
 // Said to be `Send`, so that nobody need look into it: of futures that hold this one rustc could not tell (rust-lang/rust
 // issue 100013).
+#[allow(
+    clippy::manual_async_fn,
+    reason = "an async function keeps a second copy of all its arguments"
+)]
 pub fn task<'a, E: Engine, O: Output + 'a>(
     scope: &'a mut Scope<'_, E>,
     policy: &'static Policy,
@@ -145,86 +149,78 @@ pub fn task<'a, E: Engine, O: Output + 'a>(
     payload: &mut (dyn FnMut(Context<'_>) -> Result<Value, Error> + Send),
     call: Call<'_, 'a, O>,
 ) -> impl Future<Output = Result<O, Error>> + Send {
-    attempts(scope, policy, limits, payload, call)
-}
-
-async fn attempts<'a, E: Engine, O: Output + 'a>(
-    scope: &'a mut Scope<'_, E>,
-    policy: &'static Policy,
-    limits: Limits,
-    payload: &mut (dyn FnMut(Context<'_>) -> Result<Value, Error> + Send),
-    call: Call<'_, 'a, O>,
-) -> Result<O, Error> {
-    let Scope {
-        engine,
-        frame,
-        visit,
-        line,
-        at,
-        ..
-    } = scope;
-    let frame: &'a Frame<'a> = frame;
-    let mut retries = Retries::new(policy.retry);
-    // The input of an attempt that begins anew.
-    let mut former = None;
-    loop {
-        let attempt = visit.retry_count;
-        visit.token = policy.resource.has_token().then(|| engine.token(at, attempt));
-        if visit.now.is_some() {
-            visit.now = Some(engine.now(at));
-        }
-        let checked = |input| match (policy.resource.refusal(&input), frame.execution.has_quotas()) {
-            (Some(refusal), _) => Err(refusal),
-            (None, true) => quota::input(visit.state, input),
-            (None, false) => Ok(input),
-        };
-        let input = match former.take() {
-            Some(input) => Ok(input),
-            None => payload(Context { frame, visit }).and_then(checked),
-        };
-        let error = match input {
-            Ok(input) => {
-                let task = TaskContext {
-                    frame,
-                    state: visit.state,
-                    visit: visit.number,
-                    attempt,
-                    resource: &policy.resource,
-                    token: visit.token.as_deref().map(Arc::from),
-                    deadline: None,
-                    beat: None,
-                    credentials: visit.credentials.clone(),
-                    job: None,
-                    host: None,
-                };
-                match engine.task(at, line, task, limits, input, call).await {
-                    Ok(output) => {
-                        visit.token = None;
-                        visit.credentials = None;
-                        return Ok(output);
+    async move {
+        let Scope {
+            engine,
+            frame,
+            visit,
+            line,
+            at,
+            ..
+        } = scope;
+        let frame: &'a Frame<'a> = frame;
+        let mut retries = Retries::new(policy.retry);
+        // The input of an attempt that begins anew.
+        let mut former = None;
+        loop {
+            let attempt = visit.retry_count;
+            visit.token = policy.resource.has_token().then(|| engine.token(at, attempt));
+            if visit.now.is_some() {
+                visit.now = Some(engine.now(at));
+            }
+            let checked = |input| match (policy.resource.refusal(&input), frame.execution.has_quotas()) {
+                (Some(refusal), _) => Err(refusal),
+                (None, true) => quota::input(visit.state, input),
+                (None, false) => Ok(input),
+            };
+            let input = match former.take() {
+                Some(input) => Ok(input),
+                None => payload(Context { frame, visit }).and_then(checked),
+            };
+            let error = match input {
+                Ok(input) => {
+                    let task = TaskContext {
+                        frame,
+                        state: visit.state,
+                        visit: visit.number,
+                        attempt,
+                        resource: &policy.resource,
+                        token: visit.token.as_deref().map(Arc::from),
+                        deadline: None,
+                        beat: None,
+                        credentials: visit.credentials.clone(),
+                        job: None,
+                        host: None,
+                    };
+                    match engine.task(at, line, task, limits, input, call).await {
+                        Ok(output) => {
+                            visit.token = None;
+                            visit.credentials = None;
+                            return Ok(output);
+                        }
+                        Err(error) => error,
                     }
-                    Err(error) => error,
                 }
+                Err(error) => error,
+            };
+            let former_token = visit.token.take();
+            if let Some(text) = error.redriven_input() {
+                retries = Retries::new(policy.retry);
+                visit.retry_count = 0;
+                // Without Retriers the payload may have been made of parts that were taken out of the data.
+                if policy.retry.is_empty() {
+                    let token = policy.resource.has_token().then(|| engine.token(at, 0));
+                    former = renewed(text, former_token.as_deref(), token.as_deref());
+                }
+                continue;
             }
-            Err(error) => error,
-        };
-        let former_token = visit.token.take();
-        if let Some(text) = error.redriven_input() {
-            retries = Retries::new(policy.retry);
-            visit.retry_count = 0;
-            // Without Retriers the payload may have been made of parts that were taken out of the data.
-            if policy.retry.is_empty() {
-                let token = policy.resource.has_token().then(|| engine.token(at, 0));
-                former = renewed(text, former_token.as_deref(), token.as_deref());
-            }
-            continue;
+            let Some(delay) = retries.next(&error, || engine.random(at, attempt + 1) as u64) else {
+                return Err(error);
+            };
+            visit.retry_count += 1;
+            // Boxed, so that a delay takes no room in the future of each task.
+            Box::pin(engine.sleep(at, visit.retry_count, Until::After(delay))).await;
         }
-        let Some(delay) = retries.next(&error, || engine.random(at, attempt + 1) as u64) else {
-            return Err(error);
-        };
-        visit.retry_count += 1;
-        // Boxed, so that a delay takes no room in the future of each task.
-        Box::pin(engine.sleep(at, visit.retry_count, Until::After(delay))).await;
     }
 }
 
