@@ -144,6 +144,7 @@ lints! {
     UnassignedVariable "unassigned_variable" Warn "a variable that no state assigns before it is read"
     MaybeUnassignedVariable "maybe_unassigned_variable" Allow "a variable that not every way to its reader assigns"
     UnreadResult "unread_result" Allow "a result of a task that no later state reads"
+    TypeMismatch "type_mismatch" Warn "what can never be of the type that a types file gives it"
     UnusedParameter "unused_parameter" Warn "a member of what a task is asked with that its input does not have"
     IgnoredField "ignored_field" Warn "a field that has no effect where it stands"
 

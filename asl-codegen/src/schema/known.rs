@@ -1,12 +1,12 @@
 //! What a types file tells of a machine.
 
-use super::TypesFile;
+use super::{Schema, TypesFile};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::emit::work::Works;
 use crate::nearest;
 use crate::options::Types;
 use crate::shapes::{Known, Shape};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::{Scope, StateKind};
 use std::collections::BTreeMap;
 
@@ -35,9 +35,17 @@ impl TypesFile {
         if let Some(input) = &self.input {
             known.input = shapes.of(&input.value);
         }
+        if let Some(output) = &self.output {
+            known.output = shapes.of(&output.value);
+        }
         let tasks = self.tasks.iter().map(|task| {
-            let result = task.result.as_ref().map(|schema| shapes.of(&schema.value));
-            (task.name.value.as_str(), (result, task.errors.as_deref()))
+            let mut of = |schema: &Option<Spanned<Schema>>| schema.as_ref().map(|schema| shapes.of(&schema.value));
+            let told = Told {
+                input: of(&task.input),
+                result: of(&task.result),
+                errors: task.errors.as_deref(),
+            };
+            (task.name.value.as_str(), told)
         });
         let tasks: BTreeMap<_, _> = tasks.collect();
         collect(scope, works, &tasks, &mut known);
@@ -78,21 +86,28 @@ impl TypesFile {
     }
 }
 
-/// The results and the errors of a task.
-type Told<'t> = (Option<Shape>, Option<&'t [String]>);
+/// What is told of a task.
+struct Told<'t> {
+    input: Option<Shape>,
+    result: Option<Shape>,
+    errors: Option<&'t [String]>,
+}
 
 /// Scopes nest as the JSON does, whose depth is bounded.
 fn collect(scope: &Scope, works: &Works, tasks: &BTreeMap<&str, Told<'_>>, known: &mut Known) {
     for state in &scope.states {
         if let StateKind::Task(task) = &state.kind
             && let Some(method) = works.method(state, task)
-            && let Some((result, errors)) = tasks.get(method.name.to_string().as_str())
+            && let Some(told) = tasks.get(method.name.to_string().as_str())
         {
             let name = &state.name.value;
-            if let Some(result) = result {
+            if let Some(input) = &told.input {
+                known.inputs.insert(name.clone(), input.clone());
+            }
+            if let Some(result) = &told.result {
                 known.results.insert(name.clone(), result.clone());
             }
-            if let Some(errors) = errors {
+            if let Some(errors) = told.errors {
                 known.errors.insert(name.clone(), errors.to_vec());
             }
         }

@@ -494,3 +494,90 @@ proptest! {
         }
     }
 }
+
+/// The findings in a machine that asks a task and hands its result on, and what they say.
+fn mismatches(parameters: Value, input: Value, output: Value) -> Vec<String> {
+    let state = json!({ "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work",
+        "Parameters": parameters, "End": true });
+    let definition = json!({ "StartAt": "Work", "States": { "Work": state } });
+    let types = json!({ "output": output, "tasks": { "work": {
+        "input": input, "result": { "type": "object", "properties": { "id": { "type": "integer" } }, "required": ["id"], "additionalProperties": false } } } });
+    let mut options = crate::Options::default();
+    options.types.file = Some(Source::new("a.types.json", types.to_string()));
+    let found = crate::check(&Source::new("a.asl.json", definition.to_string()), &options);
+    found
+        .iter()
+        .filter(|found| found.code.as_str() == "type_mismatch")
+        .map(|found| format!("{}: {}", found.location.as_deref().unwrap_or_default(), found.label))
+        .collect()
+}
+
+#[test]
+fn what_never_fits_is_found() {
+    let any = || json!(true);
+    let cents = |schema: Value| json!({ "properties": { "cents": schema, "more": true }, "required": ["cents"] });
+    for (parameters, input, expected) in [
+        (
+            json!({ "cents": "5" }),
+            cents(json!({ "type": "integer" })),
+            Some("`cents` is \"5\", and is to be integer"),
+        ),
+        (json!({ "cents": 5 }), cents(json!({ "type": "integer" })), None),
+        (
+            json!({ "cents": 5 }),
+            cents(json!({ "type": ["number", "null"] })),
+            None,
+        ),
+        (
+            json!({ "more": 5 }),
+            cents(json!({ "type": "integer" })),
+            Some("`cents` is missing, which is to be integer"),
+        ),
+        (json!({ "cents.$": "$.a" }), cents(json!({ "type": "integer" })), None),
+        (
+            json!({ "cents.$": "States.Format('{}', $.a)" }),
+            cents(json!({ "type": "integer" })),
+            Some("`cents` is string, and is to be integer"),
+        ),
+        (
+            json!({ "cents": "EUR" }),
+            cents(json!({ "enum": ["EUR", "USD"] })),
+            None,
+        ),
+        (
+            json!({ "cents": "eur" }),
+            cents(json!({ "enum": ["EUR", "USD"] })),
+            Some("`cents` is \"eur\", and is to be \"EUR\" | \"USD\""),
+        ),
+        (
+            json!({ "cents": { "of": [1], "at.$": "$.b" } }),
+            cents(json!({ "properties": { "of": { "type": "object" }, "at": true } })),
+            Some("`cents.of` is [integer], and is to be object"),
+        ),
+        (
+            json!({ "cents": 5 }),
+            json!({ "type": "string" }),
+            Some("it is { cents: integer }, and is to be string"),
+        ),
+        (
+            json!({ "cents": 5 }),
+            json!({ "anyOf": [cents(json!({ "type": "string" })), { "type": "object" }] }),
+            None,
+        ),
+    ] {
+        let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
+        let found = mismatches(parameters.clone(), input, any());
+        let labels: Vec<&str> = found
+            .iter()
+            .filter_map(|found| found.split_once(": "))
+            .map(|(_, label)| label)
+            .collect();
+        assert_eq!(labels, expected, "{parameters}");
+    }
+    let output = json!({ "properties": { "id": { "type": "string" } } });
+    assert_eq!(
+        mismatches(json!({}), any(), output),
+        ["/States/Work: `id` is integer, and is to be string"]
+    );
+    assert_eq!(mismatches(json!({}), any(), json!({ "required": ["id"] })), [""; 0]);
+}

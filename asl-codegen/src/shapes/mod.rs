@@ -53,6 +53,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Known {
     /// Its input.
     pub input: Shape,
+    /// Its output: any, where nothing is known.
+    pub output: Shape,
+    /// What its Task states are to be asked with, by their names.
+    pub inputs: BTreeMap<String, Shape>,
     /// The results of its Task states, by their names.
     pub results: BTreeMap<String, Shape>,
     /// The errors that these declare, by their names: none is known of a state that is not among them.

@@ -127,7 +127,7 @@ impl Object {
 
     /// The names that one of them knows, in order, with what each knows. To go through both side by side takes less than to look
     /// each name up.
-    pub(super) fn pairs<'o>(&'o self, other: &'o Object) -> impl Iterator<Item = Pair<'o>> {
+    pub(crate) fn pairs<'o>(&'o self, other: &'o Object) -> impl Iterator<Item = Pair<'o>> {
         let mut ones = self.members().peekable();
         let mut others = other.members().peekable();
         iter::from_fn(move || {

@@ -370,7 +370,7 @@ impl From<Types> for Shape {
 
 impl Shape {
     /// Whether no value has both, as far as can be told at a glance.
-    pub(super) fn is_disjoint(&self, other: &Shape) -> bool {
+    pub(crate) fn is_disjoint(&self, other: &Shape) -> bool {
         let (Some(a), Some(b)) = (self.types(), other.types()) else {
             return self.is_never() || other.is_never();
         };
@@ -443,7 +443,7 @@ impl Types {
     }
 
     /// The objects that it can be, if they are of one kind and it can be nothing else.
-    pub(super) fn only_object(&self) -> Option<&Object> {
+    pub(crate) fn only_object(&self) -> Option<&Object> {
         let is_object = !self.null
             && !self.booleans.any()
             && self.number.is_none()

@@ -8,6 +8,7 @@ mod errors;
 mod expressions;
 mod handlers;
 mod loops;
+mod misfits;
 mod results;
 mod tasks;
 mod ways;
@@ -23,6 +24,7 @@ pub(super) fn check(machine: &Machine, shapes: &ScopeShapes, known: &Known, diag
     errors::check(machine, known, diagnostics);
     context::check(machine, diagnostics);
     check_scope(&machine.scope, Some(shapes), None, diagnostics);
+    misfits::check(&machine.scope, shapes, known, diagnostics);
     if !diagnostics.allows(Lint::UnreadResult) {
         check_results(&machine.scope, shapes, &usage::infer(machine), None, diagnostics);
     }
