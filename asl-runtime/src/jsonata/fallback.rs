@@ -5,6 +5,8 @@
 //! take the place of its own, and which `bounds` puts into what it evaluates.
 
 mod bounds;
+mod repair;
+mod tree;
 
 use super::limit::{
     Limits, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TIME, MAX_TOTAL, Room, out_of_memory, out_of_time, too_deep,
@@ -12,9 +14,10 @@ use super::limit::{
 };
 use super::view::View;
 use super::{
-    BASE64DECODE, BASE64ENCODE, Builtin, CLONE, DECODE_URL, DECODE_URL_COMPONENT, ENCODE_URL, ENCODE_URL_COMPONENT,
-    Error, FORMAT_BASE, FORMAT_INTEGER, FORMAT_NUMBER, FROM_MILLIS, Function, HASH, JOIN, NOW, Object, PAD, PARSE,
-    PARSE_INTEGER, PARTITION, Query, RANDOM, RANGE, Result, SHUFFLE, TO_MILLIS, UUID, Val, lambda,
+    BASE64DECODE, BASE64ENCODE, Builtin, CLONE, CONTAINS, DECODE_URL, DECODE_URL_COMPONENT, ENCODE_URL,
+    ENCODE_URL_COMPONENT, Error, FORMAT_BASE, FORMAT_INTEGER, FORMAT_NUMBER, FROM_MILLIS, Function, HASH, JOIN, KEYS,
+    NOW, Object, PAD, PARSE, PARSE_INTEGER, PARTITION, Query, RANDOM, RANGE, REPLACE, Result, SHUFFLE, SPLIT, SPREAD,
+    TO_MILLIS, UUID, Val, lambda,
 };
 use crate::scope::{Context, Frame, Visit};
 use crate::{Definition, Execution, WorkflowType};
@@ -79,6 +82,7 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
             None => Error::internal(message),
         }
     })?;
+    repair::repair(&mut expression);
     bounds::count(&mut expression);
     let expression = Rc::new(expression);
     READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
@@ -88,7 +92,7 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
 /// Functions of the interpreter that ours replace, with their signatures. Its own differ in what they encode, round and
 /// forgive, take what is missing of a time from another clock, and know no bound on what they make: `$formatInteger(1e18, 'I')`
 /// would never end.
-const OURS: [(&Builtin, &str); 14] = [
+const OURS: [(&Builtin, &str); 15] = [
     (&BASE64DECODE, "<s-:s>"),
     (&BASE64ENCODE, "<s-:s>"),
     (&DECODE_URL, "<s-:s>"),
@@ -100,35 +104,70 @@ const OURS: [(&Builtin, &str); 14] = [
     (&FORMAT_NUMBER, "<n-so?:s>"),
     (&FROM_MILLIS, "<n-s?s?:s>"),
     (&JOIN, "<a<s>s?:s>"),
+    (&KEYS, "<x-:a<s>>"),
     (&PAD, "<s-ns?:s>"),
     (&PARSE_INTEGER, "<s-s:n>"),
     (&TO_MILLIS, "<s-s?:n>"),
 ];
 
-/// The interpreter's own `$replace`, which knows the patterns and functions that it is given, where what it makes is counted.
-const REPLACE: &str = "
-    $asl__replace := $replace;
-    $replace := function($text, $pattern, $with, $limit)<s-(sf)(sf)n?:s> {(
-        $counted := $type($with) = 'function'
-            ? function($match) { $asl__held($with($match)) }
-            : $asl__replacement($text, $with);
-        $exists($limit)
-            ? $asl__replace($text, $pattern, $counted, $limit)
-            : $asl__replace($text, $pattern, $counted)
-    )};
-";
+/// Functions that ours replace but where they are given a function or a pattern: these cannot come here, and the interpreter's
+/// own know them.
+const PARTLY: [(&Builtin, &str); 4] = [
+    (
+        &CONTAINS,
+        "
+        $asl__own_contains := $contains;
+        $contains := function($text, $pattern)<s-(sf):b> {
+            $type($pattern) = 'function' ? $asl__own_contains($text, $pattern) : $asl__contains($text, $pattern)
+        };",
+    ),
+    // What is put in is counted.
+    (
+        &REPLACE,
+        "
+        $asl__own_replace := $replace;
+        $replace := function($text, $pattern, $with, $limit)<s-(sf)(sf)n?:s> {
+            $type($pattern) = 'function' ? (
+                $counted := $type($with) = 'function'
+                    ? function($match) { $asl__held($with($match)) }
+                    : $asl__replacement($text, $with);
+                $exists($limit)
+                    ? $asl__own_replace($text, $pattern, $counted, $limit)
+                    : $asl__own_replace($text, $pattern, $counted)
+            ) : $asl__replace($text, $pattern, $with, $limit)
+        };",
+    ),
+    (
+        &SPLIT,
+        "
+        $asl__own_split := $split;
+        $split := function($text, $pattern, $limit)<s-(sf)n?:a<s>> {
+            $type($pattern) = 'function'
+                ? ($exists($limit) ? $asl__own_split($text, $pattern, $limit) : $asl__own_split($text, $pattern))
+                : $asl__split($text, $pattern, $limit)
+        };",
+    ),
+    (
+        &SPREAD,
+        "
+        $asl__own_spread := $spread;
+        $spread := function($value)<x-:a<o>> {
+            $type($value) = 'function' ? $asl__own_spread($value) : $asl__spread($value)
+        };",
+    ),
+];
 
 /// Whether an expression may call a function: a call spells its name.
 fn may_call(text: &str, function: &Builtin) -> bool {
     text.contains(function.name)
 }
 
-/// What one of [`OURS`] is called where only this module can mean it.
+/// What one of [`OURS`] or [`PARTLY`] is called where only this module can mean it.
 fn hidden(function: &Builtin) -> String {
     format!("asl__{}", function.name)
 }
 
-/// The expression after definitions of those of [`OURS`] that it names. The interpreter hands functions of a host no context
+/// The expression after definitions of those of [`OURS`] and [`PARTLY`] that it names. The interpreter hands functions of a host no context
 /// value, but it does so to a function of the expression that has a signature.
 fn with_ours(text: &str) -> Cow<'_, str> {
     let mut definitions: String = OURS
@@ -141,8 +180,8 @@ fn with_ours(text: &str) -> Cow<'_, str> {
             format!("${name} := function({parameters}){signature} {{ ${hidden}({parameters}) }}; ")
         })
         .collect();
-    if text.contains("replace") {
-        definitions.push_str(REPLACE);
+    for (_, definition) in PARTLY.iter().filter(|(function, _)| may_call(text, function)) {
+        definitions.push_str(definition);
     }
     match definitions.is_empty() {
         true => Cow::Borrowed(text),
@@ -186,13 +225,19 @@ impl Host {
             let call = move |args: &[JValue]| host.call(function, args);
             evaluator.register_fn_override(function.name, call)?;
         }
-        for (function, _) in OURS.into_iter().filter(|(function, _)| may_call(text, function)) {
+        let ours = OURS.into_iter().chain(PARTLY);
+        for (function, _) in ours.filter(|(function, _)| may_call(text, function)) {
             let host = Rc::clone(&self);
             evaluator.register_fn(hidden(function), move |args: &[JValue]| host.call(function, args))?;
         }
         let host = Rc::clone(&self);
-        evaluator.register_fn(bounds::HELD, move |args: &[JValue]| host.held(args))?;
-        evaluator.register_fn(bounds::WHOLE, whole)?;
+        evaluator.register_fn(bounds::HELD, move |args: &[JValue]| host.counted(first(args)))?;
+        let host = Rc::clone(&self);
+        evaluator.register_fn(bounds::WHOLE, move |args: &[JValue]| host.whole(first(args)))?;
+        let host = Rc::clone(&self);
+        evaluator.register_fn(bounds::END, move |args: &[JValue]| host.end(args))?;
+        evaluator.register_fn(repair::ELEMENTS, |args: &[JValue]| Ok(repair::elements(first(args))))?;
+        evaluator.register_fn(repair::SOME, |args: &[JValue]| Ok(repair::some(first(args))))?;
         if text.contains("replace") {
             let host = Rc::clone(&self);
             evaluator.register_fn("asl__replacement", move |args: &[JValue]| host.replacement(args))?;
@@ -205,15 +250,44 @@ impl Host {
     }
 
     /// Counts a text or an array.
-    fn held(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
-        let value = args.first().cloned().unwrap_or(JValue::Undefined);
+    fn counted(&self, value: JValue) -> std::result::Result<JValue, EvaluatorError> {
         let bytes = match &value {
             JValue::String(text) => text.len(),
             JValue::Array(elements) => elements.len() * 8,
             _ => 0,
         };
-        self.hold(bytes)?;
+        self.limits.hold(bytes).map_err(ours)?;
         Ok(value)
+    }
+
+    /// Counts the text of a value, each part of it by itself.
+    fn whole(&self, value: JValue) -> std::result::Result<JValue, EvaluatorError> {
+        let mut words: usize = 0;
+        let mut rest: Vec<&JValue> = vec![&value];
+        while let Some(value) = rest.pop() {
+            words += 1;
+            match value {
+                JValue::String(text) => words += text.len() / 8,
+                JValue::Array(elements) => rest.extend(elements.iter()),
+                JValue::Object(members) => rest.extend(members.values()),
+                _ => {}
+            }
+            if words.max(rest.len()) > MAX_ELEMENTS {
+                return Err(ours(out_of_memory()));
+            }
+        }
+        self.limits.hold(words * 8).map_err(ours)?;
+        Ok(value)
+    }
+
+    /// Counts a range, unless it is refused as a range.
+    fn end(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+        if let [JValue::Number(end), JValue::Number(start)] = args
+            && end - start < 1e7
+        {
+            self.limits.hold((end - start) as usize * 8).map_err(ours)?;
+        }
+        Ok(first(args))
     }
 
     /// What is put in the place of parts of a text, where there is room for the most that it can make of it.
@@ -221,13 +295,9 @@ impl Host {
         if let [JValue::String(text), JValue::String(with)] = args
             && (text.len() + 1).saturating_mul(with.len()) > MAX_TOTAL
         {
-            return Err(counted(out_of_memory()));
+            return Err(ours(out_of_memory()));
         }
         Ok(args.get(1).cloned().unwrap_or(JValue::Undefined))
-    }
-
-    fn hold(&self, bytes: usize) -> std::result::Result<(), EvaluatorError> {
-        self.limits.hold(bytes).map_err(counted)
     }
 
     fn call(&self, function: &'static Builtin, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
@@ -255,44 +325,42 @@ impl Host {
             let result = function.call_on(query, &Val::Null, &args)?.collapsed();
             given(View::from(&result), 0)
         };
-        call(&query).map_err(counted)
+        self.counted(call(&query).map_err(ours)?)
     }
 }
 
-/// Refuses a value that is too large to be written, each part of it by itself.
-fn whole(args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
-    let mut words: usize = 0;
-    let mut rest: Vec<&JValue> = args.iter().collect();
-    while let Some(value) = rest.pop() {
-        words += 1;
-        match value {
-            JValue::String(text) => words += text.len() / 8,
-            JValue::Array(elements) => rest.extend(elements.iter()),
-            JValue::Object(members) => rest.extend(members.values()),
-            _ => {}
-        }
-        if words.max(rest.len()) > MAX_ELEMENTS {
-            return Err(counted(out_of_memory()));
-        }
-    }
-    Ok(args.first().cloned().unwrap_or(JValue::Undefined))
+/// The argument of a function that takes one.
+fn first(args: &[JValue]) -> JValue {
+    args.first().cloned().unwrap_or(JValue::Undefined)
 }
+
+/// What stands where errors have their code, of a limit that was reached in a function of ours.
+const LIMIT: &str = "L0000";
 
 /// An error of ours as one of the interpreter.
-fn counted(error: Error) -> EvaluatorError {
-    EvaluatorError::EvaluationError(error.to_string())
+fn ours(error: Error) -> EvaluatorError {
+    let is_limit = error.code().is_none() && !error.is_internal();
+    EvaluatorError::EvaluationError(match is_limit {
+        true => format!("{LIMIT}: {error}"),
+        false => error.to_string(),
+    })
 }
 
 /// An error of the interpreter as one of ours, in words that can be other than JSONata's.
 fn failed(error: EvaluatorError) -> Error {
     match coded(error.message()) {
+        Some((LIMIT, message)) => Error::limit(message),
         Some(("D1011" | "U1001", _)) => too_deep(MAX_DEPTH + 1),
         Some(("D1012", _)) => out_of_time(),
         Some(("D2015", _)) => out_of_memory(),
         // Where it adds a name, which the service does not.
         Some(("T1006", _)) => Error::new("T1006", NO_FUNCTION),
         Some((code, message)) => Error::new(code.to_owned(), message),
-        None => Error::limit(error.message()),
+        // Numbers out of range are all that `&` cannot put into a text.
+        None if error.message() == "Cannot concatenate complex types" => {
+            Error::new("D3001", "Attempting to invoke string function on Infinity or NaN")
+        }
+        None => Error::internal(error.message()),
     }
 }
 

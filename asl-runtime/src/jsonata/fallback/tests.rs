@@ -50,6 +50,22 @@ fn errors_keep_code_and_message() {
 }
 
 #[test]
+fn failures_are_told_from_limits() {
+    let failure = |text| evaluate(query(), text, &Val::Undefined, &[]).map(drop).unwrap_err();
+    // J-85
+    assert!(failure("$base64decode('!!!')").is_internal());
+    assert!(failure("$parse('{')").is_internal());
+    // J-82
+    for text in [
+        "$pad('', 1e9)",
+        "$reduce([1..64], function($text, $n) { $text & $text }, 'x')",
+    ] {
+        let limit = failure(text);
+        assert!(!limit.is_internal() && limit.code().is_none(), "{text}");
+    }
+}
+
+#[test]
 fn functions_of_the_service_are_there() {
     for (text, wanted) in [
         ("$partition([1, 2, 3], 2)", "[[1,2],[3]]"),
@@ -96,6 +112,61 @@ fn our_functions_take_the_place_of_its_own() {
             "Expression evaluation memory limit exceeded",
             "{text}"
         );
+    }
+}
+
+#[test]
+fn what_it_has_otherwise_is_repaired() {
+    let x = json!([{"p": 2, "n": 1}, {"n": 2}, {"p": 1, "n": 3}]);
+    for (text, wanted) in [
+        ("[1..$x ? 3 : 4]", "[1,2,3]"),
+        ("[$x ? 2 : 9..$x ? 3 : 4]", "[2,3]"),
+        ("[false ? 1 : false ? 2 : 3..true ? 5 : 4]", "[3,4,5]"),
+        ("$x.p ~> $append(0)^($)", "[0,1,2]"),
+        (
+            "$x ~> $append({'n': 1}){$string(n): $count($)}",
+            r#"{"1":2,"2":1,"3":1}"#,
+        ),
+        ("$x.n ~> $reverse()[0]", "[3,2,1]"),
+        ("$x[0] ~> $map(function($a) { $a.n })[]", "[1]"),
+        ("$x.$exists($)", "[true,true,true]"),
+        ("$x.(missing.($exists($)))", "nothing"),
+        ("$reduce([], function($a, $b) { 1 })", "nothing"),
+        ("[] ~> $reduce(function($a, $b) { 1 })", "nothing"),
+        ("$reduce([], function($a, $b) { 1 }, 2)", "2"),
+        ("$reduce(missing, function($a, $b) { 1 }, 2)", "nothing"),
+        ("$reduce(null, function($a, $b) { $a & $b }, 2)", "\"2null\""),
+        ("$reduce([null], function($a, $b) { $a & $b }, 2)", "\"2null\""),
+        ("$filter(null, function($a) { true })", "null"),
+        ("null ~> $filter(function($a) { true })", "null"),
+        (
+            "$map([[], [1, 2]], $reduce(?, function($a, $b) { $a + $b }, 0))",
+            "[0,3]",
+        ),
+        ("$sort($x, function($a, $b) { $a.p > $b.p }).n", "[1,2,3]"),
+        ("$sort($x, function($a, $b) { $a.n < $b.n }).n", "[3,2,1]"),
+        ("$spread([[{'a': 1}, [{'b': 2}]]])", r#"[{"a":1},{"b":2}]"#),
+        ("$string($spread(function($a) { $a }))", "\"\""),
+        ("$keys([[{'a': 1}, [{'b': 2}]]])", r#"["a","b"]"#),
+        ("$contains('a', missing)", "a pattern is missing"),
+        ("$contains(missing, missing)", "nothing"),
+        ("$split('a', missing)", "a pattern is missing"),
+        ("$split('a b', ' ')", r#"["a","b"]"#),
+        ("$split('a b c', / /, 2)", r#"["a","b"]"#),
+        ("$split('a b c', ' ', 2)", r#"["a","b"]"#),
+        ("['ab', 'c'].$contains('b')", "[true,false]"),
+        ("['ab', 'c'].$contains(/b/)", "[true,false]"),
+        ("$replace('ab', 'b', missing)", "\"aundefined\""),
+        ("$replace('ab', 'c', missing)", "\"ab\""),
+        (
+            "'a' & 1 / 0",
+            "D3001: Attempting to invoke string function on Infinity or NaN",
+        ),
+        // Functions of the expression are its own.
+        ("($reduce := function($a, $b) { $a }; $reduce(null, 1))", "null"),
+        ("(function($filter) { $filter(null) })(function($a) { $a })", "null"),
+    ] {
+        assert_eq!(value_of(text, x.clone()), wanted, "{text}");
     }
 }
 
@@ -165,6 +236,9 @@ fn limits_hold() {
         "$join($map([1..1000], function($n) { $x }))",
         "$string($reduce([1..64], function($pair, $n) { [[$pair], [$pair]] }, 1))",
         "$reduce([1..64], function($pair, $n) { {'a': $pair, 'b': $pair} }, 1)",
+        "$count([1..873784])",
+        "($from := 1; $to := 873784; $count([0, $from..$to]))",
+        "$count($map([1..1000], function($n) { $uppercase($x) }))",
         "$replace($x, 'x', $x)",
         "$replace($x, /x/, function($match) { $x })",
     ] {
@@ -174,6 +248,11 @@ fn limits_hold() {
             "{text}"
         );
     }
+    // Ranges, each of them small enough.
+    let host = Host::new(query());
+    let range = [JValue::from(800_000i64), JValue::from(1i64)];
+    assert_eq!((0..).find(|_| host.end(&range).is_err()), Some(34));
+    assert!(value_of("[1..10000001]", Value::Null).starts_with("D2014: "));
     let deep = (0..MAX_NESTING + 1).fold(Value::Null, |inner, _| json!([inner]));
     assert!(value_of("$x", deep).starts_with("Stack overflow error"));
 }
