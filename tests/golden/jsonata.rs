@@ -403,12 +403,15 @@ pub mod jsonata {
                         .call(
                             query,
                             [
-                                jsonata::array([
-                                    jsonata::Element::All(query.input()),
-                                    jsonata::Element::All(
-                                        jsonata::object([("r", query.result().get("Payload"))])?,
-                                    ),
-                                ])?,
+                                jsonata::array(
+                                    query,
+                                    [
+                                        jsonata::Element::All(query.input()),
+                                        jsonata::Element::All(
+                                            jsonata::object([("r", query.result().get("Payload"))])?,
+                                        ),
+                                    ],
+                                )?,
                             ],
                         )
                 },

@@ -2,6 +2,8 @@
 
 #[path = "cases.rs"]
 mod cases;
+#[path = "limits.rs"]
+mod limits;
 #[path = "random.rs"]
 #[allow(dead_code, reason = "the tests draw the data")]
 mod random;
@@ -17,10 +19,12 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-env-changed=ASL_CORPUS");
     println!("cargo::rerun-if-changed={}", cases::file().display());
     println!("cargo::rerun-if-changed=cases.rs");
+    println!("cargo::rerun-if-changed=limits.rs");
     println!("cargo::rerun-if-changed=random.rs");
     println!("cargo::rerun-if-env-changed=ASL_RANDOM");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
     fs::write(out.join("cases.rs"), prettyplease::unparse(&syn::parse2(cases()?)?))?;
+    fs::write(out.join("limits.rs"), limits()?.to_string())?;
     let part = env::var("ASL_RANDOM").map_or(Ok(0), |part| part.parse())?;
     // Too much to be formatted.
     Ok(fs::write(out.join("random.rs"), random(part).to_string())?)
@@ -52,6 +56,30 @@ fn random(part: u64) -> TokenStream {
         /// Random expressions, and what they compile to.
         pub static RANDOM: &[(&str, Drawn)] = &[#(#entries),*];
     }
+}
+
+/// Expressions that go beyond the limits. All of them have a native form.
+fn limits() -> Result<TokenStream, Box<dyn error::Error>> {
+    let bound = limits::BOUND.map(str::to_owned);
+    let table = |table: &str, texts: &[&str]| -> Result<TokenStream, Box<dyn error::Error>> {
+        let mut items = TokenStream::new();
+        let mut entries = Vec::new();
+        for text in texts {
+            let name = Ident::new(&format!("{table}_{}", entries.len()).to_lowercase(), Span::call_site());
+            let expr = parse(text).map_err(|_| format!("{text} is no expression"))?;
+            items.extend(function(&name, &expr, &bound).map_err(|reason| format!("{text}: {}", reason.what))?);
+            entries.push(quote!((#text, #name)));
+        }
+        let table = Ident::new(table, Span::call_site());
+        Ok(quote! {
+            #items
+
+            /// Expressions that go beyond a limit, and what they compile to.
+            pub static #table: &[(&str, Drawn)] = &[#(#entries),*];
+        })
+    };
+    let tables = [table("LONG", limits::LONG)?, table("LARGE", limits::LARGE)?];
+    Ok(tables.into_iter().collect())
 }
 
 fn cases() -> Result<TokenStream, Box<dyn error::Error>> {

@@ -5,6 +5,8 @@
 
 #[path = "cases.rs"]
 pub mod cases;
+#[path = "limits.rs"]
+pub mod limits;
 #[path = "random.rs"]
 pub mod random;
 
@@ -31,7 +33,7 @@ pub enum Native {
 /// A compiled expression, asked with its input and with the values that it binds.
 pub type Compiled = for<'a> fn(&'a Query<'a>, &Val<'a>, Vec<Val<'a>>) -> Result<Val<'a>>;
 
-/// A compiled random expression, asked with its input and with the values of [`random::BOUND`].
+/// A compiled expression, asked with its input and with two values that it binds.
 pub type Drawn = for<'a> fn(&'a Query<'a>, &Val<'a>, [Val<'a>; 2]) -> Result<Val<'a>>;
 
 #[allow(clippy::all, unused, reason = "expressions are what they are")]
@@ -39,9 +41,10 @@ mod compiled {
     use super::*;
     include!(concat!(env!("OUT_DIR"), "/cases.rs"));
     include!(concat!(env!("OUT_DIR"), "/random.rs"));
+    include!(concat!(env!("OUT_DIR"), "/limits.rs"));
 }
 
-pub use compiled::{CASES, RANDOM};
+pub use compiled::{CASES, LARGE, LONG, RANDOM};
 
 /// What an evaluation gives.
 #[derive(Debug, PartialEq)]

@@ -18,21 +18,21 @@ pub enum Element<'a> {
 ///
 /// # Errors
 /// Where it needs more memory than an evaluation is given (J-69).
-pub fn array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
-    Val::array(collect(elements)).bounded()
+pub fn array<'a, const N: usize>(query: &Query<'_>, elements: [Element<'a>; N]) -> Result<Val<'a>> {
+    Val::array(collect(query, elements)?).bounded()
 }
 
 /// The same at an end of a path, where it does not dissolve in the sequence around it.
 ///
 /// # Errors
 /// As [`array`] has them.
-pub fn kept_array<'a, const N: usize>(elements: [Element<'a>; N]) -> Result<Val<'a>> {
-    let mut array = Array::new(collect(elements));
+pub fn kept_array<'a, const N: usize>(query: &Query<'_>, elements: [Element<'a>; N]) -> Result<Val<'a>> {
+    let mut array = Array::new(collect(query, elements)?);
     array.cons = true;
     Val::Array(array.into()).bounded()
 }
 
-fn collect<'a, const N: usize>(elements: [Element<'a>; N]) -> Vec<Val<'a>> {
+fn collect<'a, const N: usize>(query: &Query<'_>, elements: [Element<'a>; N]) -> Result<Vec<Val<'a>>> {
     let mut all = Vec::with_capacity(N);
     for element in elements {
         match element {
@@ -41,7 +41,8 @@ fn collect<'a, const N: usize>(elements: [Element<'a>; N]) -> Vec<Val<'a>> {
             Element::All(value) => append(&mut all, value),
         }
     }
-    all
+    query.hold(all.len() * 8)?;
+    Ok(all)
 }
 
 fn append<'a>(all: &mut Vec<Val<'a>>, value: Val<'a>) {

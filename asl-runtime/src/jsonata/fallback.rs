@@ -9,8 +9,7 @@ mod repair;
 mod tree;
 
 use super::limit::{
-    Limits, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TIME, MAX_TOTAL, Room, out_of_memory, out_of_time, too_deep,
-    too_nested,
+    Limits, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TOTAL, Room, out_of_memory, out_of_time, too_deep, too_nested,
 };
 use super::view::View;
 use super::{
@@ -60,7 +59,7 @@ pub fn evaluate<'a>(
         names.bind((*name).to_owned(), given(value.into(), 0)?);
     }
     let options = EvaluatorOptions {
-        timeout_ms: Some(MAX_TIME.as_millis() as u64),
+        timeout_ms: Some(query.time().as_millis() as u64),
         max_stack_depth: Some(MAX_DEPTH),
         max_sequence_length: Some(MAX_BYTES / 8),
         ..EvaluatorOptions::default()

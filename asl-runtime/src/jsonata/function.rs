@@ -103,7 +103,9 @@ impl Builtin {
         args: impl AsRef<[Val<'a>]>,
     ) -> Result<Val<'a>> {
         query.tick()?;
-        (self.run)(query, &self.signature.fit(self.name, here, args.as_ref())?)
+        let args = self.signature.fit(self.name, here, args.as_ref())?;
+        query.read(args.iter().map(Val::size).sum())?;
+        (self.run)(query, &args)
     }
 
     /// How many arguments a function that calls it gives it. JSONata's own counts leave out the second parameter of

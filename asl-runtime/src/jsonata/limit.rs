@@ -24,7 +24,10 @@ pub(crate) const MAX_TOTAL: usize = 32 * MAX_BYTES;
 pub(crate) const MAX_TIME: Duration = Duration::from_secs(5);
 
 /// How many steps pass between two looks at the clock.
-const STRIDE: u32 = 4096;
+const STRIDE: usize = 4096;
+
+/// How many bytes are made, or gone through, in the time of a step.
+const BYTES_OF_A_STEP: usize = 64;
 
 /// The error of an evaluation that takes too long.
 pub(crate) fn out_of_time() -> Error {
@@ -122,16 +125,38 @@ impl Room {
 }
 
 /// What an evaluation has used.
-#[derive(Default)]
 pub(crate) struct Limits {
-    steps: Cell<u32>,
+    /// How long it may take.
+    time: Duration,
+    steps: Cell<usize>,
     depth: Cell<usize>,
     bytes: Cell<usize>,
     /// When the clock was first looked at.
     start: Cell<Option<Instant>>,
 }
 
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits::within(MAX_TIME)
+    }
+}
+
 impl Limits {
+    pub(crate) fn within(time: Duration) -> Limits {
+        Limits {
+            time,
+            steps: Cell::default(),
+            depth: Cell::default(),
+            bytes: Cell::default(),
+            start: Cell::default(),
+        }
+    }
+
+    #[cfg(feature = "jsonata-core")]
+    pub(crate) fn time(&self) -> Duration {
+        self.time
+    }
+
     pub(crate) fn reset(&self) {
         self.steps.set(0);
         self.depth.set(0);
@@ -140,7 +165,11 @@ impl Limits {
     }
 
     pub(crate) fn tick(&self) -> Result<()> {
-        let steps = self.steps.get() + 1;
+        self.work(1)
+    }
+
+    fn work(&self, steps: usize) -> Result<()> {
+        let steps = self.steps.get().saturating_add(steps);
         if steps < STRIDE {
             self.steps.set(steps);
             return Ok(());
@@ -148,11 +177,16 @@ impl Limits {
         self.look()
     }
 
+    /// Counts bytes that are gone through.
+    pub(crate) fn read(&self, bytes: usize) -> Result<()> {
+        self.work(bytes / BYTES_OF_A_STEP)
+    }
+
     pub(crate) fn look(&self) -> Result<()> {
         self.steps.set(0);
         match self.start.get() {
             None => self.start.set(Some(Instant::now())),
-            Some(start) if start.elapsed() > MAX_TIME => {
+            Some(start) if start.elapsed() > self.time => {
                 return Err(out_of_time());
             }
             Some(_) => {}
@@ -166,7 +200,7 @@ impl Limits {
         if bytes > MAX_BYTES || total > MAX_TOTAL {
             return Err(out_of_memory());
         }
-        Ok(())
+        self.read(bytes)
     }
 
     pub(crate) fn deeper<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {

@@ -1,6 +1,6 @@
 //! Operators with two operands, and what counts as true.
 
-use super::limit::{MAX_BYTES, MAX_ELEMENTS, out_of_memory};
+use super::limit::{MAX_BYTES, out_of_memory};
 use super::path::compare_strings;
 use super::text::{shown, write_string};
 use super::value::Array;
@@ -158,8 +158,9 @@ pub fn is_in<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> bool {
 /// `[left..right]`: the integers from one to the other.
 ///
 /// # Errors
-/// `T2003`, `T2004` where an operand is there and no integer, `D2014` where it would have more than ten million elements.
-pub fn range<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<Val<'a>> {
+/// `T2003`, `T2004` where an operand is there and no integer, `D2014` where it would have more than ten million elements; and where
+/// it is larger than values can be (J-69).
+pub fn range<'a>(query: &Query<'_>, left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<Val<'a>> {
     let (left, right) = (left.into(), right.into());
     let integer = |code, side, operand: &Val| match operand.as_number() {
         Some(number) if number == number.trunc() && number.is_finite() => Ok(Some(number)),
@@ -179,9 +180,7 @@ pub fn range<'a>(left: impl Into<Val<'a>>, right: impl Into<Val<'a>>) -> Result<
         let text = "The size of the sequence allocated by the range operator (..) must not exceed 1e6.";
         return Err(Error::new("D2014", format!("{text}  Attempted to allocate {size}.")));
     }
-    if size > MAX_ELEMENTS as f64 {
-        return Err(out_of_memory());
-    }
+    query.hold(size as usize * 8)?;
     let elements = (0..size as usize).map(|at| Val::Number(left + at as f64)).collect();
     Ok(Val::Array(Array::sequence(elements).into()).collapsed())
 }

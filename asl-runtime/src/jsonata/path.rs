@@ -93,6 +93,7 @@ impl<'a> Path<'a> {
             }
             Ok(())
         })?;
+        query.hold(found.len() * 8)?;
         Ok(Path::of(found))
     }
 

@@ -1,6 +1,6 @@
 //! What an expression can ask for.
 
-use super::limit::Limits;
+use super::limit::{Limits, MAX_TIME};
 use super::{Object, Result, Val};
 use crate::random::Draws;
 use crate::scope::{Context, Frame, Visit};
@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// What the expressions of a state see: `$states`, and what functions need.
 pub struct Query<'a> {
@@ -58,6 +59,11 @@ impl<'a> Query<'a> {
 
     /// What an expression sees that belongs to no machine.
     pub fn alone<T>(ask: impl for<'q> FnOnce(&'q Query<'q>) -> T) -> T {
+        Query::within(MAX_TIME, ask)
+    }
+
+    /// The same where an evaluation may take so long and no longer (J-70).
+    pub fn within<T>(time: Duration, ask: impl for<'q> FnOnce(&'q Query<'q>) -> T) -> T {
         static DEFINITION: Definition = Definition {
             name: "",
             source: "",
@@ -78,7 +84,10 @@ impl<'a> Query<'a> {
             frame: &frame,
             visit: &visit,
         };
-        ask(&Query::new(context, &Value::Null))
+        ask(&Query {
+            limits: Limits::within(time),
+            ..Query::new(context, &Value::Null)
+        })
     }
 
     /// The same at a time that is known.
@@ -190,6 +199,20 @@ impl<'a> Query<'a> {
     /// When the evaluation has taken too long (J-70).
     pub fn tick(&self) -> Result<()> {
         self.limits.tick()
+    }
+
+    /// Counts bytes that are gone through, 8 for each element of an array.
+    ///
+    /// # Errors
+    /// As [`tick`](Query::tick) has them.
+    pub(crate) fn read(&self, bytes: usize) -> Result<()> {
+        self.limits.read(bytes)
+    }
+
+    /// How long the evaluation may take.
+    #[cfg(feature = "jsonata-core")]
+    pub(super) fn time(&self) -> Duration {
+        self.limits.time()
     }
 
     /// Looks at the clock.

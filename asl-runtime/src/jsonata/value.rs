@@ -327,6 +327,14 @@ impl<'a> Val<'a> {
         }
     }
 
+    /// The bytes that are gone through with all that stands in it, as they are counted: 8 for each element of an array.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Val::String(text) => text.len(),
+            value => value.array_len().unwrap_or(0) * 8,
+        }
+    }
+
     /// Whether it is nothing.
     pub fn is_undefined(&self) -> bool {
         matches!(self, Val::Undefined)

@@ -24,7 +24,7 @@ impl Env<'_> {
             })
             .collect::<Result<Vec<_>>>()?;
         let function = if is_kept { ident("kept_array") } else { ident("array") };
-        Ok(Rust::result(quote!(jsonata::#function([#(#elements),*]))))
+        Ok(Rust::result(quote!(jsonata::#function(query, [#(#elements),*]))))
     }
 
     pub(super) fn object(&self, pairs: &[(Expr, Expr)]) -> Result<Rust> {

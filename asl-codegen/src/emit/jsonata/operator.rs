@@ -20,6 +20,9 @@ impl Env<'_> {
         }
         let left = self.expr(left)?.operand();
         let right = self.expr(right)?.operand();
+        if op == BinaryOp::Range {
+            return Ok(Rust::result(quote!(jsonata::range(query, #left, #right))));
+        }
         let (function, form) = match op {
             BinaryOp::Add => ("add", Form::Result),
             BinaryOp::Subtract => ("subtract", Form::Result),
@@ -32,8 +35,7 @@ impl Env<'_> {
             BinaryOp::LessOrEqual => ("less_or_equal", Form::Result),
             BinaryOp::Greater => ("greater", Form::Result),
             BinaryOp::GreaterOrEqual => ("greater_or_equal", Form::Result),
-            BinaryOp::In | BinaryOp::And | BinaryOp::Or | BinaryOp::Concat => ("is_in", Form::Bool),
-            BinaryOp::Range => ("range", Form::Result),
+            BinaryOp::In | BinaryOp::And | BinaryOp::Or | BinaryOp::Concat | BinaryOp::Range => ("is_in", Form::Bool),
         };
         let function = ident(function);
         Ok(Rust::new(form, quote!(jsonata::#function(#left, #right))))
