@@ -116,6 +116,19 @@ asl!(mod beating = {
     }
 });
 
+asl!(mod lent = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Work",
+    "States": {
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Credentials": { "RoleArn": "{% $states.input.v %}" },
+            "End": true
+        }
+    }
+});
+
 macro_rules! each {
     ($name:ident, $($field:tt)*) => {
         asl!(mod $name = {
@@ -168,7 +181,7 @@ type Demand<'v> = (Machine, &'v str, &'v str, &'v [Value], &'v [Value]);
 fn j_13_to_j_22_and_j_67_a_value_is_of_the_type_that_its_field_demands() {
     let number = "number";
     let integers = [json!(0), json!(3), json!(2.0)];
-    let cases: [Demand<'_>; 10] = [
+    let cases: [Demand<'_>; 11] = [
         (
             |v| Script::new().run::<conditional::Machine>(v),
             "Choices[0]/Condition",
@@ -231,6 +244,13 @@ fn j_13_to_j_22_and_j_67_a_value_is_of_the_type_that_its_field_demands() {
             number,
             &[json!(0), json!(12.5), json!(100)],
             &[json!(-1), json!(100.5)],
+        ),
+        (
+            |v| Script::new().on("Work", [Answer::ok(1)]).run::<lent::Machine>(v),
+            "Credentials/RoleArn",
+            "string",
+            &[json!("arn:aws:iam::111111111111:role/writer")],
+            &[],
         ),
         (|v| Script::new().run::<named::Machine>(v), "Error", "string", &[], &[]),
     ];

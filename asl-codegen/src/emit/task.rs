@@ -1,7 +1,7 @@
 //! Task: the policy as a constant, the call of the handler, and what becomes of the result.
 
 use super::bind::{bind, discard};
-use super::expr::{mentions, optional};
+use super::expr::{Env, mentions, optional};
 use super::moves::{Moved, moving};
 use super::name::screaming;
 use super::query::{answered, asking};
@@ -62,7 +62,7 @@ impl Emitter<'_> {
         };
         let env = scope.env(state, root.clone(), quote!(cx.context()));
         let credentials = task.credentials.as_ref().map(|credentials| {
-            let value = answered(state, quote!(cx.context()), quote!(data), env.template(credentials));
+            let value = answered(state, quote!(cx.context()), quote!(data), role(credentials, &env));
             quote!(let credentials = #value; cx.set_credentials(credentials);)
         });
         let seconds = |number: &Option<Number>, field: &str| match number {
@@ -263,4 +263,20 @@ pub fn retriers(retry: &[Retrier]) -> TokenStream {
         }
     });
     quote!(&[#(#retriers),*])
+}
+
+/// `Credentials`, where a computed role is a string (J-23).
+fn role(credentials: &Template, env: &Env) -> TokenStream {
+    let Template::Object(fields) = credentials else {
+        return env.template(credentials);
+    };
+    let names = fields.iter().map(|field| &field.name);
+    let values = fields.iter().map(|field| match &field.value {
+        FieldValue::Template(Template::Expression(expression)) if field.name == "RoleArn" => {
+            let role = env.expression_as("string", expression);
+            quote!(Value::String(#role))
+        }
+        _ => env.field_value(field),
+    });
+    quote!(rt::object([#((#names, #values)),*]))
 }
