@@ -307,3 +307,164 @@ fn j_22_error_and_cause_of_a_fail_are_texts() {
     report.assert_failed("Oh");
     assert_eq!(report.result().as_ref().unwrap_err().cause(), Some("so"));
 }
+
+asl!(mod anew = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Work",
+    "States": {
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": { "tries": "{% $states.context.State.RetryCount >= $states.input.from ? $states.context.State.RetryCount %}" },
+            "Retry": [{ "ErrorEquals": ["States.QueryEvaluationError"], "IntervalSeconds": 1, "MaxAttempts": 2 }],
+            "Catch": [{
+                "ErrorEquals": ["States.QueryEvaluationError"],
+                "Output": "{% $states.errorOutput.Error %}",
+                "Next": "Caught"
+            }],
+            "Output": "{% $states.result %}",
+            "End": true
+        },
+        "Caught": { "Type": "Succeed" }
+    }
+});
+
+#[test]
+fn j_93_each_attempt_evaluates_its_fields_anew() {
+    let run = |from: u64| {
+        let script = Script::new().with("Work", |_, input| Answer::ok(input["tries"].clone()));
+        script.run::<anew::Machine>(json!({ "from": from }))
+    };
+    let failures = |report: &Report| {
+        let events = report.history().events();
+        events
+            .iter()
+            .filter(|event| event.event_type == "EvaluationFailed")
+            .count()
+    };
+    let report = run(2);
+    report.assert_output(2).assert_elapsed(crate::support::seconds(3));
+    assert_eq!((report.attempts().len(), failures(&report)), (1, 2));
+    // CT-14
+    let report = run(3);
+    report
+        .assert_output("States.QueryEvaluationError")
+        .assert_path(["Work", "Caught"]);
+    assert_eq!((report.attempts().len(), failures(&report)), (0, 3));
+}
+
+asl!(mod places = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Which?",
+    "States": {
+        "Which?": {
+            "Type": "Choice",
+            "Choices": [
+                { "Condition": "{% $states.input.at = 'rule' %}", "Assign": { "x": "{% $states.input.no %}" }, "Next": "Pass" },
+                { "Condition": "{% $states.input.at = 'condition' ? $states.input.no : false %}", "Next": "Pass" },
+                { "Condition": "{% $states.input.at = 'task' or $states.input.at = 'catch' %}", "Next": "Work" }
+            ],
+            "Default": "Pass"
+        },
+        "Pass": {
+            "Type": "Pass",
+            "Output": {
+                "deep": { "member": "{% $states.input.at = 'member' ? $states.input.no : 1 %}" },
+                "list": ["{% $states.input.at = 'element' ? $states.input.no : 1 %}"]
+            },
+            "Assign": { "y": "{% $states.input.at = 'variable' ? $states.input.no : 1 %}" },
+            "Next": "Done"
+        },
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": { "FunctionName": "f", "Payload": "{% $states.input.at = 'task' ? $states.input.no : 1 %}" },
+            "Catch": [
+                { "ErrorEquals": ["Never"], "Next": "Done" },
+                { "ErrorEquals": ["Oh"], "Output": { "v": "{% $states.input.no %}" }, "Next": "Done" }
+            ],
+            "Next": "Done"
+        },
+        "Done": { "Type": "Succeed", "Output": "{% $states.input.at = 'end' ? $states.input.no : 1 %}" }
+    }
+});
+
+/// The event of an evaluation that has failed.
+fn failed_evaluation(report: &Report) -> Value {
+    let events = report.history().events();
+    let event = events.iter().find(|event| event.event_type == "EvaluationFailed");
+    event.expect("one has failed").to_json()
+}
+
+#[test]
+fn j_90_a_failed_evaluation_tells_where_and_why() {
+    let cases = [
+        ("rule", "Which?", "Choices[0]/Assign/x"),
+        ("condition", "Which?", "Choices[1]/Condition"),
+        ("member", "Pass", "Output/deep/member"),
+        ("element", "Pass", "Output/list[0]"),
+        ("variable", "Pass", "Assign/y"),
+        ("task", "Work", "Arguments/Payload"),
+        ("catch", "Work", "Catch[1]/Output/v"),
+    ];
+    for (at, state, location) in cases {
+        let script = Script::new().on("Work", [Answer::error("Oh", "")]);
+        let report = script.run::<places::Machine>(json!({ "at": at }));
+        report.assert_failed("States.QueryEvaluationError");
+        let cause = report.result().as_ref().unwrap_err().cause().unwrap_or_default();
+        let text = format!("specified for the field '{location}' returned nothing (undefined).");
+        assert!(cause.ends_with(&text), "{cause}");
+        let event = failed_evaluation(&report);
+        let details = json!({
+            "error": "States.QueryEvaluationError", "cause": cause, "location": location, "state": state
+        });
+        assert_eq!(event["evaluationFailedEventDetails"], details, "{at}");
+    }
+    // Nothing of a field: the input of a Map (MP-22).
+    let report = Script::new().run::<plainly_listed::Machine>(json!(1));
+    let event = failed_evaluation(&report);
+    assert_eq!(event["evaluationFailedEventDetails"]["state"], "Each");
+    assert_eq!(event["evaluationFailedEventDetails"].get("location"), None);
+}
+
+asl!(mod large = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Which?",
+    "States": {
+        "Which?": {
+            "Type": "Choice",
+            "Choices": [
+                { "Condition": "{% $states.input.of = 'arguments' %}", "Next": "Work" },
+                { "Condition": "{% $states.input.of = 'variable' %}", "Next": "Keep" }
+            ],
+            "Default": "Double"
+        },
+        "Double": { "Type": "Pass", "Output": "{% $states.input.text & $states.input.text %}", "Next": "Done" },
+        "Keep": { "Type": "Pass", "Assign": { "kept": "{% $states.input.text & $states.input.text %}" }, "Next": "Done" },
+        "Work": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": "{% $states.input.text & $states.input.text %}",
+            "Catch": [{ "ErrorEquals": ["States.DataLimitExceeded"], "Output": "caught", "Next": "Done" }],
+            "Output": "done",
+            "Next": "Done"
+        },
+        "Done": { "Type": "Succeed", "Output": "{% $type($states.input) = 'string' and $length($states.input) < 9 ? $states.input : 'done' %}" }
+    }
+});
+
+#[test]
+fn j_71_what_a_field_gives_is_as_large_as_any_payload() {
+    let run = |of: &str, length: usize| {
+        let script = Script::new().on("Work", [Answer::ok(1)]);
+        script.run::<large::Machine>(json!({ "of": of, "text": "x".repeat(length) }))
+    };
+    // With the quotes around it.
+    let most = 262_144 / 2 - 1;
+    for of in ["output", "variable", "arguments"] {
+        run(of, most).assert_output("done");
+    }
+    run("output", most + 1).assert_failed("States.DataLimitExceeded");
+    run("variable", most + 1).assert_failed("States.DataLimitExceeded");
+    run("arguments", most + 1).assert_output("caught");
+}
