@@ -305,11 +305,23 @@ impl Host {
             name: name.to_owned(),
             creation_date,
         };
-        let (activities, added) = (executor.activities.clone(), name.to_owned());
-        executor
-            .write_and(write, move || activities.set(added, Some(creation_date)))
-            .await?;
-        self.describe_activity(&self.activity_arn(name))
+        let arn = self.activity_arn(name);
+        loop {
+            let (activities, added) = (executor.activities.clone(), name.to_owned());
+            let set = move || activities.set(added, Some(creation_date));
+            if executor.write_and(write.clone(), set).await? {
+                let name = name.to_owned();
+                return Ok(Activity {
+                    arn,
+                    name,
+                    creation_date,
+                });
+            }
+            // Where there is none, it has been deleted since it was seen.
+            if let Ok(former) = self.describe_activity(&arn) {
+                return Ok(former);
+            }
+        }
     }
 
     /// Deletes an activity, if there is one of this ARN. Tasks that wait for its workers wait on, until their execution ends.
