@@ -3,10 +3,10 @@
 //! With `--schema` behind the path, its input and output as JSON Schema; with the path of a newer version, what changed.
 
 use asl_codegen::contract::{Contract, compare};
-use asl_codegen::shapes::Known;
 use asl_codegen::source::Source;
-use asl_codegen::{Options, machine};
+use asl_codegen::{Options, split_path, types_path};
 use std::error::Error;
+use std::path::Path;
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,7 +21,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// With what the types file beside it tells, if there is one.
 fn contract(path: &str) -> Result<Contract, Box<dyn Error>> {
-    let source = Source::from_bytes(path, fs::read(path)?)?;
-    Ok(Contract::of(&machine(&source, &Options::default())?, &Known::default()))
+    let (file, resource) = split_path(path);
+    let source = Source::from_bytes(path, fs::read(file)?)?;
+    let types = types_path(Path::new(file), resource);
+    let mut options = Options {
+        resource: resource.map(str::to_owned),
+        ..Options::default()
+    };
+    if types.exists() {
+        options.types.file = Some(Source::from_bytes(types.display().to_string(), fs::read(&types)?)?);
+    }
+    Ok(Contract::new(&source, &options)?)
 }

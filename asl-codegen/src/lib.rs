@@ -78,7 +78,7 @@ pub fn compile(source: &Source, options: &Options) -> Result<Compiled, CompileEr
     let Some((json, options)) = read(source, options, out) else {
         return Err(CompileError::new(source.clone(), diagnostics, None));
     };
-    let machine = checked(source, &json, types.as_ref(), &options, out);
+    let machine = checked(source, &json, types.as_ref(), &options, out).map(|(machine, _)| machine);
     let tokens = match &machine {
         Some(machine) if !out.has_errors() => generate(source, &json, machine, types.as_ref(), &options, out),
         _ => None,
@@ -154,11 +154,16 @@ pub fn check(source: &Source, options: &Options) -> Diagnostics {
 /// # Errors
 /// With what [`check`] finds, where that has errors.
 pub fn machine(source: &Source, options: &Options) -> Result<Machine, CompileError> {
+    known_machine(source, options).map(|(machine, _)| machine)
+}
+
+/// The same, and what the types file tells of it.
+fn known_machine(source: &Source, options: &Options) -> Result<(Machine, Known), CompileError> {
     let mut diagnostics = Diagnostics::with_levels(options.levels.clone());
     let types = types_file(options, &mut diagnostics);
     let read = read(source, options, &mut diagnostics);
     match read.and_then(|(json, options)| checked(source, &json, types.as_ref(), &options, &mut diagnostics)) {
-        Some(machine) if !diagnostics.has_errors() => Ok(machine),
+        Some(known) if !diagnostics.has_errors() => Ok(known),
         _ => Err(CompileError::new(source.clone(), diagnostics, None)),
     }
 }
@@ -195,14 +200,14 @@ fn types_file(options: &Options, out: &mut Diagnostics) -> Option<TypesFile> {
     }
 }
 
-/// The machine, which is sound if `out` has no errors.
+/// The machine, which is sound if `out` has no errors, and what the types file tells of it.
 fn checked(
     source: &Source,
     json: &Json,
     types: Option<&TypesFile>,
     options: &Options,
     out: &mut Diagnostics,
-) -> Option<Machine> {
+) -> Option<(Machine, Known)> {
     // After this every field has been read by itself.
     let mut machine = syntax::parse(source, json, options, out)?;
     let known = types
@@ -210,7 +215,7 @@ fn checked(
         .unwrap_or_default();
     // After this targets are settled, and names and variables are known to be right.
     check::check(&mut machine, &known, out);
-    Some(machine)
+    Some((machine, known))
 }
 
 /// What the types file tells of a machine.

@@ -1,15 +1,13 @@
 //! The contract of a machine, inferred: what input it needs, what output it gives, and what each state gets and gives.
 //!
 //! ```
+//! use asl_codegen::Options;
 //! use asl_codegen::contract::Contract;
-//! use asl_codegen::shapes::Known;
 //! use asl_codegen::source::Source;
-//! use asl_codegen::{Options, machine};
 //!
 //! let text = r#"{ "StartAt": "Count", "States": { "Count": {
 //!     "Type": "Pass", "Parameters": { "id.$": "$.order.id", "total": 3 }, "End": true } } }"#;
-//! let machine = machine(&Source::new("count.asl.json", text), &Options::default())?;
-//! let contract = Contract::of(&machine, &Known::default());
+//! let contract = Contract::new(&Source::new("count.asl.json", text), &Options::default())?;
 //! assert_eq!(contract.input.to_string(), "{ order: { id: any, .. }, .. }");
 //! assert_eq!(contract.output.to_string(), "{ id: any, total: integer }");
 //! println!("{contract}");
@@ -22,7 +20,10 @@ mod reliance;
 
 pub use compare::{Change, Changes, Concern, Severity, compare};
 
+use crate::Options;
+use crate::diagnostic::CompileError;
 use crate::shapes::{Known, ScopeShapes, Shape, infer};
+use crate::source::Source;
 use crate::syntax::{Machine, Scope, State, StateKind};
 use crate::usage::{self, ScopeUsage};
 use serde_json::{Value, json};
@@ -69,6 +70,15 @@ pub struct StateData {
 }
 
 impl Contract {
+    /// The contract of a definition, with what its [types file](crate::Types::file) tells.
+    ///
+    /// # Errors
+    /// With what [`check`](crate::check) finds, where that has errors.
+    pub fn new(source: &Source, options: &Options) -> std::result::Result<Contract, CompileError> {
+        let (machine, known) = crate::known_machine(source, options)?;
+        Ok(Contract::of(&machine, &known))
+    }
+
     /// The contract of a machine, which must be sound. `known` may tell more of its input and its tasks.
     pub fn of(machine: &Machine, known: &Known) -> Contract {
         let shapes = infer(machine, known);
