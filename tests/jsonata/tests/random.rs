@@ -17,7 +17,7 @@ const DATA: u64 = 4;
 const STREAM: u64 = 1 << 40;
 
 /// One of so many evaluations may give something else by the interpreter.
-const ONE_OF: usize = 50;
+const ONE_OF: usize = 100;
 
 /// An evaluation that native code and the interpreter do not agree on. Outcomes are in the form of the cases.
 struct Differing<'d> {
