@@ -146,11 +146,23 @@ impl<'a, E: Engine> Fork<'a, E> {
     }
 
     /// Waits before a retry, unless the error ends the state.
-    async fn retry(&self, retries: &mut Retries, visit: &mut Visit, error: Error) -> Result<(), Error> {
+    async fn retry(
+        &self,
+        line: &mut E::Line,
+        retries: &mut Retries,
+        visit: &mut Visit,
+        error: Error,
+    ) -> Result<(), Error> {
         let attempt = visit.retry_count + 1;
         let Some(delay) = retries.next(&error, || self.engine.random(self.at, attempt) as u64) else {
             return Err(error);
         };
+        // The last one is told of where it leaves the state.
+        if error.is_failed_query() {
+            let (state, error) = (visit.state, error.located(visit.state, line.entered()));
+            self.engine
+                .record(self.at, line, Event::EvaluationFailed { state, error: &error });
+        }
         visit.retry_count = attempt;
         Box::pin(self.engine.sleep(self.at, attempt, Until::After(delay))).await;
         Ok(())
@@ -194,7 +206,7 @@ pub fn parallel<'a, E: Engine>(
                 }
                 Err(error) => error,
             };
-            if let Err(error) = fork.retry(&mut retries, visit, error).await {
+            if let Err(error) = fork.retry(line, &mut retries, visit, error).await {
                 fork.engine.record(at, line, Event::ParallelStateFailed);
                 return Err(error);
             }
@@ -230,7 +242,14 @@ pub fn map<'a, E: Engine>(
         };
         let mut retries = Retries::new(policy.retry);
         loop {
-            let mut items = items()?;
+            let mut items = match items() {
+                Ok(items) => items,
+                // It has not started yet (CT-14).
+                Err(error) => {
+                    fork.retry(line, &mut retries, visit, error).await?;
+                    continue;
+                }
+            };
             let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
             fork.engine.record(at, line, Event::MapStateStarted { length });
             let mut start = |line: &mut E::Line, index: usize, _| {
@@ -249,7 +268,7 @@ pub fn map<'a, E: Engine>(
                 }
                 Err(error) => error,
             };
-            if let Err(error) = fork.retry(&mut retries, visit, error).await {
+            if let Err(error) = fork.retry(line, &mut retries, visit, error).await {
                 fork.engine.record(at, line, Event::MapStateFailed);
                 return Err(error);
             }
@@ -287,7 +306,14 @@ pub fn map_run<'a, E: Engine>(
         };
         let mut retries = Retries::new(policy.retry);
         loop {
-            let mut items = items()?;
+            let mut items = match items() {
+                Ok(items) => items,
+                // It has not started yet (CT-14).
+                Err(error) => {
+                    fork.retry(line, &mut retries, visit, error).await?;
+                    continue;
+                }
+            };
             let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
             fork.engine.record(at, line, Event::MapStateStarted { length });
             let tolerance = tolerance()?;
@@ -347,7 +373,7 @@ pub fn map_run<'a, E: Engine>(
                     error
                 }
             };
-            if let Err(error) = fork.retry(&mut retries, visit, error).await {
+            if let Err(error) = fork.retry(line, &mut retries, visit, error).await {
                 fork.engine.record(at, line, Event::MapStateFailed);
                 return Err(error);
             }

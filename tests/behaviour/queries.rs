@@ -353,6 +353,43 @@ fn j_93_each_attempt_evaluates_its_fields_anew() {
     assert_eq!((report.attempts().len(), failures(&report)), (0, 3));
 }
 
+asl!(mod gathered = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "Items": "{% $states.input.items %}",
+            "ItemProcessor": {
+                "StartAt": "Item",
+                "States": { "Item": { "Type": "Pass", "End": true } }
+            },
+            "Retry": [{ "ErrorEquals": ["States.QueryEvaluationError"], "IntervalSeconds": 1, "MaxAttempts": 2 }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput.Error %}", "Next": "Caught" }],
+            "End": true
+        },
+        "Caught": { "Type": "Succeed" }
+    }
+});
+
+#[test]
+fn ct_14_items_that_cannot_be_evaluated_are_for_the_retriers_of_their_map() {
+    let failures = |report: &Report| {
+        let events = report.history().events();
+        let failed = events.iter().filter(|event| event.event_type == "EvaluationFailed");
+        failed.count()
+    };
+    let report = Script::new().run::<gathered::Machine>(json!({}));
+    report
+        .assert_output("States.QueryEvaluationError")
+        .assert_path(["Each", "Caught"])
+        .assert_elapsed(crate::support::seconds(3));
+    assert_eq!(failures(&report), 3);
+    let report = Script::new().run::<gathered::Machine>(json!({ "items": [1, 2] }));
+    report.assert_output(json!([1, 2]));
+    assert_eq!(failures(&report), 0);
+}
+
 asl!(mod places = {
     "QueryLanguage": "JSONata",
     "StartAt": "Which?",
