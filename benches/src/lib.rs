@@ -8,3 +8,4 @@ pub mod generated;
 pub mod machines;
 pub mod services;
 pub mod synthetic;
+pub mod typed;

@@ -123,11 +123,11 @@ pub fn runtime() -> std::io::Result<Runtime> {
 
 /// A function of its own in the binary, so that what is in it can be counted.
 #[inline(never)]
-pub(crate) fn each<F: Future<Output = Result<Value, E>>, E: Debug>(
+pub(crate) fn each<I, O, F: Future<Output = Result<O, E>>, E: Debug>(
     runtime: &Runtime,
-    inputs: Vec<Value>,
-    run: impl Fn(Value) -> F,
-) -> Result<Vec<Value>, String> {
+    inputs: Vec<I>,
+    run: impl Fn(I) -> F,
+) -> Result<Vec<O>, String> {
     runtime.block_on(async {
         let mut outputs = Vec::with_capacity(inputs.len());
         for input in inputs {

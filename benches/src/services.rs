@@ -1,5 +1,9 @@
 //! What stands behind the machines: both forms of a machine call the same services.
 
+mod typed;
+
+pub use typed::Direct;
+
 use crate::expressions::machines as expressions;
 use crate::generated;
 use asl_runtime::{TaskContext, TaskError};
@@ -86,13 +90,19 @@ impl Services for Shop {
     async fn call(&self, service: &'static str, input: Value) -> Result<Value, &'static str> {
         Ok(match service {
             "validate_order" => json!({"total": 618.5, "currency": "EUR", "checkEverySeconds": 3600}),
-            "screen_for_fraud" => json!({"StatusCode": 200, "Payload": {"verdict": "PASS", "score": 12}}),
-            "charge_card" => json!({"StatusCode": 200, "Payload": {"chargeId": "ch-7"}}),
-            "reserve_stock" => json!({"parcels": [{"weight": 6400}, {"weight": 28000}, {"weight": 200}]}),
+            "screen_for_fraud" => json!({"Payload": {"verdict": "PASS", "score": 12}}),
+            "charge_card" => json!({"Payload": {"chargeId": "ch-7"}}),
+            "reserve_stock" => json!({"parcels": [
+                {"sku": "LAMP-7", "weight": 6400},
+                {"sku": "DESK-2", "weight": 28000},
+                {"sku": "PEN-12", "weight": 200},
+            ]}),
             "print_label" => json!({"trackingId": format!("T-{}", input["number"])}),
             "track_shipments" if self.asked.fetch_add(1, Relaxed).is_multiple_of(2) => json!({"status": "UNDER_WAY"}),
             "track_shipments" => json!({"status": "DELIVERED", "deliveredAt": "2024-05-04"}),
-            "refund_payment" => json!({"StatusCode": 200, "Payload": {"refunded": 618.5}}),
+            "sqs_send_message" | "sns_publish" => json!({"MessageId": "m-7"}),
+            "refund_payment" => json!({"Payload": {"refunded": true}}),
+            "release_stock" => json!({"released": true}),
             _ => json!({}),
         })
     }

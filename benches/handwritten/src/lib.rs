@@ -15,6 +15,7 @@ pub mod map_items;
 pub mod order;
 pub mod parallel;
 pub mod pass_chain;
+pub mod plain;
 pub mod retry;
 
 use serde_json::{Value, json};

@@ -35,7 +35,7 @@ pub trait Shop: Sync {
     fn release_stock(&self, request: Value) -> impl Future<Output = Result<Value>> + Send;
 }
 
-const LAMBDA_BUSY: Retrier = Retrier {
+pub(crate) const LAMBDA_BUSY: Retrier = Retrier {
     errors: &[
         "Lambda.ServiceException",
         "Lambda.AWSLambdaException",
@@ -44,13 +44,13 @@ const LAMBDA_BUSY: Retrier = Retrier {
     ],
     ..Retrier::DEFAULT
 };
-const SCREENING_BUSY: Retrier = Retrier {
+pub(crate) const SCREENING_BUSY: Retrier = Retrier {
     errors: &["States.Timeout", "Lambda.TooManyRequestsException"],
     interval: 2.0,
     max_attempts: 2,
     ..Retrier::DEFAULT
 };
-const GATEWAY_BUSY: Retrier = Retrier {
+pub(crate) const GATEWAY_BUSY: Retrier = Retrier {
     errors: &["PaymentGatewayBusy", "States.Timeout"],
     interval: 2.0,
     max_attempts: 4,
@@ -58,30 +58,30 @@ const GATEWAY_BUSY: Retrier = Retrier {
     max_delay: 5.0,
     ..Retrier::DEFAULT
 };
-const WAREHOUSE_BUSY: Retrier = Retrier {
+pub(crate) const WAREHOUSE_BUSY: Retrier = Retrier {
     errors: &["WarehouseBusy"],
     max_attempts: 5,
     ..Retrier::DEFAULT
 };
-const PRINTER_OFFLINE: Retrier = Retrier {
+pub(crate) const PRINTER_OFFLINE: Retrier = Retrier {
     errors: &["PrinterOffline"],
     interval: 3.0,
     backoff_rate: 1.0,
     ..Retrier::DEFAULT
 };
-const TRACKING_FAILED: Retrier = Retrier {
+pub(crate) const TRACKING_FAILED: Retrier = Retrier {
     errors: &["States.TaskFailed", "States.Timeout"],
     interval: 5.0,
     ..Retrier::DEFAULT
 };
-const TABLE_BUSY: Retrier = Retrier {
+pub(crate) const TABLE_BUSY: Retrier = Retrier {
     errors: &["DynamoDB.ProvisionedThroughputExceededException"],
     max_attempts: 5,
     jitter: true,
     ..Retrier::DEFAULT
 };
 /// Undoing something is tried for a long time.
-const UNDO: Retrier = Retrier {
+pub(crate) const UNDO: Retrier = Retrier {
     errors: &["States.ALL"],
     interval: 5.0,
     max_attempts: 10,
@@ -89,8 +89,8 @@ const UNDO: Retrier = Retrier {
     ..Retrier::DEFAULT
 };
 
-const DECLINED: [&str; 2] = ["CardDeclined", "CardExpired"];
-const PACKING_TABLES: usize = 3;
+pub(crate) const DECLINED: [&str; 2] = ["CardDeclined", "CardExpired"];
+pub(crate) const PACKING_TABLES: usize = 3;
 const MAIL_TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:order-mail";
 
 /// What is left to do when an order cannot be fulfilled: why, and whether money and goods have to go back.
