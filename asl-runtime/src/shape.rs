@@ -81,6 +81,19 @@ pub fn object<const N: usize>(mut members: [(&'static str, Value); N]) -> Value 
     }
 }
 
+/// An object with these members, as many as there are.
+pub(crate) fn object_of(members: Vec<(&'static str, Value)>) -> Value {
+    match Shape::of(members.iter().map(|(name, _)| *name)) {
+        Some(shape) => shape.object(members.into_iter().map(|(_, value)| value)),
+        None => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

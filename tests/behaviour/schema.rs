@@ -51,6 +51,7 @@ fn order(amount: pay::OrderAmount) -> Order {
         id: 7,
         amount,
         lines: Vec::new(),
+        rates: None,
     }
 }
 
@@ -128,11 +129,24 @@ async fn an_input_of_json_is_checked() {
             "invalid type: boolean `true`, expected a string at /lines/0/sku",
         ),
         (json!({ "id": 7, "lines": [] }), "missing field `amount`"),
-        (json!([]), "invalid length 0, expected struct Order with 3 elements"),
+        (json!([]), "invalid length 0, expected struct Order with 4 elements"),
     ] {
         let error = run(input).await.expect_err("it does not fit");
         assert_eq!(error.name(), Some("States.Runtime"));
         let cause = format!("The input of the execution does not fit its type: {why}");
         assert_eq!(error.cause(), Some(cause.as_str()));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_json_has_not_does_not_fit() {
+    let with = |rate: f64| Order {
+        rates: Some(vec![1.5, rate]),
+        ..order(pay::OrderAmount::Integer(30))
+    };
+    assert_eq!(pay::run(&Shop, with(2.0)).await, Ok(payment("attempt 0", 30)));
+    let error = pay::run(&Shop, with(f64::NAN)).await.expect_err("it does not fit");
+    assert_eq!(error.name(), Some("States.Runtime"));
+    let cause = "The input of the execution does not fit its type: invalid type: null, expected f64 at /rates/1";
+    assert_eq!(error.cause(), Some(cause));
 }

@@ -87,16 +87,16 @@ pub mod typed {
     async fn run_json<E: Engine, T: Tasks>(
         engine: &E,
         tasks: &T,
-        input: Value,
+        input: rt::typed::Input,
     ) -> Result<Value, Error> {
         rt::execute(
                 engine,
                 &DEFINITION,
                 false,
-                Data::Owned(input),
+                Data::Owned(input.json),
                 |cx, data| rt::typed::fitting::<
                     Order,
-                >(data, |data| machine(cx, tasks, data)),
+                >(input.is_of_type, data, |data| machine(cx, tasks, data)),
             )
             .await
     }
@@ -115,7 +115,7 @@ pub mod typed {
             tasks: &T,
             input: Value,
         ) -> Result<Value, Error> {
-            run_json(engine, tasks, input).await
+            run_json(engine, tasks, input.into()).await
         }
     }
 

@@ -251,6 +251,10 @@ impl Emitter<'_> {
         let on_engine = on_engine(machine, top, made);
         let Made { input, output, .. } = made;
         let on_json = ident(if made.is_typed() { "run_json" } else { "run_on" });
+        let json = match input {
+            Typed::Made(_) => quote!(input.into()),
+            _ => quote!(input),
+        };
         quote! {
             /// The work that this machine hands to its caller.
             pub trait Tasks: Send + Sync #methods
@@ -287,7 +291,7 @@ impl Emitter<'_> {
 
             impl<T: Tasks> rt::Run<T> for Machine {
                 async fn run_on<E: Engine>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
-                    #on_json(engine, tasks, input).await
+                    #on_json(engine, tasks, #json).await
                 }
             }
         }
@@ -327,27 +331,36 @@ impl Emitter<'_> {
 /// The function that runs the machine on an engine: one for JSON, and one over it for types.
 fn on_engine(machine: &Machine, top: &Ident, made: &Made) -> TokenStream {
     let keep_input = Kept::by_scope(&machine.scope).input;
-    let execute = |body: TokenStream| quote!(rt::execute(engine, &DEFINITION, #keep_input, Data::Owned(input), |cx, data| #body).await);
+    let execute = |input: TokenStream, body: TokenStream| quote!(rt::execute(engine, &DEFINITION, #keep_input, Data::Owned(#input), |cx, data| #body).await);
     let run = quote!(#top(cx, tasks, data));
     let Made { input, output, .. } = made;
     let given = match input {
         Typed::Json => quote!(input),
-        _ => quote!(rt::typed::machine_input(&input)?),
+        Typed::Given(_) => quote!(rt::typed::machine_input(&input)?.json),
+        Typed::Made(_) => quote!(rt::typed::machine_input(&input)?),
     };
     let typed = match output {
         Typed::Json => quote!(run_json(engine, tasks, #given).await),
         _ => quote!(rt::typed::machine_output(run_json(engine, tasks, #given).await?)),
     };
-    let body = if made.is_typed() { typed } else { execute(run.clone()) };
+    let body = match made.is_typed() {
+        true => typed,
+        false => execute(quote!(input), run.clone()),
+    };
     let on_json = made.is_typed().then(|| {
-        let checked = match input {
-            Typed::Made(input) => quote!(rt::typed::fitting::<#input>(data, |data| #run)),
-            _ => run,
+        let (taken, execute) = match input {
+            Typed::Made(of) => (
+                quote!(rt::typed::Input),
+                execute(
+                    quote!(input.json),
+                    quote!(rt::typed::fitting::<#of>(input.is_of_type, data, |data| #run)),
+                ),
+            ),
+            _ => (quote!(Value), execute(quote!(input), run)),
         };
-        let execute = execute(checked);
         quote! {
             /// Runs the machine on an engine, from JSON to JSON.
-            async fn run_json<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: Value) -> Result<Value, Error> {
+            async fn run_json<E: Engine, T: Tasks>(engine: &E, tasks: &T, input: #taken) -> Result<Value, Error> {
                 #execute
             }
         }
