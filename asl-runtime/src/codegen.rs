@@ -6,6 +6,7 @@ pub use crate::number::Num;
 pub use crate::path::Step::{At, Key};
 pub use crate::path::{Comparison, Filter, Function, Operand, Step, get, set};
 pub use crate::select::*;
+pub use crate::typed::Part;
 pub use crate::wait::{seconds_path, timestamp, timestamp_path, wait};
 pub use crate::{
     Definition, Engine, Error, Execution, Family, Handler, Limits, Machine, Memory, Pattern, Policy, Resource, Retrier,

@@ -113,6 +113,12 @@ pub trait Engine: Send + Sync + Sized {
     /// A token for an attempt of a task: one that cannot be guessed.
     fn token(&self, at: &Self::Position, attempt: u32) -> String;
 
+    /// Whether it reads the inputs of tasks. One that does not is handed null where the method of the task takes a type of its
+    /// own, which is then made without JSON in between.
+    fn reads_inputs(&self) -> bool {
+        true
+    }
+
     /// Runs one attempt of a task: its time-out, its heartbeat and its callback belong to this operation, and so do the
     /// events from `TaskScheduled` to its end.
     fn task<'a, O: Output + 'a>(

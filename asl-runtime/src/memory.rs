@@ -97,6 +97,10 @@ impl Engine for Memory {
         uuid::Uuid::new_v4().to_string()
     }
 
+    fn reads_inputs(&self) -> bool {
+        false
+    }
+
     fn task<'a, O: Output + 'a>(
         &self,
         (): &(),

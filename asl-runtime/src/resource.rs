@@ -92,6 +92,11 @@ impl Resource {
         }
     }
 
+    /// Whether there are inputs with which such a task cannot be started.
+    pub(crate) fn may_refuse(&self) -> bool {
+        (self.service, self.action) == ("apigateway", "invoke")
+    }
+
     /// What the service says of an input with which such a task cannot be started (ER-27).
     pub(crate) fn refusal(&self, input: &Value) -> Option<Error> {
         if (self.service, self.action) != ("apigateway", "invoke") {
@@ -105,7 +110,7 @@ impl Resource {
             None => true,
         };
         let what = "[The value of the field 'Headers' has an invalid format]";
-        (!fits).then(|| {
+        (self.may_refuse() && !fits).then(|| {
             Error::runtime(format!(
                 "The Parameters '{input}' could not be used to start the Task: {what}"
             ))

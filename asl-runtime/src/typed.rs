@@ -1,6 +1,11 @@
 //! Between JSON and the Rust types that a user named.
 
+mod part;
+mod task;
 mod write;
+
+pub use self::part::Part;
+pub use self::task::task;
 
 use self::write::Writer;
 use crate::data::Data;

@@ -1,8 +1,9 @@
 //! Rust types from a types file, and what does not fit them.
 
 use asl_runtime::testing::{Answer, Script};
-use asl_runtime::{Error, Memory, Run, TaskContext, TaskError, Value, asl};
+use asl_runtime::{Engine, Error, Execution, History, Memory, Quotas, Run, TaskContext, TaskError, Value, asl};
 use serde_json::json;
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -149,4 +150,50 @@ async fn a_number_that_json_has_not_does_not_fit() {
     assert_eq!(error.name(), Some("States.Runtime"));
     let cause = "The input of the execution does not fit its type: invalid type: null, expected f64 at /rates/1";
     assert_eq!(error.cause(), Some(cause));
+}
+
+/// A shop that notes what it is asked with, and when.
+struct Noting {
+    began: Instant,
+    asked: Mutex<Vec<(Duration, String)>>,
+}
+
+impl pay::Tasks for Noting {
+    async fn charge_card(&self, cx: &TaskContext<'_>, input: ChargeCardInput) -> Result<Payment, ChargeCardError> {
+        let noted = (self.began.elapsed(), format!("{} {input:?}", cx.attempt()));
+        self.asked.lock().expect("a lock").push(noted);
+        Shop.charge_card(cx, input).await
+    }
+}
+
+type Noted = (
+    Result<Payment, (Option<String>, Option<String>)>,
+    Vec<(Duration, String)>,
+    Duration,
+);
+
+async fn noted(engine: &impl Engine, amount: pay::OrderAmount) -> Noted {
+    let shop = Noting {
+        began: Instant::now(),
+        asked: Mutex::default(),
+    };
+    let payment = pay::run_on(engine, &shop, order(amount)).await;
+    let text = |text: Option<&str>| text.map(str::to_owned);
+    let payment = payment.map_err(|error| (text(error.name()), text(error.cause())));
+    (payment, shop.asked.into_inner().expect("a lock"), shop.began.elapsed())
+}
+
+/// `Memory` does not read what tasks are asked with, so that it is never JSON there; a history, and quotas, do.
+#[tokio::test(start_paused = true)]
+async fn what_a_task_is_asked_with_is_the_same_on_every_engine() {
+    let amounts = (0..4)
+        .map(pay::OrderAmount::Integer)
+        .chain([pay::OrderAmount::String("much".to_owned())]);
+    for amount in amounts {
+        let direct = noted(&Memory::default(), amount.clone()).await;
+        let by_history = noted(&History::new(Execution::new()), amount.clone()).await;
+        let by_quotas = noted(&Memory::new(Execution::new().quotas(Quotas::Service)), amount.clone()).await;
+        assert_eq!(direct, by_history, "{amount:?}");
+        assert_eq!(direct, by_quotas, "{amount:?}");
+    }
 }

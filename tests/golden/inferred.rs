@@ -217,21 +217,21 @@ pub mod inferred {
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         cx.enter(Type::Task, "Sell", data);
-        let result = rt::task(
+        let result = rt::typed::task(
                 cx,
                 &SELL,
                 SELL.limits,
                 &mut |_| Ok(
-                    rt::object([
+                    rt::Part::from([
                         (
                             "quote",
-                            Value::clone(
+                            rt::Part::Borrowed(
                                 rt::field(data, "quote.$", "$.quote", &[rt::Key("quote")])?,
                             ),
                         ),
                         (
                             "Buyer-Name",
-                            Value::clone(
+                            rt::Part::Borrowed(
                                 rt::field(
                                     data,
                                     "Buyer-Name.$",
@@ -242,18 +242,20 @@ pub mod inferred {
                         ),
                         (
                             "count",
-                            rt::intrinsic::array_length(
-                                rt::argument(
-                                    data,
-                                    "States.ArrayLength($.quote.lines)",
-                                    "$.quote.lines",
-                                    &[rt::Key("quote"), rt::Key("lines")],
+                            rt::Part::Owned(
+                                rt::intrinsic::array_length(
+                                    rt::argument(
+                                        data,
+                                        "States.ArrayLength($.quote.lines)",
+                                        "$.quote.lines",
+                                        &[rt::Key("quote"), rt::Key("lines")],
+                                    )?,
                                 )?,
-                            )?,
+                            ),
                         ),
                         (
                             "anything",
-                            Value::clone(
+                            rt::Part::Borrowed(
                                 rt::field(
                                     data,
                                     "anything.$",
@@ -262,10 +264,10 @@ pub mod inferred {
                                 )?,
                             ),
                         ),
-                        ("express", Value::Bool(true)),
+                        ("express", rt::Part::from(true)),
                         (
                             "note",
-                            Value::clone(
+                            rt::Part::Borrowed(
                                 rt::field(
                                     data,
                                     "note.$",
@@ -277,9 +279,7 @@ pub mod inferred {
                     ]),
                 ),
                 &mut |cx, input| {
-                    Box::pin(async move {
-                        tasks.inferred_sale(&cx, rt::typed::input(&cx, input)?).await
-                    })
+                    Box::pin(async move { tasks.inferred_sale(&cx, input).await })
                 },
             )
             .await?;
@@ -294,28 +294,25 @@ pub mod inferred {
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         cx.enter(Type::Task, "Sell nameless", data);
-        let result = rt::task(
+        let result = rt::typed::task(
                 cx,
                 &SELL_NAMELESS,
                 SELL_NAMELESS.limits,
-                &mut |_| {
-                    let [quote] = rt::take_fields(
-                        data,
-                        [("quote.$", "$.quote", &[rt::Key("quote")])],
-                    )?;
-                    Ok(
-                        rt::object([
-                            ("quote", quote),
-                            ("count", Value::from(2)),
-                            ("anything", rt::array([])),
-                            ("express", Value::Null),
-                        ]),
-                    )
-                },
+                &mut |_| Ok(
+                    rt::Part::from([
+                        (
+                            "quote",
+                            rt::Part::Borrowed(
+                                rt::field(data, "quote.$", "$.quote", &[rt::Key("quote")])?,
+                            ),
+                        ),
+                        ("count", rt::Part::from(2)),
+                        ("anything", rt::Part::Array(Vec::new())),
+                        ("express", rt::Part::Owned(Value::Null)),
+                    ]),
+                ),
                 &mut |cx, input| {
-                    Box::pin(async move {
-                        tasks.inferred_sale(&cx, rt::typed::input(&cx, input)?).await
-                    })
+                    Box::pin(async move { tasks.inferred_sale(&cx, input).await })
                 },
             )
             .await?;

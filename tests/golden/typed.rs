@@ -408,15 +408,15 @@ pub mod typed {
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         cx.enter(Type::Task, "Charge", data);
-        let result = rt::task(
+        let result = rt::typed::task(
                 cx,
                 &CHARGE,
                 CHARGE.limits,
                 &mut |_| Ok(
-                    rt::object([
+                    rt::Part::from([
                         (
                             "cents",
-                            Value::clone(
+                            rt::Part::Borrowed(
                                 rt::field(
                                     data,
                                     "cents.$",
@@ -427,7 +427,7 @@ pub mod typed {
                         ),
                         (
                             "order",
-                            Value::clone(
+                            rt::Part::Borrowed(
                                 rt::field(
                                     data,
                                     "order.$",
@@ -440,12 +440,7 @@ pub mod typed {
                 ),
                 &mut |cx, input| {
                     Box::pin(async move {
-                        rt::typed::result(
-                            &cx,
-                            &tasks
-                                .typed_charge(&cx, rt::typed::input(&cx, input)?)
-                                .await?,
-                        )
+                        rt::typed::result(&cx, &tasks.typed_charge(&cx, input).await?)
                     })
                 },
             )

@@ -29,7 +29,7 @@ pub struct Env<'a> {
 }
 
 /// An expression for a JSON value.
-enum Expr {
+pub(super) enum Expr {
     /// One of type `&Value`.
     Borrowed(TokenStream),
     /// One of type `Value`: it is made there.
@@ -145,7 +145,7 @@ impl Env<'_> {
         self.select_field(key, path).borrowed()
     }
 
-    fn select_field(&self, key: &str, path: &Path) -> Expr {
+    pub(super) fn select_field(&self, key: &str, path: &Path) -> Expr {
         let text = &path.text;
         let steps = steps(&path.steps);
         let root = match &path.root {
@@ -326,8 +326,7 @@ pub fn is_item_value(path: &Path) -> bool {
 /// A JSON literal as `Value`: an expression where a person would write one, and text where it is large. As expressions
 /// large ones take the Rust compiler minutes, and the stack of the running machine megabytes.
 pub fn literal(value: &Value) -> TokenStream {
-    let mut left = LARGE;
-    if is_small(value, 0, &mut left) {
+    if is_short(value) {
         return expression(value);
     }
     let text = value.to_string();
@@ -337,6 +336,11 @@ pub fn literal(value: &Value) -> TokenStream {
 /// How many values a literal may hold, and how deep it may be nested, to be written as an expression.
 const LARGE: usize = 500;
 const DEEP: usize = 16;
+
+/// Whether a literal is written as an expression.
+pub(super) fn is_short(value: &Value) -> bool {
+    is_small(value, 0, &mut { LARGE })
+}
 
 fn is_small(value: &Value, depth: usize, left: &mut usize) -> bool {
     *left = left.saturating_sub(1);

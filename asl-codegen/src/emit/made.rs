@@ -1,6 +1,7 @@
 //! The types at the boundary of a machine: those that were given, and those that are written for a types file.
 
 use super::errors;
+use super::members::Structs;
 use super::name::Names;
 use super::work::{Typed, Works};
 use crate::diagnostic::{Code, Diagnostic};
@@ -18,6 +19,8 @@ pub struct Made {
     pub output: Typed,
     /// Types.
     pub items: Vec<TokenStream>,
+    /// What is in those that are structs.
+    pub structs: Structs,
 }
 
 impl Made {
@@ -35,7 +38,7 @@ impl Made {
         let mut made = Made {
             input: given(&types.input),
             output: given(&types.output),
-            items: Vec::new(),
+            ..Made::default()
         };
         if let Some(file) = file {
             made.of_schemas(file, works, names).map_err(|(message, help)| {
@@ -86,6 +89,7 @@ impl Made {
                 slots.push(&mut method.result);
             }
         }
+        self.structs = rust.structs();
         let (types, items) = rust
             .finish()
             .map_err(|error| (format!("no Rust types can be written for it: {error}"), None))?;

@@ -13,8 +13,10 @@ mod flow;
 mod fork;
 pub mod jsonata;
 mod made;
+mod members;
 mod moves;
 pub mod name;
+mod part;
 mod parts;
 mod query;
 pub mod reads;
@@ -116,6 +118,7 @@ pub(crate) fn emit(
         options,
         functions: Names::with(FUNCTIONS),
         types,
+        structs: std::mem::take(&mut made.structs),
         constants: Names::with(&["DEFINITION"]),
         works,
         items: Vec::new(),

@@ -6,6 +6,7 @@
 //! names of a schema can collide, and members stay in their order.
 
 use super::doc::{code, doc, prose};
+use super::members::{Member, Of, Structs};
 use super::name::{Names, camel, snake};
 use super::variables::ident;
 use crate::schema::{Keywords, Schema, Shapes, Type, TypesFile};
@@ -134,6 +135,44 @@ impl<'f, 'n> RustTypes<'f, 'n> {
             self.types[at].content = self.members(&self.types[at].name.clone(), &keywords);
         }
         self.merging = 0;
+    }
+
+    /// The structs that go to JSON and come back as they were. A number need not, nor what can be `null` or any JSON.
+    pub fn structs(&self) -> Structs {
+        let mut comes_back = vec![true; self.types.len()];
+        let mut is_open = true;
+        while is_open {
+            is_open = false;
+            // What is in a struct has mostly been come upon after it.
+            for (at, named) in self.types.iter().enumerate().rev() {
+                if comes_back[at] && !named.content.comes_back(&comes_back) {
+                    comes_back[at] = false;
+                    is_open = true;
+                }
+            }
+        }
+        let mut structs = Structs::default();
+        for (named, _) in self
+            .types
+            .iter()
+            .zip(&comes_back)
+            .filter(|(_, comes_back)| **comes_back)
+        {
+            if let Content::Struct { fields, .. } = &named.content {
+                let members = fields.iter().map(|field| Member {
+                    name: field.member.clone(),
+                    field: field.name.clone(),
+                    of: match &field.kind {
+                        _ if !field.is_required => Of::Other,
+                        Kind::Boolean | Kind::Integer | Kind::Unsigned | Kind::Text => Of::Plain,
+                        Kind::Named(at) => Of::Struct(self.types[*at].name.clone()),
+                        _ => Of::Other,
+                    },
+                });
+                structs.add(named.name.clone(), members.collect());
+            }
+        }
+        structs
     }
 
     /// The types that were asked for, in that order, and the items that they need.
@@ -587,6 +626,16 @@ impl Kind {
         }
     }
 
+    /// Whether a value goes to JSON and comes back as it was, if the named types do of which that is known.
+    fn comes_back(&self, known: &[bool]) -> bool {
+        match self {
+            Kind::Boolean | Kind::Integer | Kind::Unsigned | Kind::Text => true,
+            Kind::Array(element) => element.comes_back(known),
+            Kind::Named(at) => known[*at],
+            Kind::Any | Kind::Null | Kind::Number | Kind::Tuple(_) | Kind::Map(_) | Kind::Optional(_) => false,
+        }
+    }
+
     /// Whether a named type is a part of it.
     fn is_named(&self) -> bool {
         match self {
@@ -621,6 +670,15 @@ impl Kind {
 }
 
 impl Content {
+    /// Whether a value goes to JSON and comes back as it was, if those do of which that is known.
+    fn comes_back(&self, known: &[bool]) -> bool {
+        match self {
+            Content::Texts(_) => true,
+            Content::Struct { fields, .. } => fields.iter().all(|field| field.kind.comes_back(known)),
+            Content::Open | Content::Union(_) => false,
+        }
+    }
+
     /// As typify is told it.
     fn schema(&self) -> Value {
         match self {

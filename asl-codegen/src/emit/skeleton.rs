@@ -18,7 +18,9 @@ pub(crate) fn skeleton(machine: &Machine, file: Option<&TypesFile>, options: &Op
     let mut works = Works::of(machine, options, &mut Diagnostics::new());
     let made = Made::of(file, &mut works, &options.types, &mut Names::with(TYPES));
     // It was reported.
-    let Made { items, input, output } = made.unwrap_or_default();
+    let Made {
+        items, input, output, ..
+    } = made.unwrap_or_default();
     let methods = works.methods().iter().map(|method| &method.name);
     let inputs = works.methods().iter().map(|method| &method.input);
     let results = works.methods().iter().map(|method| &method.result);

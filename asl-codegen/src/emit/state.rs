@@ -4,6 +4,7 @@ use super::bind::{Input, bind, discard};
 use super::code::braced;
 use super::doc::{code, doc, prose};
 use super::expr::{Env, literal, mentions, steps};
+use super::members::Structs;
 use super::moves::{Moved, moving};
 use super::name::Names;
 use super::query::{answered, asking};
@@ -23,6 +24,8 @@ pub struct Emitter<'a> {
     pub(super) functions: Names,
     /// Names of types.
     pub(super) types: Names,
+    /// The structs that results are read from.
+    pub(super) structs: Structs,
     /// Names of constants.
     pub(super) constants: Names,
     pub(super) works: Works,

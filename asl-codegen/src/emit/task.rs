@@ -7,7 +7,7 @@ use super::name::screaming;
 use super::query::{answered, asking};
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::ident;
-use super::work::Method;
+use super::work::{Method, Typed};
 use crate::expr::path::Root;
 use crate::syntax::*;
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
@@ -17,9 +17,17 @@ impl Emitter<'_> {
     pub(super) fn task(&mut self, scope: &ScopeContext, state: &State, function: &StateFn, task: &Task) -> TokenStream {
         let outcome = &task.outcome;
         let policy = ident(&self.constants.claim(&screaming(&function.name)).0);
-        let call = self.works.method(state, task).map(Method::call);
         self.tables.push(policy_table(&policy, task));
         let is_jsonata = state.query_language == QueryLanguage::Jsonata;
+        let method = self.works.method(state, task);
+        // Expressions give JSON.
+        let is_typed = !is_jsonata && method.is_some_and(Method::is_typed);
+        let selected = method.and_then(|method| self.selected(state, task, &method.result));
+        let call = method.map(|method| match (is_typed, selected.is_some()) {
+            (_, true) => method.call_for_type(&quote!(input)),
+            (false, _) if method.is_typed() => method.call(&quote!(rt::typed::input(&cx, input)?)),
+            _ => method.call(&quote!(input)),
+        });
         let keeps_input = !outcome.retry.is_empty()
             || (is_jsonata && (state.output.is_some() || state.assign.is_some()))
             || !outcome.catch.is_empty()
@@ -41,17 +49,22 @@ impl Emitter<'_> {
         let payload = match &task.parameters {
             None if !keeps_input && is_plain => {
                 narrow = Some(scope.narrow_input(state));
-                quote!(rt::take(data))
+                match is_typed {
+                    true => quote!(rt::Part::Owned(rt::take(data))),
+                    false => quote!(rt::take(data)),
+                }
             }
+            None if is_typed => quote!(rt::Part::Borrowed(#root)),
             None => quote!(Value::clone(#root)),
             Some(parameters) => {
                 let is_whole = matches!(state.input_path, Selection::Whole);
                 let env = scope.env(state, root.clone(), quote!(cx));
-                let moved = (!keeps_input && is_whole)
+                let moved = (!keeps_input && is_whole && !is_typed)
                     .then(|| moving(parameters, quote!(data), &env))
                     .flatten();
                 let payload = match moved {
                     Some(Moved { prelude, value }) => quote!({ #prelude Ok(#value) }),
+                    None if is_typed => env.part(parameters),
                     None => env.template(parameters),
                 };
                 if env.asks_context.get() {
@@ -106,16 +119,39 @@ impl Emitter<'_> {
                 quote!({ #query #payload })
             }
         };
+        let run = match is_typed {
+            true => quote!(rt::typed::task),
+            false => quote!(rt::task),
+        };
         let run = quote! {
-            rt::task(cx, &#policy, #limits, &mut |#parameter| #payload, &mut |cx, input| {
+            #run(cx, &#policy, #limits, &mut |#parameter| #payload, &mut |cx, input| {
                 Box::pin(async move { #call })
             })
             .await?
         };
-        let finish = self.finish(scope, state, outcome, run);
+        let finish = match selected {
+            Some((of, selected)) => {
+                let (put, output) = (scope.put(&outcome.result_path, quote!(result)), scope.output(state));
+                quote!(let result: #of = #run; let result = #selected; #put #output cx.exit(data))
+            }
+            None => self.finish(scope, state, outcome, run),
+        };
         let body = [setup, credentials.unwrap_or_default(), limits_setup, finish];
         let body = body.into_iter().collect();
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
+    }
+
+    /// The type of a result whose struct the `ResultSelector` is read from, and what that gives. What ends a task by its token
+    /// is JSON.
+    fn selected(&self, state: &State, task: &Task, result: &Typed) -> Option<(TokenStream, TokenStream)> {
+        let Typed::Made(of) = result else { return None };
+        let outcome = &task.outcome;
+        let is_kept = state.assign.is_none() && !matches!(outcome.result_path, ResultPath::Discard);
+        let selector = outcome
+            .result_selector
+            .as_ref()
+            .filter(|_| is_kept && !has_token(task))?;
+        Some((of.clone(), self.structs.select(of, selector)?))
     }
 
     /// What becomes of the result of a Task, Parallel or Map: `Assign` and `ResultSelector`, which both see the raw result
@@ -164,6 +200,15 @@ impl Emitter<'_> {
         let run = bind(&name, &run, is_selected || mentions(&compute, "result"));
         let exit = quote!(cx.exit(data));
         [run, compute, selected, put, output, set, exit].into_iter().collect()
+    }
+}
+
+/// Whether a task has a token (CX-12).
+fn has_token(task: &Task) -> bool {
+    match &task.resource.value.kind {
+        ResourceKind::Activity { .. } => true,
+        ResourceKind::Service { pattern, .. } => *pattern != Pattern::RequestResponse,
+        ResourceKind::Lambda { .. } | ResourceKind::Symbolic => false,
     }
 }
 

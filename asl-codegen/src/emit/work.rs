@@ -77,17 +77,26 @@ impl Method {
             .map_or_else(|| quote!(TaskError), ToTokens::to_token_stream)
     }
 
-    /// Calls it with an input as JSON, for a result as JSON.
-    pub fn call(&self) -> TokenStream {
+    /// Whether it takes a type.
+    pub fn is_typed(&self) -> bool {
+        !matches!(self.input, Typed::Json)
+    }
+
+    /// Calls it with this input, for a result as JSON.
+    pub fn call(&self, input: &TokenStream) -> TokenStream {
         let name = &self.name;
-        let input = match self.input {
-            Typed::Json => quote!(input),
-            _ => quote!(rt::typed::input(&cx, input)?),
-        };
-        match (&self.result, &self.error) {
-            (Typed::Json, None) => quote!(tasks.#name(&cx, #input).await),
-            (Typed::Json, Some(_)) => quote!(tasks.#name(&cx, #input).await.map_err(TaskError::from)),
-            (_, _) => quote!(rt::typed::result(&cx, &tasks.#name(&cx, #input).await?)),
+        match &self.result {
+            Typed::Json => self.call_for_type(input),
+            _ => quote!(rt::typed::result(&cx, &tasks.#name(&cx, #input).await?)),
+        }
+    }
+
+    /// Calls it with this input, for a result of its type.
+    pub fn call_for_type(&self, input: &TokenStream) -> TokenStream {
+        let name = &self.name;
+        match &self.error {
+            None => quote!(tasks.#name(&cx, #input).await),
+            Some(_) => quote!(tasks.#name(&cx, #input).await.map_err(TaskError::from)),
         }
     }
 
