@@ -99,7 +99,7 @@ impl Resource {
 
     /// What the service says of an input with which such a task cannot be started (ER-27).
     pub(crate) fn refusal(&self, input: &Value) -> Option<Error> {
-        if (self.service, self.action) != ("apigateway", "invoke") {
+        if !self.may_refuse() {
             return None;
         }
         let is_text = |value: &Value| value.is_string();
@@ -110,7 +110,7 @@ impl Resource {
             None => true,
         };
         let what = "[The value of the field 'Headers' has an invalid format]";
-        (self.may_refuse() && !fits).then(|| {
+        (!fits).then(|| {
             Error::runtime(format!(
                 "The Parameters '{input}' could not be used to start the Task: {what}"
             ))
