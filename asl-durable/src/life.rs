@@ -105,7 +105,7 @@ struct Progress {
     /// The operations on their way, with what wakes them.
     waiting: BTreeMap<Key, Arc<AtomicWaker>>,
     /// Operations that were dropped before they ended.
-    abandoned: HashSet<Key>,
+    abandoned: BTreeSet<Key>,
     /// How much is under way that would be lost without memory.
     busy: usize,
     /// How many entries are being written.
@@ -191,7 +191,7 @@ impl Life {
             journal,
             delivered: None,
             waiting: BTreeMap::new(),
-            abandoned: HashSet::new(),
+            abandoned: BTreeSet::new(),
             busy: 0,
             writing: 0,
             settling: Vec::new(),
@@ -612,6 +612,7 @@ impl Life {
         if !is_done {
             progress.abandoned.insert(key.clone());
         }
+        progress.tell_no_more(key);
         drop(progress);
         self.driver.wake();
     }

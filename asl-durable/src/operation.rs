@@ -37,6 +37,15 @@ impl Key {
         }
     }
 
+    /// The least key of this place.
+    pub(crate) fn first(place: &str) -> Key {
+        Key {
+            place: place.into(),
+            operation: Operation::Task,
+            attempt: 0,
+        }
+    }
+
     pub(crate) fn of(entry: &Entry) -> Key {
         Key {
             place: entry.place.as_str().into(),

@@ -154,6 +154,7 @@ impl<'a, E: Engine> Fork<'a, E> {
         error: Error,
     ) -> Result<(), Error> {
         let attempt = visit.retry_count + 1;
+        retries.redriven(self.engine.redrives());
         let Some(delay) = retries.next(&error, || self.engine.random(self.at, attempt) as u64) else {
             return Err(error);
         };

@@ -50,6 +50,8 @@ pub(crate) struct Retries {
     retriers: &'static [Retrier],
     /// Empty until the first retry, so that a task that succeeds allocates nothing.
     spent: Vec<u32>,
+    /// How often the execution had been redriven then.
+    redrives: u64,
 }
 
 impl Retries {
@@ -57,6 +59,15 @@ impl Retries {
         Retries {
             retriers,
             spent: Vec::new(),
+            redrives: 0,
+        }
+    }
+
+    /// Counts from zero where the execution has been redriven since, which has happened so often now (RDV-11).
+    pub(crate) fn redriven(&mut self, redrives: u64) {
+        if self.redrives != redrives {
+            self.redrives = redrives;
+            self.spent.clear();
         }
     }
 

@@ -7,21 +7,25 @@ use super::{Life, Progress};
 use crate::operation::Key;
 use crate::store::{Entry, Kind};
 use asl_runtime::Place;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a life keeps whose execution has been redriven.
 #[derive(Default)]
 pub(super) struct Again {
-    /// The entries that were delivered, and how often the execution had been redriven by then.
-    log: Vec<(u64, Entry)>,
+    /// The entries that were delivered, by place, and how often the execution had been redriven by then.
+    log: BTreeMap<String, Vec<(u64, Entry)>>,
     /// How often it had been when each child began first.
     begun: HashMap<String, u64>,
     /// The task that ended last in a child which has entered no state since, by the child: if it has failed, it failed of that.
-    last_task: HashMap<String, String>,
-    kept: HashMap<Key, Vec<Told>>,
-    due: VecDeque<(Key, Told)>,
+    last_task: BTreeMap<String, String>,
+    /// The entries that are told again when their operations begin.
+    kept: BTreeMap<Key, VecDeque<Told>>,
+    /// What is told next: the operations in order, and the entries of each.
+    due: VecDeque<Key>,
+    telling: HashMap<Key, VecDeque<Told>>,
 }
 
 /// An entry that is told again.
@@ -92,7 +96,7 @@ impl Life {
     /// A task begins anew: what had become of it counts no more.
     pub(crate) fn begin_anew(&self, task: &Place) {
         if let Some(again) = &mut self.progress().again {
-            again.log.retain(|(_, entry)| entry.place != task.as_str());
+            again.log.remove(task.as_str());
         }
     }
 }
@@ -101,43 +105,56 @@ impl Progress {
     /// Has the entries of this child told again.
     fn repeat(&mut self, child: &str, repeat: &Arc<Repeat>) {
         let Some(again) = &mut self.again else { return };
-        let is_inside = |place: &str| place.starts_with(child);
-        let entries = || again.log.iter().map(|(_, entry)| entry);
-        let succeeded: HashSet<&str> = entries()
-            .filter(|entry| entry.kind == Kind::Succeeded)
-            .map(|entry| entry.place.as_str())
+        let places: Vec<String> = inside(&again.log, child).map(|(place, _)| place.clone()).collect();
+        let children: Vec<String> = inside(&again.last_task, child)
+            .map(|(child, _)| child.clone())
             .collect();
-        let aborted = self.abandoned.iter().map(|key| key.place().0);
-        let failed = again.last_task.values().map(String::as_str);
-        let anew = aborted.filter(|place| !succeeded.contains(place)).chain(failed);
-        let anew: HashSet<String> = anew.filter(|place| is_inside(place)).map(str::to_owned).collect();
-        let (inside, outside): (Vec<_>, Vec<_>) = std::mem::take(&mut again.log)
-            .into_iter()
-            .partition(|(_, entry)| is_inside(&entry.place));
-        again.log = outside;
-        // What was ended as a whole is not told again, nor is what came to nothing.
-        let counts = |entry: &Entry| entry.kind != Kind::Ended && !anew.contains(&entry.place);
-        again.log.extend(inside.into_iter().filter(|(_, entry)| counts(entry)));
-        again.last_task.retain(|child, _| !is_inside(child));
-        again.kept.retain(|key, _| !is_inside(key.place().0));
-        for (redrives, entry) in again.log.iter().filter(|(_, entry)| is_inside(&entry.place)) {
-            let told = Told {
-                entry: entry.clone(),
-                redrives: *redrives,
-                repeat: repeat.clone(),
+        let failed: HashSet<String> = children
+            .iter()
+            .filter_map(|child| again.last_task.remove(child))
+            .collect();
+        let stale = again.kept.range(Key::first(child)..).map(|(key, _)| key);
+        let stale: Vec<Key> = stale
+            .take_while(|key| key.place().0.starts_with(child))
+            .cloned()
+            .collect();
+        stale.iter().for_each(|key| _ = again.kept.remove(key));
+        for place in places {
+            let Some(mut entries) = again.log.remove(&place) else {
+                continue;
             };
-            again.kept.entry(Key::of(entry)).or_default().push(told);
+            let has_succeeded = entries.iter().any(|(_, entry)| entry.kind == Kind::Succeeded);
+            let mut aborted = self.abandoned.range(Key::first(&place)..);
+            let is_aborted = !has_succeeded && aborted.next().is_some_and(|key| key.place().0 == place);
+            if is_aborted || failed.contains(&place) {
+                continue;
+            }
+            // What was ended as a whole is not told again.
+            entries.retain(|(_, entry)| entry.kind != Kind::Ended);
+            for (redrives, entry) in &entries {
+                let told = Told {
+                    entry: entry.clone(),
+                    redrives: *redrives,
+                    repeat: repeat.clone(),
+                };
+                again.kept.entry(Key::of(entry)).or_default().push_back(told);
+            }
+            again.log.insert(place, entries);
         }
         let kept = &again.kept;
         self.refused
-            .retain(|key| !is_inside(key.place().0) || kept.contains_key(key));
+            .retain(|key| !key.place().0.starts_with(child) || kept.contains_key(key));
     }
 
-    /// An entry has been delivered.
+    /// An entry has been delivered. What comes when all has been that was there is told again in a later life at the earliest.
     pub(super) fn log(&mut self, entry: &Entry) {
+        if self.is_open {
+            return;
+        }
         let redrives = self.redrives;
         if let Some(again) = self.again.as_mut().filter(|_| entry.kind != Kind::Redriven) {
-            again.log.push((redrives, entry.clone()));
+            let log = again.log.entry(entry.place.clone()).or_default();
+            log.push((redrives, entry.clone()));
         }
     }
 
@@ -145,14 +162,23 @@ impl Progress {
     pub(super) fn tell_again(&mut self, key: &Key) {
         let Some(again) = &mut self.again else { return };
         self.abandoned.remove(key);
-        let told = again.kept.remove(key).into_iter().flatten();
-        again.due.extend(told.map(|told| (key.clone(), told)));
+        if let Some(told) = again.kept.remove(key) {
+            again.due.extend(told.iter().map(|_| key.clone()));
+            again.telling.insert(key.clone(), told);
+        }
+    }
+
+    /// An operation has ended, or was dropped.
+    pub(super) fn tell_no_more(&mut self, key: &Key) {
+        if let Some(again) = &mut self.again {
+            again.telling.remove(key);
+        }
     }
 
     /// Whether what came of this operation is about to be told again.
     pub(super) fn is_told_again(&self, key: &Key) -> bool {
         let again = self.again.as_ref();
-        again.is_some_and(|again| again.due.iter().any(|(due, _)| due == key))
+        again.is_some_and(|again| again.telling.contains_key(key))
     }
 
     /// Whether something is about to be told again.
@@ -162,15 +188,33 @@ impl Progress {
 
     /// The next entry that is told again.
     pub(super) fn told_again(&mut self) -> Option<(Key, Entry)> {
-        let (
-            key,
-            Told {
-                entry,
-                redrives,
-                repeat,
-            },
-        ) = self.again.as_mut()?.due.pop_front()?;
+        let again = self.again.as_mut()?;
+        let (key, told) = loop {
+            let key = again.due.pop_front()?;
+            // One that has been dropped is told nothing.
+            let Some(telling) = again.telling.get_mut(&key) else {
+                continue;
+            };
+            let told = telling.pop_front();
+            if telling.is_empty() {
+                again.telling.remove(&key);
+            }
+            if let Some(told) = told {
+                break (key, told);
+            }
+        };
+        let Told {
+            entry,
+            redrives,
+            repeat,
+        } = told;
         repeat.redrives.store(redrives, Ordering::Relaxed);
         Some((key, entry))
     }
+}
+
+/// What belongs to places within this child.
+fn inside<'m, V>(map: &'m BTreeMap<String, V>, child: &str) -> impl Iterator<Item = (&'m String, &'m V)> {
+    let from = map.range::<str, _>((Bound::Included(child), Bound::Unbounded));
+    from.take_while(move |(place, _)| place.starts_with(child))
 }

@@ -110,6 +110,46 @@ asl!(pub mod heavy = {
     }
 });
 
+asl!(pub mod stubborn = {
+    "StartAt": "Outer",
+    "States": {
+        "Outer": {
+            "Type": "Map",
+            "ToleratedFailureCount": 1,
+            "ItemProcessor": {
+                "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "Inner",
+                "States": {
+                    "Inner": {
+                        "Type": "Map",
+                        "ItemProcessor": {
+                            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                            "StartAt": "Prepare",
+                            "States": {
+                                "Prepare": {
+                                    "Type": "Task",
+                                    "Resource": "arn:aws:lambda:us-east-1:123456789012:function:prepare",
+                                    "Next": "Fine?"
+                                },
+                                "Fine?": {
+                                    "Type": "Choice",
+                                    "Choices": [{ "Variable": "$", "StringMatches": "bad*", "Next": "Bad" }],
+                                    "Default": "Rest"
+                                },
+                                "Bad": { "Type": "Fail", "Error": "Bad" },
+                                "Rest": { "Type": "Wait", "Seconds": 1000, "End": true }
+                            }
+                        },
+                        "End": true
+                    }
+                }
+            },
+            "Retry": [{ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "MaxAttempts": 1 }],
+            "End": true
+        }
+    }
+});
+
 asl!(pub mod nest = {
     "StartAt": "Outer",
     "States": {
@@ -227,6 +267,12 @@ impl heavy::Tasks for Works {
     }
 }
 
+impl stubborn::Tasks for Works {
+    async fn prepare(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
+        lot::Tasks::prepare(self, cx, input).await
+    }
+}
+
 impl nest::Tasks for Works {
     async fn prepare(&self, cx: &TaskContext<'_>, input: Value) -> Result<Value, TaskError> {
         lot::Tasks::prepare(self, cx, input).await
@@ -238,6 +284,7 @@ fn builder(works: &Arc<Works>) -> Builder {
         .machine::<lot::Machine, _>(works.clone())
         .machine::<heavy::Machine, _>(works.clone())
         .machine::<nest::Machine, _>(works.clone())
+        .machine::<stubborn::Machine, _>(works.clone())
         .start_time(start_time())
 }
 
@@ -367,6 +414,35 @@ async fn children_go_on_as_often_as_they_fail() {
     let ended = redriven(&host, &arn).await;
     assert_eq!(ended.output, Some(json!(["a", "b"])), "{ended:?}");
     assert_eq!(works.calls(), each(&["work a", "work b"]));
+}
+
+/// RDV-10, RDV-11: what is about to be told to a child is not told when all of that is given up and retried.
+#[tokio::test(start_paused = true)]
+async fn what_fails_again_at_once_is_retried() {
+    let (store, works) = (MemoryStore::new(), Arc::<Works>::default());
+    let host = open(&store, &works).await;
+    let input = json!([["a", "bad 1", "b"], ["c", "bad 2", "d"]]);
+    let arn = host.start::<stubborn::Machine>("n", input).await.expect("started").arn;
+    assert_eq!(host.wait(&arn).await.expect("ended").status, ExecutionStatus::Failed);
+    let all = [
+        "prepare a",
+        "prepare b",
+        "prepare bad 1",
+        "prepare bad 2",
+        "prepare c",
+        "prepare d",
+    ];
+    assert_eq!(works.calls(), all.map(|call| (call.to_owned(), 2)));
+    for count in 1..=2 {
+        let ended = redriven(&host, &arn).await;
+        assert_eq!((ended.status, ended.redrive_count), (ExecutionStatus::Failed, count));
+        // Once more, as the Retrier counts from zero.
+        assert_eq!(works.calls(), each(&all));
+    }
+    let history = host.history(&arn).await.expect("a history");
+    host.shut_down().await;
+    let next = open(&store, &works).await;
+    assert!(next.history(&arn).await == Ok(history), "it differs");
 }
 
 /// RDV-10: Map Runs within the children of another.
