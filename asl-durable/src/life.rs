@@ -370,9 +370,10 @@ impl Life {
         }
         if let Some((key, entry)) = progress.told_again() {
             progress.deliver(key, entry);
-            if progress.is_open && !progress.tells_again() {
-                progress.gate.drain(..).for_each(Waker::wake);
-            }
+            return Step::Delivered;
+        }
+        if progress.is_open && !progress.gate.is_empty() {
+            progress.gate.drain(..).for_each(Waker::wake);
             return Step::Delivered;
         }
         if !progress.settling.is_empty() {
