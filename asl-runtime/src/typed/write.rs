@@ -346,8 +346,10 @@ mod tests {
             let expected = serde_json::to_value(&refused).expect_err("no key").to_string();
             assert_eq!(written(&refused), (Err(expected), false));
         }
-        let expected = serde_json::to_value(i128::MIN).expect_err("no number").to_string();
-        assert_eq!(written(&[i128::MIN]), (Err(expected), false));
+        // Whether this is a number depends on the features of serde_json.
+        let expected = serde_json::to_value([i128::MIN]).map(|value| value.to_string());
+        let expected = expected.map_err(|error| error.to_string());
+        assert_eq!(written(&[i128::MIN]), (expected, false));
     }
 
     #[test]
