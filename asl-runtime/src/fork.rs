@@ -8,7 +8,7 @@
 use crate::data::Data;
 use crate::execution::STATE_DATA;
 use crate::quota::{self, Held};
-use crate::retry::Retries;
+use crate::retry::{Retries, record_retried};
 use crate::scope::{Branching, Context, Frame, Item, Scope, Visit};
 use crate::{BoxFuture, Child, Definition, Engine, Error, Event, Line, Position, Retrier, Until};
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -145,6 +145,22 @@ impl<'a, E: Engine> Fork<'a, E> {
         }
     }
 
+    /// The items of a Map, whose Retriers see what goes wrong with them before it has started (CT-14).
+    async fn items(
+        &self,
+        line: &mut E::Line,
+        retries: &mut Retries,
+        visit: &mut Visit,
+        items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
+    ) -> Result<Vec<Value>, Error> {
+        loop {
+            match items() {
+                Ok(items) => return Ok(items),
+                Err(error) => self.retry(line, retries, visit, error).await?,
+            }
+        }
+    }
+
     /// Waits before a retry, unless the error ends the state.
     async fn retry(
         &self,
@@ -158,12 +174,7 @@ impl<'a, E: Engine> Fork<'a, E> {
         let Some(delay) = retries.next(&error, || self.engine.random(self.at, attempt) as u64) else {
             return Err(error);
         };
-        // The last one is told of where it leaves the state.
-        if error.is_failed_query() {
-            let (state, error) = (visit.state, error.located(visit.state, line.entered()));
-            self.engine
-                .record(self.at, line, Event::EvaluationFailed { state, error: &error });
-        }
+        record_retried(self.engine, self.at, line, visit.state, error);
         visit.retry_count = attempt;
         Box::pin(self.engine.sleep(self.at, attempt, Until::After(delay))).await;
         Ok(())
@@ -243,14 +254,7 @@ pub fn map<'a, E: Engine>(
         };
         let mut retries = Retries::new(policy.retry);
         loop {
-            let mut items = match items() {
-                Ok(items) => items,
-                // It has not started yet (CT-14).
-                Err(error) => {
-                    fork.retry(line, &mut retries, visit, error).await?;
-                    continue;
-                }
-            };
+            let mut items = fork.items(line, &mut retries, visit, items).await?;
             let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
             fork.engine.record(at, line, Event::MapStateStarted { length });
             let mut start = |line: &mut E::Line, index: usize, _| {
@@ -307,14 +311,7 @@ pub fn map_run<'a, E: Engine>(
         };
         let mut retries = Retries::new(policy.retry);
         loop {
-            let mut items = match items() {
-                Ok(items) => items,
-                // It has not started yet (CT-14).
-                Err(error) => {
-                    fork.retry(line, &mut retries, visit, error).await?;
-                    continue;
-                }
-            };
+            let mut items = fork.items(line, &mut retries, visit, items).await?;
             let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
             fork.engine.record(at, line, Event::MapStateStarted { length });
             let tolerance = tolerance()?;

@@ -1,6 +1,6 @@
 //! Retry: which Retrier takes an error, and how long it waits (spec RT-1 to RT-32).
 
-use crate::Error;
+use crate::{Engine, Error, Event, Line};
 use std::time::Duration;
 
 /// A Retrier.
@@ -89,6 +89,20 @@ impl Retries {
         }
         let share = random() as f64 / u64::MAX as f64;
         Some(delay.mul_f64(share.clamp(0.0, 1.0)))
+    }
+}
+
+/// Takes note of an evaluation that has failed and is tried again. The last one is told of where it leaves the state.
+pub(crate) fn record_retried<E: Engine>(
+    engine: &E,
+    at: &E::Position,
+    line: &mut E::Line,
+    state: &'static str,
+    error: Error,
+) {
+    if error.is_failed_query() {
+        let error = &error.located(state, line.entered());
+        engine.record(at, line, Event::EvaluationFailed { state, error });
     }
 }
 

@@ -3,9 +3,9 @@
 use crate::job::Job;
 use crate::place::write_visit;
 use crate::quota;
-use crate::retry::{Retrier, Retries};
+use crate::retry::{Retrier, Retries, record_retried};
 use crate::scope::{Context, Frame, Scope};
-use crate::{Call, Engine, Error, Event, Limits, Line, Output, Resource, Until};
+use crate::{Call, Engine, Error, Limits, Output, Resource, Until};
 use serde_json::Value;
 use std::any::Any;
 use std::fmt;
@@ -217,11 +217,7 @@ pub fn task<'a, E: Engine, O: Output + 'a>(
             let Some(delay) = retries.next(&error, || engine.random(at, attempt + 1) as u64) else {
                 return Err(error);
             };
-            // The last one is told of where it leaves the state.
-            if error.is_failed_query() {
-                let (state, error) = (visit.state, error.located(visit.state, line.entered()));
-                engine.record(at, line, Event::EvaluationFailed { state, error: &error });
-            }
+            record_retried(*engine, at, line, visit.state, error);
             visit.retry_count += 1;
             // Boxed, so that a delay takes no room in the future of each task.
             Box::pin(engine.sleep(at, visit.retry_count, Until::After(delay))).await;
