@@ -1,8 +1,7 @@
 //! The hash that tells one definition from another.
 
-use crate::json::{Json, Kind};
+use crate::json::{Json, Kind, Member};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// SHA-256 of the canonical definition, in hexadecimal: compact JSON, members sorted by name, a repeated one once, numbers as
@@ -35,18 +34,19 @@ fn write(json: &Json, out: &mut Vec<u8>) {
             out.push(b']');
         }
         Kind::Object(object) => {
-            let members: BTreeMap<&str, &Json> = object
-                .iter()
-                .map(|member| (member.key.as_str(), &member.value))
-                .collect();
+            let mut members: Vec<&Member> = object.iter().collect();
+            // Of a repeated one the last counts, which comes first here.
+            members.reverse();
+            members.sort_by_key(|member| &member.key);
+            members.dedup_by_key(|member| &member.key);
             out.push(b'{');
-            for (index, (key, value)) in members.into_iter().enumerate() {
+            for (index, member) in members.into_iter().enumerate() {
                 if index > 0 {
                     out.push(b',');
                 }
-                write_string(key, out);
+                write_string(&member.key, out);
                 out.push(b':');
-                write(value, out);
+                write(&member.value, out);
             }
             out.push(b'}');
         }

@@ -34,9 +34,12 @@ pub(crate) fn read(source: &Source, options: &Options) -> Result<Definition, Dia
         let message = format!("there is no resource `{name}`, since this is no template");
         return Err(Diagnostic::error(Code::Unsupported, start(json.span), message).into());
     }
-    let json = resolve_tags(source, json, &options.substitutions).map_err(|fault| Diagnostics::from(*fault))?;
+    let json = match source.format() {
+        Format::Json => Ok(json),
+        Format::Yaml => resolve_tags(source, json, &options.substitutions),
+    };
     Ok(Definition {
-        json,
+        json: json.map_err(|fault| Diagnostics::from(*fault))?,
         workflow_type: None,
     })
 }

@@ -52,7 +52,7 @@ pub fn is_function_name(name: &str) -> bool {
 
 /// `snake_case` of any text: words begin at capitals and after what is no letter or digit. Never empty, never a keyword.
 pub fn snake(text: &str) -> String {
-    escape(words(text).join("_"))
+    escape(words(text))
 }
 
 /// The name of a local variable. Clippy finds that some say nothing, whatever they say in the document.
@@ -66,16 +66,12 @@ pub fn local(text: &str) -> String {
 
 /// `CamelCase` of any text.
 pub fn camel(text: &str) -> String {
-    let name: String = words(text)
-        .iter()
-        .map(|word| {
-            let mut chars = word.chars();
-            chars
-                .next()
-                .map(|first| first.to_uppercase().chain(chars).collect::<String>())
-                .unwrap_or_default()
-        })
-        .collect();
+    let mut name = String::new();
+    for word in words(text).split('_') {
+        let mut chars = word.chars();
+        name.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+        name.push_str(chars.as_str());
+    }
     let name = if name.starts_with(|c: char| c.is_alphabetic()) {
         name
     } else {
@@ -104,9 +100,17 @@ pub fn screaming(snake: &str) -> String {
     }
 }
 
-fn words(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
+/// The words of a text with `_` between them.
+fn words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len() + 4);
     let mut word = String::new();
+    let mut end = |word: &mut String| {
+        if !word.is_empty() && is_clear(word) {
+            words.extend((!words.is_empty()).then_some('_'));
+            words.push_str(word);
+        }
+        word.clear();
+    };
     let chars: Vec<char> = match text.is_ascii() {
         true => text.chars().collect(),
         false => text.nfkc().collect(),
@@ -117,7 +121,7 @@ fn words(text: &str) -> Vec<String> {
             continue;
         }
         let Some(c) = usable(c) else {
-            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            end(&mut word);
             continue;
         };
         let previous = at.checked_sub(1).map(|at| chars[at]);
@@ -125,7 +129,7 @@ fn words(text: &str) -> Vec<String> {
         let begins = c.is_uppercase()
             && previous.is_some_and(|p| p.is_lowercase() || p.is_numeric() || (p.is_uppercase() && next_is_lower));
         if begins {
-            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+            end(&mut word);
         }
         if c.is_ascii() {
             word.push(c.to_ascii_lowercase());
@@ -134,8 +138,7 @@ fn words(text: &str) -> Vec<String> {
         // Some capitals have no small letter, and the compiler wants none of them in the name of a function.
         word.extend(c.to_lowercase().nfc().filter_map(usable).filter(|c| !c.is_uppercase()));
     }
-    words.extend((!word.is_empty()).then_some(word));
-    words.retain(|word| is_clear(word));
+    end(&mut word);
     words
 }
 
@@ -174,6 +177,10 @@ fn escape(name: String) -> String {
         Some(first) if first.is_numeric() => format!("state_{name}"),
         Some(_) => name,
     };
+    // No keyword consists of several words.
+    if name.is_ascii() && name.contains('_') {
+        return name;
+    }
     match syn::parse_str::<syn::Ident>(&name) {
         // A keyword since edition 2024, which syn takes for a name.
         Ok(_) if name == "gen" => "gen_".to_owned(),

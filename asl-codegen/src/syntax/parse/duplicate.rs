@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::diagnostic::Lint;
-use crate::json::{Json, Kind};
+use crate::json::{Json, Kind, Object};
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -34,19 +34,33 @@ impl Parser<'_> {
                 }
             }
             Kind::Object(object) => {
-                let mut seen: HashMap<&str, Span> = HashMap::with_capacity(object.members.len());
+                if has_repeated(object) {
+                    self.repeated(object, place);
+                }
                 for member in &object.members {
-                    if let Some(first) = seen.insert(&member.key, member.key_span) {
-                        let message = format!("the key `{}` stands twice in one object", member.key);
-                        self.finding(Lint::DuplicateKey, member.key_span, &place.location(), message)
-                            .label("only the last one counts")
-                            .related(first, "this one is ignored")
-                            .push();
-                    }
                     self.duplicate_keys(&member.value, &Place::Member(place, &member.key));
                 }
             }
             _ => {}
         }
     }
+
+    fn repeated(&mut self, object: &Object, place: &Place) {
+        let mut seen: HashMap<&str, Span> = HashMap::with_capacity(object.members.len());
+        for member in &object.members {
+            if let Some(first) = seen.insert(&member.key, member.key_span) {
+                let message = format!("the key `{}` stands twice in one object", member.key);
+                self.finding(Lint::DuplicateKey, member.key_span, &place.location(), message)
+                    .label("only the last one counts")
+                    .related(first, "this one is ignored")
+                    .push();
+            }
+        }
+    }
+}
+
+fn has_repeated(object: &Object) -> bool {
+    let mut keys: Vec<&str> = object.iter().map(|member| member.key.as_str()).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| pair[0] == pair[1])
 }
