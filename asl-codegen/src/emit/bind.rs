@@ -1,28 +1,34 @@
 //! Names for values, where something reads them: a variable that nothing reads is a warning of the user's build.
 
+use super::code::Once;
 use super::expr::mentions;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 /// A name for a value that is read. Of one that is not, what is left is that it may fail.
-pub fn bind(name: &TokenStream, value: &TokenStream, is_read: bool) -> TokenStream {
+pub fn bind(name: &TokenStream, value: TokenStream, is_read: bool) -> TokenStream {
     match is_read {
-        true => quote!(let #name = #value;),
-        false if can_fail(value) => {
-            let mut tokens = value.clone().into_iter().peekable();
+        true => {
+            let value = Once::from(value);
+            quote!(let #name = #value;)
+        }
+        false if can_fail(&value) => {
+            let mut tokens = value.into_iter().peekable();
             // A reference to what is made here would be unused.
             tokens.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'));
-            let value = TokenStream::from_iter(tokens);
-            quote!(#value;)
+            tokens.chain(quote!(;)).collect()
         }
         false => TokenStream::new(),
     }
 }
 
 /// What is left of a template whose value nobody wants: that it may fail.
-pub fn discard(value: &TokenStream) -> TokenStream {
-    match can_fail(value) {
-        true => quote!(drop(#value);),
+pub fn discard(value: TokenStream) -> TokenStream {
+    match can_fail(&value) {
+        true => {
+            let value = Once::from(value);
+            quote!(drop(#value);)
+        }
         false => TokenStream::new(),
     }
 }
@@ -48,6 +54,6 @@ impl Input {
     pub fn before(&self, readers: &TokenStream) -> TokenStream {
         let name = &self.root;
         let bind = |value| bind(name, value, mentions(readers, "input"));
-        self.value.as_ref().map(bind).unwrap_or_default()
+        self.value.clone().map(bind).unwrap_or_default()
     }
 }

@@ -1,5 +1,6 @@
 //! Choice: a function that answers where to go on.
 
+use super::code::Once;
 use super::condition::{any, none};
 use super::doc::{code, doc};
 use super::enums::state_enum;
@@ -42,11 +43,11 @@ impl Emitter<'_> {
         let (ty, decision) = match &function.targets[..] {
             [_] => (quote!(()), arms.single()),
             [_, _] => {
-                let next = arms.decision();
+                let next = Once::from(arms.decision());
                 (quote!(bool), quote!(let next = #next;))
             }
             _ => {
-                let next = arms.decision();
+                let next = Once::from(arms.decision());
                 let ty = function.choices.first().map(|(ty, _)| ty);
                 (quote!(#ty), quote!(let next = #next;))
             }
@@ -56,14 +57,8 @@ impl Emitter<'_> {
             _ => quote!(cx.exit(data)?; Ok(next)),
         };
         let query = asking(state, quote!(cx.context()), quote!(data), TokenStream::new(), &decision);
-        let body = quote! {
-            #before
-            #query
-            #subject
-            #decision
-            #after
-            #exit
-        };
+        let body = [before, query, subject.unwrap_or_default(), decision, after, exit];
+        let body = body.into_iter().collect();
         self.state_fn(scope, state, function, quote!(Result<#ty, Error>), body)
     }
 
@@ -142,10 +137,10 @@ impl Arms<'_> {
             }
         }
         let arms = first.iter().map(|group| {
-            let condition = any(group, self.env);
-            let body = self.rule(&group[0]);
-            quote!(if #condition { #body } else)
+            let (condition, body) = (Once::from(any(group, self.env)), Once::from(self.rule(&group[0])));
+            Once::from(quote!(if #condition { #body } else))
         });
+        let last = Once::from(last);
         quote!(#(#arms)* #last)
     }
 

@@ -1,7 +1,8 @@
 //! Control flow on its way to tokens: what braces, nesting and semicolons it needs is decided when all of it is known.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
+use std::cell::Cell;
 use syn::Lifetime;
 
 /// A statement of control flow, or the expression that a block ends with.
@@ -37,9 +38,29 @@ impl Code {
 /// An arm: its pattern with its guard, and what it does.
 pub struct Arm(pub TokenStream, pub Vec<Code>);
 
-/// Braces around tokens, which move into them: `quote!` would copy each token of what it interpolates.
+/// Tokens that stand in one place: they move to where they are interpolated, and are gone. `quote!` would copy each of them.
+pub struct Once(Cell<TokenStream>);
+
+impl From<TokenStream> for Once {
+    fn from(tokens: TokenStream) -> Once {
+        Once(Cell::new(tokens))
+    }
+}
+
+impl ToTokens for Once {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.take());
+    }
+}
+
+/// Braces around tokens, which move into them.
 pub fn braced(parts: impl IntoIterator<Item = TokenStream>) -> Group {
     Group::new(Delimiter::Brace, parts.into_iter().collect())
+}
+
+/// Parentheses around tokens, which move into them.
+pub fn parenthesized(tokens: TokenStream) -> Group {
+    Group::new(Delimiter::Parenthesis, tokens)
 }
 
 /// A sequence as the inside of a block. Nesting is bounded by the structure that it comes from.
@@ -65,7 +86,7 @@ fn one(code: Code) -> TokenStream {
         Code::Do(tokens) | Code::Statements(tokens) | Code::Jump(tokens) | Code::Value(tokens) => tokens,
         Code::If(condition, then, otherwise) => if_else(condition, then, otherwise),
         Code::Match(matched, arms) => {
-            let arms = braced(arms.into_iter().map(arm));
+            let (matched, arms) = (Once::from(matched), braced(arms.into_iter().map(arm)));
             quote!(match #matched #arms)
         }
         Code::Loop(label, body) => {
@@ -82,12 +103,12 @@ fn one(code: Code) -> TokenStream {
 fn arm(Arm(pattern, mut body): Arm) -> TokenStream {
     match body.pop() {
         Some(only) if body.is_empty() && only.is_expression() => {
-            let only = one(only);
+            let (pattern, only) = (Once::from(pattern), Once::from(one(only)));
             quote!(#pattern => #only,)
         }
         last => {
             body.extend(last);
-            let body = block(body);
+            let (pattern, body) = (Once::from(pattern), block(body));
             quote!(#pattern => #body)
         }
     }

@@ -1,5 +1,6 @@
 //! Conditions of Choice rules as Rust expressions.
 
+use super::code::Once;
 use super::expr::{Env, num, rust_number};
 use super::variables::ident;
 use crate::expr::pattern::pattern_pieces;
@@ -12,7 +13,7 @@ pub fn any(rules: &[Rule], env: &Env) -> TokenStream {
     let mut conditions = rules
         .iter()
         .filter_map(|rule| rule.condition.as_ref())
-        .map(|one| condition(one, env));
+        .map(|one| Once::from(condition(one, env)));
     let first = conditions.next();
     quote!(#first #(|| #conditions)*)
 }
@@ -64,9 +65,9 @@ fn negated(tested: &Condition, env: &Env) -> TokenStream {
 
 fn join(conditions: &[Condition], operator: TokenStream, env: &Env) -> TokenStream {
     let mut parts = conditions.iter().map(|one| {
-        let tokens = condition(one, env);
+        let tokens = Once::from(condition(one, env));
         match one {
-            Condition::And(inner) | Condition::Or(inner) if inner.len() > 1 => quote!((#tokens)),
+            Condition::And(inner) | Condition::Or(inner) if inner.len() > 1 => Once::from(quote!((#tokens))),
             _ => tokens,
         }
     });
@@ -92,7 +93,7 @@ fn comparison(test: &Test, wanted: bool, env: &Env) -> TokenStream {
 
 /// The call of an operator; `IsNull` and its kind are asked whether they hold.
 fn holds(test: &Test, env: &Env) -> TokenStream {
-    let left = || env.borrow(&test.variable.value);
+    let left = || Once::from(env.borrow(&test.variable.value));
     match &test.operator {
         Operator::Is(kind, _) => {
             let left = left();
@@ -136,7 +137,7 @@ fn holds(test: &Test, env: &Env) -> TokenStream {
 fn compare(
     kind: &str,
     relation: Relation,
-    left: TokenStream,
+    left: Once,
     right: &Right<String>,
     env: &Env,
     literal: impl Fn(&String) -> TokenStream,
@@ -149,9 +150,9 @@ fn compare(
         Relation::GreaterEqual => "greater_than_equals",
     };
     let function = ident(&format!("{kind}_{relation}"));
-    let right = match right {
+    let right = Once::from(match right {
         Right::Literal(text) => literal(text),
         Right::Path(path) => env.borrow(&path.value),
-    };
+    });
     quote!(rt::choice::#function(#left, #right))
 }

@@ -1,5 +1,6 @@
 //! Paths, intrinsic calls and templates as Rust expressions.
 
+use super::code::Once;
 use super::variables::{Variables, ident};
 use crate::expr::intrinsic::{Arg, ArgKind, Call, Intrinsic};
 use crate::expr::path::{Filter, Operand, Path, Root, Step};
@@ -41,7 +42,10 @@ impl Expr {
     fn borrowed(self) -> TokenStream {
         match self {
             Expr::Borrowed(tokens) => tokens,
-            Expr::Made(tokens) => quote!(&#tokens),
+            Expr::Made(tokens) => {
+                let tokens = Once::from(tokens);
+                quote!(&#tokens)
+            }
         }
     }
 
@@ -55,7 +59,10 @@ impl Expr {
     /// As an expression of type `Value`.
     fn owned(self) -> TokenStream {
         match self {
-            Expr::Borrowed(tokens) => quote!(Value::clone(#tokens)),
+            Expr::Borrowed(tokens) => {
+                let tokens = Once::from(tokens);
+                quote!(Value::clone(#tokens))
+            }
             Expr::Made(tokens) => tokens,
         }
     }
@@ -169,12 +176,12 @@ impl Env<'_> {
             Template::Literal(value) => literal(value),
             Template::Expression(expression) => self.expression(expression),
             Template::Array(elements) => {
-                let elements = elements.iter().map(|element| self.template(element));
+                let elements = elements.iter().map(|element| Once::from(self.template(element)));
                 quote!(rt::array([#(#elements),*]))
             }
             Template::Object(fields) => {
                 let names = fields.iter().map(|field| &field.name);
-                let values = fields.iter().map(|field| self.field_value(field));
+                let values = fields.iter().map(|field| Once::from(self.field_value(field)));
                 quote!(rt::object([#((#names, #values)),*]))
             }
         }
@@ -203,8 +210,8 @@ impl Env<'_> {
 
     /// A call; `whole` is the text of the field that it stands in (as Rust), which errors show.
     fn nested_call(&self, whole: &TokenStream, call: &Call) -> TokenStream {
-        let borrowed = |arg: &Arg| self.argument(whole, arg);
-        let literal = |arg: &Arg| self.literal_argument(whole, arg);
+        let borrowed = |arg: &Arg| Once::from(self.argument(whole, arg));
+        let literal = |arg: &Arg| Once::from(self.literal_argument(whole, arg));
         match (call.function, &call.args[..]) {
             (Intrinsic::Uuid, _) => {
                 let context = self.context();
@@ -216,7 +223,7 @@ impl Env<'_> {
                 quote!(rt::intrinsic::math_random(#(#bounds,)* #seed, &mut #context.draws())?)
             }
             (Intrinsic::Array, args) => {
-                let elements = args.iter().map(|arg| self.owned_argument(whole, arg));
+                let elements = args.iter().map(|arg| Once::from(self.owned_argument(whole, arg)));
                 quote!(rt::array([#(#elements),*]))
             }
             (
@@ -249,7 +256,7 @@ impl Env<'_> {
                     | (Intrinsic::JsonMerge, 0 | 1)
                         if matches!(arg.kind, ArgKind::Call(_)) =>
                     {
-                        self.owned_argument(whole, arg)
+                        Once::from(self.owned_argument(whole, arg))
                     }
                     _ => literal(arg),
                 });
@@ -361,13 +368,13 @@ fn expression(value: &Value) -> TokenStream {
         Value::Number(value) => number(&value.to_string()),
         Value::String(value) => quote!(Value::from(#value)),
         Value::Array(elements) => {
-            let elements = elements.iter().map(expression);
+            let elements = elements.iter().map(|element| Once::from(expression(element)));
             quote!(rt::array([#(#elements),*]))
         }
         Value::Object(members) if members.is_empty() => quote!(rt::nothing()),
         Value::Object(members) => {
             let names = members.keys();
-            let values = members.values().map(expression);
+            let values = members.values().map(|value| Once::from(expression(value)));
             quote!(rt::object([#((#names, #values)),*]))
         }
     }
@@ -413,7 +420,7 @@ pub fn num(text: &str) -> TokenStream {
 
 /// The steps of a path as `&'static [Step]`.
 pub fn steps(steps: &[Step]) -> TokenStream {
-    let steps = steps.iter().map(step);
+    let steps = steps.iter().map(|one| Once::from(step(one)));
     quote!(&[#(#steps),*])
 }
 

@@ -50,7 +50,7 @@ pub(crate) use skeleton::skeleton;
 use state::Emitter;
 use std::collections::BTreeSet;
 use variables::{Variables, ident};
-use work::{Method, Typed, Works, is_placeholder};
+use work::{Typed, Works, is_placeholder};
 
 /// Names of functions that the module has besides those of states.
 const FUNCTIONS: &[&str] = &[
@@ -243,7 +243,7 @@ impl Emitter<'_> {
     /// The items that stand first: what the user implements and calls.
     fn entry(&self, machine: &Machine, top: &Ident, made: &Made) -> TokenStream {
         let methods = braced(self.works.declarations());
-        let forwards = braced(self.works.methods().iter().map(Method::forward));
+        let forwards = braced(self.works.forwards());
         // What serde cannot take from a type and to it, nobody can hand on.
         let untyped = (!self.works.are_typed()).then(|| {
             quote! {

@@ -14,6 +14,7 @@ use crate::flow::{Exit, Flow, Goto, structure};
 use crate::syntax::*;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// The variables that a scope reads and does not assign itself, those of the scopes inside it included.
@@ -45,6 +46,7 @@ impl Emitter<'_> {
             function,
             title,
             variables,
+            parameters: RefCell::default(),
         };
 
         let exits: Vec<Exit> = scope.states.iter().map(exit).collect();

@@ -1,7 +1,7 @@
 //! The functions of states: what they share, and the states that only handle data.
 
 use super::bind::{Input, bind, discard};
-use super::code::braced;
+use super::code::{braced, parenthesized};
 use super::doc::{code, doc, prose};
 use super::expr::{Env, literal, mentions, steps};
 use super::members::Structs;
@@ -13,9 +13,10 @@ use super::variables::{Variables, ident};
 use super::work::Works;
 use crate::Options;
 use crate::syntax::*;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Group, Ident, Literal, TokenStream};
 use quote::quote;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 /// Collects the items of a module.
 pub struct Emitter<'a> {
@@ -46,7 +47,13 @@ pub struct ScopeContext {
     /// What it is: `branch 1 of Publish`.
     pub title: String,
     pub variables: Variables,
+    /// The parameters of the functions of its states, by what these take: there are but a few kinds.
+    pub parameters: RefCell<HashMap<Takes, Group>>,
 }
+
+/// What the function of a state takes: the tasks, the right to change the data, and a look at the variables or the right to
+/// set them.
+type Takes = (bool, bool, Option<bool>);
 
 /// The function of a state.
 pub struct StateFn {
@@ -241,6 +248,29 @@ impl ScopeContext {
     }
 }
 
+impl ScopeContext {
+    /// The parameters of a function of a state.
+    fn parameters(&self, takes: Takes) -> Group {
+        let (tasks, changes_data, variables) = takes;
+        let make = || {
+            let tasks = tasks.then(|| quote!(tasks: &T,));
+            let data = match changes_data {
+                true => quote!(data: &mut Data<'_>),
+                false => quote!(data: &Value),
+            };
+            let variables = variables.zip(self.variables.holder.as_ref()).map(|(sets, holder)| {
+                let ty = holder.ty();
+                match sets {
+                    true => quote!(, vars: &mut #ty),
+                    false => quote!(, vars: &#ty),
+                }
+            });
+            parenthesized(quote!(cx: &mut Scope<'_, E>, #tasks #data #variables))
+        };
+        self.parameters.borrow_mut().entry(takes).or_insert_with(make).clone()
+    }
+}
+
 impl Emitter<'_> {
     /// Writes down the function of a state.
     pub(super) fn state_fn(
@@ -258,26 +288,9 @@ impl Emitter<'_> {
         // Catchers draw in the flow of the scope, while this state is still the current one.
         let seed = reads::draws(state).then(|| quote!(cx.seed();));
         let time = state.tells_time().then(|| quote!(cx.tell_time();));
-        let data = if state.changes_data() {
-            quote!(data: &mut Data<'_>)
-        } else {
-            quote!(data: &Value)
-        };
-        let variables = function
-            .takes_variables
-            .zip(scope.variables.holder.as_ref())
-            .map(|(sets, holder)| {
-                let ty = holder.ty();
-                if sets {
-                    quote!(, vars: &mut #ty)
-                } else {
-                    quote!(, vars: &#ty)
-                }
-            });
-        let (tasks, generics) = match function.takes_tasks {
-            true => (quote!(tasks: &T,), quote!(<E: Engine, T: Tasks>)),
-            false => (TokenStream::new(), quote!(<E: Engine>)),
-        };
+        let takes = (function.takes_tasks, state.changes_data(), function.takes_variables);
+        let parameters = scope.parameters(takes);
+        let tasks = function.takes_tasks.then(|| quote!(, T: Tasks));
         let is_async = function.is_async.then(|| quote!(async));
         let comment = state.comment.as_deref().map(prose).unwrap_or_default();
         let doc = doc(&[format!("{} {}.", state.type_word(), code(title)), comment]);
@@ -285,7 +298,7 @@ impl Emitter<'_> {
         let body = braced([enter, body]);
         quote! {
             #doc
-            #is_async fn #name #generics(cx: &mut Scope<'_, E>, #tasks #data #variables) -> #answer #body
+            #is_async fn #name<E: Engine #tasks> #parameters -> #answer #body
         }
     }
 
@@ -330,12 +343,12 @@ impl Emitter<'_> {
                     quote!(#moved)
                 }
                 ResultPath::Discard => {
-                    let (setup, discard) = (input.before(&value), discard(&value));
+                    let (setup, discard) = (input.before(&value), discard(value));
                     quote!(#setup #discard)
                 }
                 path => {
                     let (setup, put) = (input.before(&value), scope.put(path, quote!(result)));
-                    quote!(#setup let result = #value; #put)
+                    [setup, bind(&quote!(result), value, true), put].into_iter().collect()
                 }
             },
             (Some(value), Some(assign)) => {
@@ -344,10 +357,10 @@ impl Emitter<'_> {
                 let put = scope.put(&pass.result_path, quote!(result));
                 let setup = input.before(&value);
                 let result = match mentions(&quote!(#compute #put), "result") {
-                    true => bind(&quote!(result), &value, true),
-                    false => discard(&value),
+                    true => bind(&quote!(result), value, true),
+                    false => discard(value),
                 };
-                quote!(#setup #result #compute #put #set)
+                [setup, result, compute, put, set].into_iter().collect()
             }
             (None, Some(assign)) => {
                 let (compute, set) = scope.assign(assign, &env);
@@ -360,10 +373,10 @@ impl Emitter<'_> {
                     }
                 };
                 let setup = input.before(&quote!(#compute #put));
-                quote!(#setup #compute #put #set)
+                [setup, compute, put, set].into_iter().collect()
             }
         };
-        let body = quote!(#body #output cx.exit(data));
+        let body = [body, output, quote!(cx.exit(data))].into_iter().collect();
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
     }
 

@@ -1,6 +1,7 @@
 //! Task: the policy as a constant, the call of the handler, and what becomes of the result.
 
 use super::bind::{bind, discard};
+use super::code::Once;
 use super::expr::{Env, mentions, optional};
 use super::moves::{Moved, moving};
 use super::name::screaming;
@@ -63,7 +64,10 @@ impl Emitter<'_> {
                     .then(|| moving(parameters, quote!(data), &env))
                     .flatten();
                 let payload = match moved {
-                    Some(Moved { prelude, value }) => quote!({ #prelude Ok(#value) }),
+                    Some(Moved { prelude, value }) => {
+                        let (prelude, value) = (Once::from(prelude), Once::from(value));
+                        quote!({ #prelude Ok(#value) })
+                    }
                     None if is_typed => env.part(parameters),
                     None => env.template(parameters),
                 };
@@ -113,12 +117,16 @@ impl Emitter<'_> {
         let payload = match is_block(&payload) {
             // `Ok({ .. })` reads worse than a block that ends in `Ok(..)`.
             true => payload,
-            false if query.is_empty() => quote!(Ok(#payload)),
+            false if query.is_empty() => {
+                let payload = Once::from(payload);
+                quote!(Ok(#payload))
+            }
             false => {
-                let payload = untried(payload);
+                let (query, payload) = (Once::from(query), Once::from(untried(payload)));
                 quote!({ #query #payload })
             }
         };
+        let (payload, call) = (Once::from(payload), call.map(Once::from));
         let run = match is_typed {
             true => quote!(rt::typed::task),
             false => quote!(rt::task),
@@ -132,6 +140,7 @@ impl Emitter<'_> {
         let finish = match selected {
             Some((of, selected)) => {
                 let (put, output) = (scope.put(&outcome.result_path, quote!(result)), scope.output(state));
+                let (run, selected) = (Once::from(run), Once::from(selected));
                 quote!(let result: #of = #run; let result = #selected; #put #output cx.exit(data))
             }
             None => self.finish(scope, state, outcome, run),
@@ -165,9 +174,9 @@ impl Emitter<'_> {
     ) -> TokenStream {
         if state.query_language == QueryLanguage::Jsonata {
             let conclusion = scope.conclude(state, Some(&ident("result")));
-            let run = bind(&quote!(result), &run, mentions(&conclusion, "result"));
+            let run = bind(&quote!(result), run, mentions(&conclusion, "result"));
             let time = state.tells_time().then(|| quote!(cx.tell_time();));
-            return quote!(#run #time #conclusion);
+            return [run, time.unwrap_or_default(), conclusion].into_iter().collect();
         }
         let env = scope.env(state, quote!(&result), quote!(cx.context()));
         let (compute, set) = match &state.assign {
@@ -185,19 +194,20 @@ impl Emitter<'_> {
                 Some(Moved { prelude, value }) => (prelude, value),
                 None => (TokenStream::new(), env.template(selector)),
             };
-            let is_read = mentions(&quote!(#prelude #value), "result");
+            let is_read = mentions(&prelude, "result") || mentions(&value, "result");
             let selected = match is_discarded {
-                true if is_moved => quote!(#prelude drop(#value);),
-                true => discard(&value),
-                false => quote!(#prelude let result = #value;),
+                true if is_moved => quote!(drop(#value);),
+                true => discard(value),
+                false => bind(&quote!(result), value, true),
             };
+            let selected: TokenStream = [prelude, selected].into_iter().collect();
             (selected, is_read)
         });
         let output = scope.output(state);
         let put = scope.put(&outcome.result_path, quote!(result));
         let (selected, is_selected) = selected.unwrap_or((TokenStream::new(), !is_discarded));
         let name = if is_moved { quote!(mut result) } else { quote!(result) };
-        let run = bind(&name, &run, is_selected || mentions(&compute, "result"));
+        let run = bind(&name, run, is_selected || mentions(&compute, "result"));
         let exit = quote!(cx.exit(data));
         [run, compute, selected, put, output, set, exit].into_iter().collect()
     }
@@ -225,7 +235,7 @@ fn untried(expression: TokenStream) -> TokenStream {
     match tokens.pop_if(|last| matches!(last, TokenTree::Punct(last) if last.as_char() == '?')) {
         Some(_) => tokens.into_iter().collect(),
         None => {
-            let expression: TokenStream = tokens.into_iter().collect();
+            let expression = Once::from(TokenStream::from_iter(tokens));
             quote!(Ok(#expression))
         }
     }
@@ -266,6 +276,7 @@ fn policy_table(name: &proc_macro2::Ident, task: &Task) -> TokenStream {
             quote!(rt::Limits { timeout: #timeout, heartbeat: #heartbeat })
         }
     };
+    let (resource, limits) = (Once::from(resource), Once::from(limits));
     let retry = retriers(&task.outcome.retry);
     quote! {
         const #name: rt::Policy = rt::Policy {
@@ -280,7 +291,7 @@ fn policy_table(name: &proc_macro2::Ident, task: &Task) -> TokenStream {
 pub fn retriers(retry: &[Retrier]) -> TokenStream {
     let retriers = retry.iter().map(|retrier| {
         let names = retrier.error_equals.iter().map(|name| &name.value);
-        let default = quote!(rt::Retrier::new(&[#(#names),*]));
+        let default = Once::from(quote!(rt::Retrier::new(&[#(#names),*])));
         let mut fields = TokenStream::new();
         if retrier.interval_seconds != 1 {
             let value = Literal::u64_unsuffixed(retrier.interval_seconds);
@@ -301,11 +312,14 @@ pub fn retriers(retry: &[Retrier]) -> TokenStream {
         if retrier.full_jitter {
             fields.extend(quote!(full_jitter: true,));
         }
-        if fields.is_empty() {
-            default
-        } else {
-            quote!(rt::Retrier { #fields ..#default })
-        }
+        let retrier = match fields.is_empty() {
+            true => quote!(#default),
+            false => {
+                let fields = Once::from(fields);
+                quote!(rt::Retrier { #fields ..#default })
+            }
+        };
+        Once::from(retrier)
     });
     quote!(&[#(#retriers),*])
 }

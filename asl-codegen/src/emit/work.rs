@@ -1,10 +1,11 @@
 //! The distinct pieces of work that a machine hands to its caller: the methods of its `Tasks`.
 
+use super::code::{braced, parenthesized};
 use super::name::{Names, snake};
 use crate::diagnostic::{Diagnostic, Diagnostics, Lint};
 use crate::options::{Options, TaskTypes};
 use crate::syntax::{FieldValue, Machine, Pattern, ResourceKind, Scope, State, StateKind, Task, Template};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -101,8 +102,8 @@ impl Method {
     }
 
     /// The method of a handler of any work, which takes JSON and gives it.
-    pub fn forward(&self) -> TokenStream {
-        let (name, taken, given, error) = (&self.name, &self.input, &self.result, self.error());
+    fn forward(&self, parameters: &Parameters) -> TokenStream {
+        let (name, given, error) = (&self.name, &self.result, self.error());
         let input = match self.input {
             Typed::Json => quote!(input),
             _ => quote!(rt::typed::asked(cx, &input)?),
@@ -113,10 +114,31 @@ impl Method {
             (_, None) => quote!(rt::typed::answer(cx, self.0.call(cx, #input).await?)),
             (_, Some(error)) => quote!(rt::typed::answer(cx, self.0.call(cx, #input).await?).map_err(#error::from)),
         };
-        quote! {
-            async fn #name(&self, cx: &TaskContext<'_>, input: #taken) -> Result<#given, #error> {
-                #answer
-            }
+        let (parameters, answer) = (parameters.taking(&self.input), braced([answer]));
+        quote!(async fn #name #parameters -> Result<#given, #error> #answer)
+    }
+}
+
+/// The parameters of methods: most take JSON, and these are made once.
+struct Parameters {
+    of_json: Group,
+}
+
+impl Parameters {
+    fn new() -> Parameters {
+        Parameters {
+            of_json: Parameters::make(&Typed::Json),
+        }
+    }
+
+    fn make(input: &Typed) -> Group {
+        parenthesized(quote!(&self, cx: &TaskContext<'_>, input: #input))
+    }
+
+    fn taking(&self, input: &Typed) -> Group {
+        match input {
+            Typed::Json => self.of_json.clone(),
+            input => Parameters::make(input),
         }
     }
 }
@@ -224,11 +246,19 @@ impl Works {
             .any(|method| method.input.is_given() || method.result.is_given())
     }
 
+    /// The methods of a handler of any work.
+    pub fn forwards(&self) -> impl Iterator<Item = TokenStream> {
+        let parameters = Parameters::new();
+        self.methods.iter().map(move |method| method.forward(&parameters))
+    }
+
     /// The methods as they are declared in the trait.
     pub fn declarations(&self) -> impl Iterator<Item = TokenStream> {
-        self.methods.iter().map(|method| {
+        let parameters = Parameters::new();
+        self.methods.iter().map(move |method| {
             let name = &method.name;
-            let (input, result, error) = (&method.input, &method.result, method.error());
+            let (result, error) = (&method.result, method.error());
+            let parameters = parameters.taking(&method.input);
             let callers: Vec<_> = method.states.iter().map(|state| super::doc::code(state)).collect();
             let doc = super::doc::doc(&[format!(
                 "{}, called by {}.",
@@ -243,7 +273,7 @@ impl Works {
             quote! {
                 #doc
                 #allow
-                fn #name(&self, cx: &TaskContext<'_>, input: #input)
+                fn #name #parameters
                     -> impl Future<Output = Result<#result, #error>> + Send;
             }
         })
