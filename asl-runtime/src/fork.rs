@@ -145,17 +145,18 @@ impl<'a, E: Engine> Fork<'a, E> {
         }
     }
 
-    /// The items of a Map, whose Retriers see what goes wrong with them before it has started (CT-14).
-    async fn items(
+    /// What an attempt begins with: the Retriers see what goes wrong with it before the state has started (CT-14).
+    async fn made<T>(
         &self,
         line: &mut E::Line,
         retries: &mut Retries,
         visit: &mut Visit,
-        items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
-    ) -> Result<Vec<Value>, Error> {
+        make: &mut (dyn FnMut(Context<'_>) -> Result<T, Error> + Send),
+    ) -> Result<T, Error> {
         loop {
-            match items() {
-                Ok(items) => return Ok(items),
+            let frame = self.frame;
+            match make(Context { frame, visit }) {
+                Ok(made) => return Ok(made),
                 Err(error) => self.retry(line, retries, visit, error).await?,
             }
         }
@@ -177,6 +178,9 @@ impl<'a, E: Engine> Fork<'a, E> {
         record_retried(self.engine, self.at, line, visit.state, error);
         visit.retry_count = attempt;
         Box::pin(self.engine.sleep(self.at, attempt, Until::After(delay))).await;
+        if visit.now.is_some() {
+            visit.now = Some(self.engine.now(self.at));
+        }
         Ok(())
     }
 }
@@ -190,6 +194,23 @@ pub fn parallel<'a, E: Engine>(
     retry: &'static [Retrier],
     branches: usize,
     start: &mut (dyn FnMut(Scope<'a, E>, usize) -> Lane<'a> + Send),
+) -> impl Future<Output = Result<Value, Error>> + Send {
+    async move {
+        let (mut input, mut start) = (|_: Context<'_>| Ok(()), |cx, &(): &(), branch| start(cx, branch));
+        parallel_over(scope, retry, branches, &mut input, &mut start).await
+    }
+}
+
+/// The same over an input that is made for each attempt.
+///
+/// # Errors
+/// With the error of the branch that failed first, or that of `input`.
+pub fn parallel_over<'a, E: Engine, I: Send + Sync>(
+    scope: &'a mut Scope<'_, E>,
+    retry: &'static [Retrier],
+    branches: usize,
+    input: &mut (dyn FnMut(Context<'_>) -> Result<I, Error> + Send),
+    start: &mut (dyn FnMut(Scope<'a, E>, &I, usize) -> Lane<'a> + Send),
 ) -> impl Future<Output = Result<Value, Error>> + Send {
     async move {
         let Scope {
@@ -208,8 +229,10 @@ pub fn parallel<'a, E: Engine>(
         };
         let mut retries = Retries::new(retry);
         loop {
+            let input = fork.made(line, &mut retries, visit, input).await?;
             fork.engine.record(at, line, Event::ParallelStateStarted { branches });
-            let mut start = |line: &mut E::Line, index, _| Ok(start(fork.lane(visit, line, index, None), index));
+            let mut start =
+                |line: &mut E::Line, index, _| Ok(start(fork.lane(visit, line, index, None), &input, index));
             let outputs = lanes(&fork, line, visit.retry_count, branches, branches, None, &mut start).await;
             let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
                 Ok(result) => {
@@ -234,7 +257,7 @@ pub fn map<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     policy: &'static MapPolicy,
     max_concurrency: usize,
-    items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
+    items: &mut (dyn FnMut(Context<'_>) -> Result<Vec<Value>, Error> + Send),
     start: &mut (dyn FnMut(Scope<'a, E>, Value) -> Result<Lane<'a>, Error> + Send),
 ) -> impl Future<Output = Result<Value, Error>> + Send {
     async move {
@@ -254,7 +277,7 @@ pub fn map<'a, E: Engine>(
         };
         let mut retries = Retries::new(policy.retry);
         loop {
-            let mut items = fork.items(line, &mut retries, visit, items).await?;
+            let mut items = fork.made(line, &mut retries, visit, items).await?;
             let (length, concurrency) = (items.len(), or_limit(max_concurrency, INLINE_CONCURRENCY));
             fork.engine.record(at, line, Event::MapStateStarted { length });
             let mut start = |line: &mut E::Line, index: usize, _| {
@@ -290,7 +313,7 @@ pub fn map_run<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     policy: &'static MapRunPolicy,
     max_concurrency: usize,
-    items: &mut (dyn FnMut() -> Result<Vec<Value>, Error> + Send),
+    items: &mut (dyn FnMut(Context<'_>) -> Result<Vec<Value>, Error> + Send),
     tolerance: &mut (dyn FnMut() -> Result<Tolerance, Error> + Send),
     start: &mut (dyn FnMut(Context<'_>, E, Data<'a>) -> Result<Lane<'a>, Error> + Send),
 ) -> impl Future<Output = Result<Value, Error>> + Send {
@@ -311,7 +334,7 @@ pub fn map_run<'a, E: Engine>(
         };
         let mut retries = Retries::new(policy.retry);
         loop {
-            let mut items = fork.items(line, &mut retries, visit, items).await?;
+            let mut items = fork.made(line, &mut retries, visit, items).await?;
             let (length, concurrency) = (items.len(), or_limit(max_concurrency, DISTRIBUTED_CONCURRENCY));
             fork.engine.record(at, line, Event::MapStateStarted { length });
             let tolerance = tolerance()?;

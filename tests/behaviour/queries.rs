@@ -390,6 +390,83 @@ fn ct_14_items_that_cannot_be_evaluated_are_for_the_retriers_of_their_map() {
     assert_eq!(failures(&report), 0);
 }
 
+asl!(mod begun_again = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "Each",
+    "States": {
+        "Each": {
+            "Type": "Map",
+            "Items": "{% $states.context.State.RetryCount >= $states.input.from ? [$states.context.State.RetryCount] %}",
+            "ItemProcessor": {
+                "StartAt": "Item",
+                "States": { "Item": { "Type": "Pass", "End": true } }
+            },
+            "Assign": { "items": "{% $states.result %}" },
+            "Output": "{% $states.input %}",
+            "Retry": [{ "ErrorEquals": ["States.QueryEvaluationError"], "IntervalSeconds": 1, "MaxAttempts": 2 }],
+            "Next": "Both"
+        },
+        "Both": {
+            "Type": "Parallel",
+            "Arguments": { "n": "{% $states.context.State.RetryCount >= $states.input.from ? $states.context.State.RetryCount %}" },
+            "Branches": [
+                { "StartAt": "Same", "States": { "Same": { "Type": "Pass", "End": true } } },
+                {
+                    "StartAt": "Work",
+                    "States": { "Work": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true } }
+                }
+            ],
+            "Output": { "items": "{% $items %}", "branches": "{% $states.result %}" },
+            "Retry": [{ "ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 3 }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput.Error %}", "Next": "Caught" }],
+            "End": true
+        },
+        "Caught": { "Type": "Succeed" }
+    }
+});
+
+#[test]
+fn ct_14_a_retrier_evaluates_items_and_arguments_anew() {
+    let run = |from: u64| {
+        let script = Script::new().with("Work", |_, input| match input["n"] == 2 {
+            true => Answer::error("Busy", "not yet"),
+            false => Answer::ok(input["n"].clone()),
+        });
+        script.run::<begun_again::Machine>(json!({ "from": from }))
+    };
+    // Arguments of two attempts fail, the third fails in a branch, and the fourth shows that it was made anew.
+    let report = run(2);
+    report
+        .assert_output(json!({ "items": [2], "branches": [{ "n": 3 }, 3] }))
+        .assert_elapsed(crate::support::seconds(1 + 2 + 1 + 2 + 4));
+    let events = report.history().events();
+    let count = |name: &str| events.iter().filter(|event| event.event_type == name).count();
+    assert_eq!((count("EvaluationFailed"), count("ParallelStateStarted")), (4, 2));
+    run(3).assert_failed("States.QueryEvaluationError");
+
+    let report = Script::new().run::<with_parameters::Machine>(json!({ "text": "1" }));
+    report.assert_output(json!([{ "n": 1 }]));
+    let report = Script::new().run::<with_parameters::Machine>(json!({ "text": "{" }));
+    report
+        .assert_path(["Both", "Caught"])
+        .assert_elapsed(crate::support::seconds(3));
+}
+
+asl!(mod with_parameters = {
+    "StartAt": "Both",
+    "States": {
+        "Both": {
+            "Type": "Parallel",
+            "Parameters": { "n.$": "States.StringToJson($.text)" },
+            "Branches": [{ "StartAt": "Same", "States": { "Same": { "Type": "Pass", "End": true } } }],
+            "Retry": [{ "ErrorEquals": ["States.IntrinsicFailure"], "IntervalSeconds": 1, "MaxAttempts": 2 }],
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Caught" }],
+            "End": true
+        },
+        "Caught": { "Type": "Succeed" }
+    }
+});
+
 asl!(mod places = {
     "QueryLanguage": "JSONata",
     "StartAt": "Which?",

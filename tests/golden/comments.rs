@@ -322,7 +322,7 @@ pub mod comments {
                 cx,
                 &ITEMS,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),

@@ -288,19 +288,18 @@ pub mod context {
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         cx.enter(Type::Map, "Items", data);
-        let items = rt::items(
-            &rt::context(
-                cx.context(),
-                "$$.Execution.Input.items",
-                &[rt::Key("Execution"), rt::Key("Input"), rt::Key("items")],
-            )?,
-            "$$.Execution.Input.items",
-        )?;
         let result = rt::map(
                 cx,
                 &ITEMS,
                 0,
-                &mut || Ok(items.clone()),
+                &mut |cx| rt::items(
+                    &rt::context(
+                        cx,
+                        "$$.Execution.Input.items",
+                        &[rt::Key("Execution"), rt::Key("Input"), rt::Key("items")],
+                    )?,
+                    "$$.Execution.Input.items",
+                ),
                 &mut |cx, _| {
                     let item = rt::object([
                         (

@@ -145,7 +145,7 @@ pub mod deep_scopes {
                 cx,
                 &LEVEL_1,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(level_1_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
@@ -234,7 +234,7 @@ pub mod deep_scopes {
                 cx,
                 &LEVEL_3,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(level_3_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
@@ -323,7 +323,7 @@ pub mod deep_scopes {
                 cx,
                 &LEVEL_5,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(level_5_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
@@ -412,7 +412,7 @@ pub mod deep_scopes {
                 cx,
                 &LEVEL_7,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(level_7_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;

@@ -106,7 +106,7 @@ pub mod irreducible_inner {
                 cx,
                 &EACH,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(each_item(cx, tasks, Data::Owned(item))),
             )
             .await?;

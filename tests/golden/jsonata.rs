@@ -493,10 +493,6 @@ pub mod jsonata {
         vars: &Vars,
     ) -> Result<(), Error> {
         cx.enter(Type::Map, "Each", data);
-        let mut items = {
-            let query = &jsonata::Query::new(cx.context(), data);
-            query.items("Items", "$states.input.list", || Ok(query.input().get("list")))
-        };
         let result = rt::map(
                 cx,
                 &EACH,
@@ -509,7 +505,15 @@ pub mod jsonata {
                             || Ok(jsonata::variable(&vars.threshold)),
                         )?
                 },
-                &mut || std::mem::replace(&mut items, Ok(Vec::new())),
+                &mut |cx| {
+                    let query = &jsonata::Query::new(cx, data);
+                    query
+                        .items(
+                            "Items",
+                            "$states.input.list",
+                            || Ok(query.input().get("list")),
+                        )
+                },
                 &mut |cx, _| {
                     let query = &jsonata::Query::new(cx.context(), data);
                     let item = rt::object([

@@ -137,7 +137,7 @@ pub mod map {
                 cx,
                 &EACH,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -191,7 +191,7 @@ pub mod map {
                 cx,
                 &SELECTED,
                 2,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -326,7 +326,7 @@ pub mod map {
                     "$.limit",
                     rt::select(data, "$.limit", &[rt::Key("limit")])?,
                 )?,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -381,7 +381,7 @@ pub mod map {
                 cx,
                 &NESTED,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.rows", &[rt::Key("rows")])?,
                     "$.rows",
                 ),
@@ -421,19 +421,18 @@ pub mod map {
         data: &mut Data<'_>,
     ) -> Result<(), Error> {
         cx.enter(Type::Map, "Cells", data);
-        let items = rt::items(
-            &rt::context(
-                cx.context(),
-                "$$.Map.Item.Value",
-                &[rt::Key("Map"), rt::Key("Item"), rt::Key("Value")],
-            )?,
-            "$$.Map.Item.Value",
-        )?;
         let result = rt::map(
                 cx,
                 &CELLS,
                 0,
-                &mut || Ok(items.clone()),
+                &mut |cx| rt::items(
+                    &rt::context(
+                        cx,
+                        "$$.Map.Item.Value",
+                        &[rt::Key("Map"), rt::Key("Item"), rt::Key("Value")],
+                    )?,
+                    "$$.Map.Item.Value",
+                ),
                 &mut |cx, item| Ok(cells_item(cx, tasks, Data::Owned(item))),
             )
             .await?;
@@ -495,7 +494,7 @@ pub mod map {
                 cx,
                 &DISCARDED,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.rows", &[rt::Key("rows")])?,
                     "$.rows",
                 ),
@@ -544,7 +543,7 @@ pub mod map {
                 cx,
                 &WHOLE,
                 0,
-                &mut || rt::items(input, "$"),
+                &mut |_| rt::items(input, "$"),
                 &mut |cx, item| Ok(whole_item(cx, tasks, Data::Owned(item))),
             )
             .await?;
@@ -608,7 +607,7 @@ pub mod map {
                 cx,
                 &TAKEN,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(taken_item(cx, tasks, Data::Owned(item))),
             )
             .await?;

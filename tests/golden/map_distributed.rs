@@ -132,7 +132,7 @@ pub mod map_distributed {
                 cx,
                 &ALL,
                 100,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -243,7 +243,7 @@ pub mod map_distributed {
                 cx,
                 &SOME,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -367,7 +367,7 @@ pub mod map_distributed {
                 cx,
                 &FEW,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),

@@ -554,7 +554,7 @@ pub mod names_own {
                 cx,
                 &RUN_WITH_2,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -818,7 +818,7 @@ pub mod names_own {
                 cx,
                 &INPUT_2,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -1082,7 +1082,7 @@ pub mod names_own {
                 cx,
                 &DATA_3,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -1346,7 +1346,7 @@ pub mod names_own {
                 cx,
                 &NEXT,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -1610,7 +1610,7 @@ pub mod names_own {
                 cx,
                 &BRANCH,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -1872,7 +1872,7 @@ pub mod names_own {
                 cx,
                 &DEFINITION2,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -2136,7 +2136,7 @@ pub mod names_own {
                 cx,
                 &MACHINE_STATE,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -2402,7 +2402,7 @@ pub mod names_own {
                 cx,
                 &H,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),
@@ -2666,7 +2666,7 @@ pub mod names_own {
                 cx,
                 &FIND_BY,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.items", &[rt::Key("items")])?,
                     "$.items",
                 ),

@@ -202,7 +202,7 @@ pub mod parallel_map_nested {
                 cx,
                 &ROWS,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(rows_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;
@@ -284,7 +284,7 @@ pub mod parallel_map_nested {
                 cx,
                 &COLUMNS,
                 0,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(columns_item(cx, tasks, Data::Owned(item), vars)),
             )
             .await?;

@@ -160,7 +160,7 @@ pub mod substitutions {
                 cx,
                 &MAP,
                 3,
-                &mut || Ok(std::mem::take(&mut items)),
+                &mut |_| Ok(std::mem::take(&mut items)),
                 &mut |cx, item| Ok(map_item(cx, tasks, Data::Owned(item))),
             )
             .await?;

@@ -658,7 +658,7 @@ pub mod unread {
                 cx,
                 &EACH,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(data, "$.list", &[rt::Key("list")])?,
                     "$.list",
                 ),
@@ -715,7 +715,7 @@ pub mod unread {
                 cx,
                 &EACH_DROPPED,
                 0,
-                &mut || rt::items(input, "$"),
+                &mut |_| rt::items(input, "$"),
                 &mut |cx, item| Ok(each_dropped_item(cx, tasks, Data::Owned(item))),
             )
             .await?;

@@ -264,7 +264,7 @@ pub mod variables {
                 cx,
                 &MAP,
                 0,
-                &mut || rt::items(
+                &mut |_| rt::items(
                     rt::select(rt::variable(&vars.b, "b")?, "$b.c", &[rt::Key("c")])?,
                     "$b.c",
                 ),

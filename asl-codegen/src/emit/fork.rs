@@ -21,6 +21,12 @@ impl Emitter<'_> {
         function: &StateFn,
         parallel: &Parallel,
     ) -> TokenStream {
+        let has_retry = !parallel.outcome.retry.is_empty();
+        let is_made_anew = has_retry && parallel.parameters.as_ref().is_some_and(is_computed);
+        let data = match is_made_anew {
+            true => quote!(Data::Owned(input.clone())),
+            false => quote!(Data::Borrowed(input)),
+        };
         let mut starts = Vec::new();
         for (index, branch) in parallel.branches.iter().enumerate() {
             let name = self
@@ -30,10 +36,11 @@ impl Emitter<'_> {
             let title = format!("branch {} of {}", index + 1, super::doc::code(&state.name.value));
             let vars = self.scope(branch, name.clone(), title, &scope.variables);
             let name = ident(&name);
-            starts.push(quote!(#name(cx, tasks, Data::Borrowed(input) #vars)));
+            starts.push(quote!(#name(cx, tasks, #data #vars)));
         }
         let input = scope.input(state);
         let input = match (&parallel.parameters, &input.value) {
+            (Some(_), _) if is_made_anew => TokenStream::new(),
             (Some(parameters), _) => {
                 let env = scope.env(state, input.root.clone(), quote!(cx.context()));
                 let value = answered(state, quote!(cx.context()), quote!(data), env.template(parameters));
@@ -67,7 +74,19 @@ impl Emitter<'_> {
                 quote!(#name)
             }
         };
-        let run = quote!(rt::parallel(cx, #retry, #count, &mut |cx, #parameter| #start).await?);
+        let run = match parallel.parameters.as_ref().filter(|_| is_made_anew) {
+            None => quote!(rt::parallel(cx, #retry, #count, &mut |cx, #parameter| #start).await?),
+            Some(parameters) => {
+                let input = scope.input(state);
+                let env = scope.env(state, input.root.clone(), quote!(cx));
+                let made = env.template(parameters);
+                let query = asking(state, quote!(cx), quote!(data), TokenStream::new(), &made);
+                let before = input.before(&made);
+                let cx = given(&quote!(#query #made));
+                let made = quote!(|#cx| { #query #before Ok(#made) });
+                quote!(rt::parallel_over(cx, #retry, #count, &mut #made, &mut |cx, input, #parameter| #start).await?)
+            }
+        };
         let finish = self.finish(scope, state, &parallel.outcome, run);
         let body = quote!(#input #finish);
         self.state_fn(scope, state, function, quote!(Result<(), Error>), body)
@@ -92,16 +111,17 @@ impl Emitter<'_> {
         let root = input.root.clone();
         let env = scope.env(state, root.clone(), quote!(cx.context()));
         let is_jsonata = state.query_language == QueryLanguage::Jsonata;
+        let of_items = scope.env(state, root.clone(), quote!(cx));
         let items = match &map.items {
             Items::Input if is_jsonata => quote!(jsonata::input_items(#root)),
             Items::Input => quote!(rt::items(#root, "$")),
             Items::Path(path) => {
-                let (text, value) = (&path.value.text, env.borrow(&path.value));
+                let (text, value) = (&path.value.text, of_items.borrow(&path.value));
                 quote!(rt::items(#value, #text))
             }
-            Items::Template(Template::Expression(items)) => env.answer("items", items),
+            Items::Template(Template::Expression(items)) => of_items.answer("items", items),
             Items::Template(items) => {
-                let items = env.template(items);
+                let items = of_items.template(items);
                 quote!(rt::items(&#items, "$"))
             }
         };
@@ -120,20 +140,19 @@ impl Emitter<'_> {
         let ask = |expression| answered(state, quote!(cx.context()), quote!(data), expression);
         let concurrency = ask(concurrency);
         let (mut items_setup, items) = match self.moved_items(state, map, &items) {
-            // The error is the Map's own, so it is found when the Map begins.
-            None if asks(&items) => {
-                let items = ask(items);
-                match &map.outcome.retry[..] {
-                    [] => (
-                        quote!(let mut items = #items;),
-                        quote!(std::mem::replace(&mut items, Ok(Vec::new()))),
-                    ),
-                    _ => (quote!(let items = #items;), quote!(items.clone())),
-                }
+            Some(moved) => (
+                quote!(let mut items = #moved?;),
+                quote!(|_| Ok(std::mem::take(&mut items))),
+            ),
+            None => {
+                let query = asking(state, quote!(cx), quote!(data), TokenStream::new(), &items);
+                let cx = given(&quote!(#query #items));
+                let items = match query.is_empty() {
+                    true => items,
+                    false => quote!({ #query #items }),
+                };
+                (TokenStream::new(), quote!(|#cx| #items))
             }
-            Some(moved) => (quote!(let mut items = #moved?;), quote!(Ok(std::mem::take(&mut items)))),
-            None if mentions(&items, "cx") => (quote!(let items = #items?;), quote!(Ok(items.clone()))),
-            None => (TokenStream::new(), items),
         };
         let run = if is_inline {
             let processor_keeps = Kept::by_scope(&map.processor).item;
@@ -157,7 +176,7 @@ impl Emitter<'_> {
                     })
                 }
             };
-            quote!(rt::map(cx, &#policy, #concurrency, &mut || #items, &mut #start).await?)
+            quote!(rt::map(cx, &#policy, #concurrency, &mut #items, &mut #start).await?)
         } else {
             let run_fn = ident(&self.functions.claim(&format!("{}_run", function.name)).0);
             let label = map.label.as_deref().unwrap_or(&state.name.value);
@@ -203,11 +222,7 @@ impl Emitter<'_> {
                 Some(selector) => {
                     let selected = scope.env(state, root, quote!(cx)).template(selector);
                     let query = asking(state, quote!(cx), quote!(data), TokenStream::new(), &selected);
-                    let cx = if mentions(&selected, "cx") || !query.is_empty() {
-                        quote!(cx)
-                    } else {
-                        quote!(_)
-                    };
+                    let cx = given(&quote!(#query #selected));
                     quote!(|#cx, engine, _| {
                         #query
                         let item = #selected;
@@ -216,7 +231,7 @@ impl Emitter<'_> {
                 }
             };
             quote! {
-                rt::map_run(cx, &#policy, #concurrency, &mut || #items, &mut || #tolerance, &mut #start).await?
+                rt::map_run(cx, &#policy, #concurrency, &mut #items, &mut || #tolerance, &mut #start).await?
             }
         };
         let setup = input.before(&quote!(#items_setup #run));
@@ -276,6 +291,21 @@ impl Emitter<'_> {
         // The selector's paths are looked for before the items are gone, since the error about one shows the whole input.
         let is_simple = keys.len() == reads_input;
         (is_last && is_disjoint && is_simple).then(|| quote!(rt::take_items(data, #text, #steps, &[#(#fields),*])))
+    }
+}
+
+/// Whether each evaluation of a template may give something else: a value, or an error that a Retrier sees.
+fn is_computed(template: &Template) -> bool {
+    let mut has_call = false;
+    reads::each_template_call(template, &mut |_| has_call = true);
+    has_call || !template.expressions().is_empty()
+}
+
+/// The parameter of a closure that is given the context.
+fn given(body: &TokenStream) -> TokenStream {
+    match mentions(body, "cx") {
+        true => quote!(cx),
+        false => quote!(_),
     }
 }
 
