@@ -5,6 +5,7 @@
 //! take the place of its own, and which `bounds` puts into what it evaluates.
 
 mod bounds;
+mod ours;
 mod repair;
 mod tree;
 
@@ -13,10 +14,8 @@ use super::limit::{
 };
 use super::view::View;
 use super::{
-    BASE64DECODE, BASE64ENCODE, Builtin, CLONE, CONTAINS, DECODE_URL, DECODE_URL_COMPONENT, ENCODE_URL,
-    ENCODE_URL_COMPONENT, Error, FORMAT_BASE, FORMAT_INTEGER, FORMAT_NUMBER, FROM_MILLIS, Function, HASH, JOIN, KEYS,
-    NOW, Object, PAD, PARSE, PARSE_INTEGER, PARTITION, Query, RANDOM, RANGE, REPLACE, Result, SHUFFLE, SPLIT, SPREAD,
-    TO_MILLIS, UUID, Val, lambda,
+    Builtin, CLONE, CONTAINS, Error, Function, HASH, NOW, Object, PARSE, PARTITION, Query, RANDOM, RANGE, REPLACE,
+    Result, SHUFFLE, SPLIT, SPREAD, UUID, Val, lambda,
 };
 use crate::scope::{Context, Frame, Visit};
 use crate::{Definition, Execution, WorkflowType};
@@ -82,35 +81,16 @@ fn read(text: &'static str) -> Result<Rc<AstNode>> {
         }
     })?;
     repair::repair(&mut expression);
+    ours::replace(&mut expression);
     bounds::count(&mut expression);
     let expression = Rc::new(expression);
     READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
     Ok(expression)
 }
 
-/// Functions of the interpreter that ours replace, with their signatures. Its own differ in what they encode, round and
-/// forgive, take what is missing of a time from another clock, and know no bound on what they make: `$formatInteger(1e18, 'I')`
-/// would never end.
-const OURS: [(&Builtin, &str); 15] = [
-    (&BASE64DECODE, "<s-:s>"),
-    (&BASE64ENCODE, "<s-:s>"),
-    (&DECODE_URL, "<s-:s>"),
-    (&DECODE_URL_COMPONENT, "<s-:s>"),
-    (&ENCODE_URL, "<s-:s>"),
-    (&ENCODE_URL_COMPONENT, "<s-:s>"),
-    (&FORMAT_BASE, "<n-n?:s>"),
-    (&FORMAT_INTEGER, "<n-s:s>"),
-    (&FORMAT_NUMBER, "<n-so?:s>"),
-    (&FROM_MILLIS, "<n-s?s?:s>"),
-    (&JOIN, "<a<s>s?:s>"),
-    (&KEYS, "<x-:a<s>>"),
-    (&PAD, "<s-ns?:s>"),
-    (&PARSE_INTEGER, "<s-s:n>"),
-    (&TO_MILLIS, "<s-s?:n>"),
-];
-
 /// Functions that ours replace but where they are given a function or a pattern: these cannot come here, and the interpreter's
-/// own know them.
+/// own know them. It hands functions of a host no context value, but it does so to a function of the expression that has a
+/// signature.
 const PARTLY: [(&Builtin, &str); 4] = [
     (
         &CONTAINS,
@@ -161,27 +141,15 @@ fn may_call(text: &str, function: &Builtin) -> bool {
     text.contains(function.name)
 }
 
-/// What one of [`OURS`] or [`PARTLY`] is called where only this module can mean it.
+/// What one of [`PARTLY`] is called where only this module can mean it.
 fn hidden(function: &Builtin) -> String {
     format!("asl__{}", function.name)
 }
 
-/// The expression after definitions of those of [`OURS`] and [`PARTLY`] that it names. The interpreter hands functions of a host no context
-/// value, but it does so to a function of the expression that has a signature.
+/// The expression after definitions of those of [`PARTLY`] that it names.
 fn with_ours(text: &str) -> Cow<'_, str> {
-    let mut definitions: String = OURS
-        .iter()
-        .filter(|(function, _)| may_call(text, function))
-        .map(|(function, signature)| {
-            let (name, hidden) = (function.name, hidden(function));
-            let count = function.signature.len();
-            let parameters = ["$a", "$b", "$c"][..count.min(3)].join(", ");
-            format!("${name} := function({parameters}){signature} {{ ${hidden}({parameters}) }}; ")
-        })
-        .collect();
-    for (_, definition) in PARTLY.iter().filter(|(function, _)| may_call(text, function)) {
-        definitions.push_str(definition);
-    }
+    let named = PARTLY.iter().filter(|(function, _)| may_call(text, function));
+    let definitions: String = named.map(|(_, definition)| *definition).collect();
     match definitions.is_empty() {
         true => Cow::Borrowed(text),
         false => Cow::Owned(format!("({definitions}{text})")),
@@ -221,20 +189,23 @@ impl Host {
     fn register(self: Rc<Host>, text: &str, evaluator: &mut Evaluator) -> std::result::Result<(), EvaluatorError> {
         for function in FUNCTIONS.into_iter().filter(|function| may_call(text, function)) {
             let host = Rc::clone(&self);
-            let call = move |args: &[JValue]| host.call(function, args);
+            let call = move |args: &[JValue]| host.call(function, &JValue::Null, args);
             evaluator.register_fn_override(function.name, call)?;
         }
-        let ours = OURS.into_iter().chain(PARTLY);
-        for (function, _) in ours.filter(|(function, _)| may_call(text, function)) {
+        for (function, _) in PARTLY.into_iter().filter(|(function, _)| may_call(text, function)) {
             let host = Rc::clone(&self);
-            evaluator.register_fn(hidden(function), move |args: &[JValue]| host.call(function, args))?;
+            evaluator.register_fn(hidden(function), move |args: &[JValue]| {
+                host.call(function, &JValue::Null, args)
+            })?;
         }
         let host = Rc::clone(&self);
         evaluator.register_fn(bounds::HELD, move |args: &[JValue]| host.counted(first(args)))?;
         let host = Rc::clone(&self);
         evaluator.register_fn(bounds::WHOLE, move |args: &[JValue]| host.whole(first(args)))?;
         let host = Rc::clone(&self);
-        evaluator.register_fn(bounds::END, move |args: &[JValue]| host.end(args))?;
+        evaluator.register_fn(ours::OPERATOR, move |args: &[JValue]| host.operate(args))?;
+        let host = Rc::clone(&self);
+        evaluator.register_fn(ours::FUNCTION, move |args: &[JValue]| host.call_ours(args))?;
         evaluator.register_fn(repair::ELEMENTS, |args: &[JValue]| Ok(repair::elements(first(args))))?;
         evaluator.register_fn(repair::SOME, |args: &[JValue]| Ok(repair::some(first(args))))?;
         if text.contains("replace") {
@@ -279,16 +250,6 @@ impl Host {
         Ok(value)
     }
 
-    /// Counts a range, unless it is refused as a range.
-    fn end(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
-        if let [JValue::Number(end), JValue::Number(start)] = args
-            && end - start < 1e7
-        {
-            self.limits.hold((end - start) as usize * 8).map_err(ours)?;
-        }
-        Ok(first(args))
-    }
-
     /// What is put in the place of parts of a text, where there is room for the most that it can make of it.
     fn replacement(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
         if let [JValue::String(text), JValue::String(with)] = args
@@ -299,7 +260,44 @@ impl Host {
         Ok(args.get(1).cloned().unwrap_or(JValue::Undefined))
     }
 
-    fn call(&self, function: &'static Builtin, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+    /// Calls a function of ours.
+    fn call(
+        &self,
+        function: &'static Builtin,
+        here: &JValue,
+        args: &[JValue],
+    ) -> std::result::Result<JValue, EvaluatorError> {
+        self.given(args, |query, args| {
+            Ok(function.call_on(query, &taken(here)?, args)?.collapsed())
+        })
+    }
+
+    /// Calls one of [`ours::FUNCTIONS`], by its index.
+    fn call_ours(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+        let [JValue::Number(index), here, args @ ..] = args else {
+            return Err(ours(Error::internal("a function is missing")));
+        };
+        let function = ours::FUNCTIONS[*index as usize];
+        self.call(function, &ours::context(function, here, args.len()), args)
+    }
+
+    /// Applies one of [`ours::OPERATORS`], by its index.
+    fn operate(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
+        let [JValue::Number(index), operands @ ..] = args else {
+            return Err(ours(Error::internal("an operator is missing")));
+        };
+        self.given(operands, |query, operands| {
+            let operand = |at: usize| operands.get(at).cloned().unwrap_or(Val::Undefined);
+            ours::OPERATORS[*index as usize](query, operand(0), operand(1))
+        })
+    }
+
+    /// What something of ours gives for values of the interpreter.
+    fn given(
+        &self,
+        args: &[JValue],
+        of: impl for<'a> FnOnce(&'a Query<'a>, &[Val<'a>]) -> Result<Val<'a>>,
+    ) -> std::result::Result<JValue, EvaluatorError> {
         static DEFINITION: Definition = Definition {
             name: "",
             source: "",
@@ -319,12 +317,11 @@ impl Host {
             visit: &self.visit,
         };
         let query = Query::new(context, &Value::Null).at(self.now);
-        let call = |query| {
+        let give = |query| {
             let args = args.iter().map(taken).collect::<Result<Vec<_>>>()?;
-            let result = function.call_on(query, &Val::Null, &args)?.collapsed();
-            given(View::from(&result), 0)
+            given(View::from(&of(query, &args)?), 0)
         };
-        self.counted(call(&query).map_err(ours)?)
+        self.counted(give(&query).map_err(ours)?)
     }
 }
 

@@ -110,7 +110,7 @@ impl Builtin {
 
     /// How many arguments a function that calls it gives it. JSONata's own counts leave out the second parameter of
     /// `$string`, which has a default, and the arrays of `$zip`.
-    fn arity(&self) -> usize {
+    pub(super) fn arity(&self) -> usize {
         match self.name {
             "string" => 1,
             "zip" => 0,

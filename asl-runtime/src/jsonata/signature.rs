@@ -109,6 +109,14 @@ impl Signature {
     /// The most parameters that a signature can have.
     const MOST: usize = 10;
 
+    /// Whether a context value may be one that has parts.
+    #[cfg(feature = "jsonata-core")]
+    pub(super) fn context_has_parts(&self) -> bool {
+        let parts = kind(b'a') | kind(b'o');
+        let mut params = self.params[..self.len].iter();
+        params.any(|param| param.context && param.kinds & parts != 0)
+    }
+
     /// Reads a signature. What comes after a colon is the type of the result, which nothing checks.
     ///
     /// # Panics

@@ -1,5 +1,5 @@
 //! Where the interpreter makes something without a bound of its own: texts that `&` puts together, arrays that a constructor
-//! does, ranges, texts of values, and copies that functions make in no time. What these are given or give goes through a function
+//! does, texts of values, and copies that functions make in no time. What these are given or give goes through a function
 //! of the host, which counts it.
 
 use super::tree::{call, parts};
@@ -10,9 +10,6 @@ pub(super) const HELD: &str = "asl__held";
 
 /// A function of the host that answers its argument, once it has counted the text of it.
 pub(super) const WHOLE: &str = "asl__whole";
-
-/// A function of the host that answers the end of a range, once it has counted the elements from its second argument on.
-pub(super) const END: &str = "asl__end";
 
 /// Functions whose result is as large as an argument, and takes hardly longer than to copy that.
 const COPIES: [&str; 9] = [
@@ -32,12 +29,6 @@ pub(super) fn count(node: &mut AstNode) {
     count_parts(node);
     match node {
         node if is_text(node) => call(HELD, node),
-        AstNode::Binary { op, lhs, rhs } if *op == BinaryOp::Range => {
-            call(END, rhs);
-            if let AstNode::Function { args, .. } = &mut **rhs {
-                args.push((**lhs).clone());
-            }
-        }
         AstNode::Binary { op, lhs, rhs } if *op == BinaryOp::ChainPipe => {
             if let AstNode::Function { name, .. } = &**rhs
                 && let Some(counter) = counter(name)

@@ -1,10 +1,9 @@
 //! Where the interpreter reads or evaluates an expression in another way than JSONata 2.0.6, and what it has read can be
 //! changed so that it does not.
 
-use super::tree::{call, parts};
+use super::tree::{call, parts, take, unbound};
 use jsonata_core::ast::{AstNode, BinaryOp, Stage};
 use jsonata_core::value::JValue;
-use std::mem;
 
 /// A function of the host that gives what is gone through where an array is wanted: null, too, is an element.
 pub(super) const ELEMENTS: &str = "asl__elements";
@@ -30,21 +29,10 @@ pub(super) fn some(value: JValue) -> JValue {
 
 /// Puts an expression right.
 pub(super) fn repair(expression: &mut AstNode) {
-    let mut own = vec!["exists", "filter", "reduce", "sort"];
-    own.retain(|name| !binds(expression, name));
+    let ours = super::ours::FUNCTIONS.map(|function| function.name);
+    let own = [&["exists", "filter", "reduce", "sort"][..], &ours].concat();
+    let own = unbound(expression, own);
     repair_part(expression, &own);
-}
-
-/// Whether a name is bound in an expression.
-fn binds(node: &mut AstNode, name: &str) -> bool {
-    let here = match node {
-        AstNode::Binary { op, lhs, .. } if *op == BinaryOp::ColonEqual => {
-            matches!(&**lhs, AstNode::Variable(bound) if bound == name)
-        }
-        AstNode::Lambda { params, .. } => params.iter().any(|param| param == name),
-        _ => false,
-    };
-    here || parts(node).into_iter().any(|part| binds(part, name))
 }
 
 /// The same where these functions are the language's own.
@@ -64,10 +52,6 @@ fn repair_part(node: &mut AstNode, own: &[&str]) {
         repair_call(name, args);
     }
     parts(node).into_iter().for_each(|part| repair_part(part, own));
-}
-
-fn take(node: &mut AstNode) -> AstNode {
-    mem::replace(node, AstNode::Undefined)
 }
 
 /// An element of a constructor. The ends of a range are whole expressions, but `[a ? b : c..d ? e : f]` was read as
@@ -119,7 +103,7 @@ fn widen(element: AstNode) -> AstNode {
 }
 
 /// `lhs ~> rhs`: an order-by or group-by after a call on the right is for the whole, and JSONata forgets a predicate there. A call
-/// of a function that is repaired becomes one with all of its arguments.
+/// of a function that is repaired, or replaced later, becomes one with all of its arguments.
 fn chain(lhs: Box<AstNode>, rhs: AstNode, own: &[&str]) -> AstNode {
     let is_call = |node: &AstNode| matches!(node, AstNode::Function { .. } | AstNode::Call { .. });
     let is_predicate = |stage: &Stage| matches!(stage, Stage::Filter(_));

@@ -1,13 +1,34 @@
 //! Trees of the interpreter.
 
-use jsonata_core::ast::{AstNode, Stage};
+use jsonata_core::ast::{AstNode, BinaryOp, Stage};
+
+/// Takes an expression from its place.
+pub(super) fn take(node: &mut AstNode) -> AstNode {
+    std::mem::replace(node, AstNode::Undefined)
+}
+
+/// Those of the names that are not bound in an expression.
+pub(super) fn unbound<'n>(expression: &mut AstNode, mut names: Vec<&'n str>) -> Vec<&'n str> {
+    names.retain(|name| !binds(expression, name));
+    names
+}
+
+fn binds(node: &mut AstNode, name: &str) -> bool {
+    let here = match node {
+        AstNode::Binary { op, lhs, .. } if *op == BinaryOp::ColonEqual => {
+            matches!(&**lhs, AstNode::Variable(bound) if bound == name)
+        }
+        AstNode::Lambda { params, .. } => params.iter().any(|param| param == name),
+        _ => false,
+    };
+    here || parts(node).into_iter().any(|part| binds(part, name))
+}
 
 /// Puts a call of a function of the host around an expression.
 pub(super) fn call(function: &str, node: &mut AstNode) {
-    let made = std::mem::replace(node, AstNode::Undefined);
     *node = AstNode::Function {
         name: function.to_owned(),
-        args: vec![made],
+        args: vec![take(node)],
         is_builtin: true,
     };
 }
