@@ -1,25 +1,28 @@
 //! The engine of an execution that keeps a journal.
 
-use crate::activity::{Activities, Missing};
+mod activity;
+mod journal;
+mod redriven;
+mod task;
+
+use crate::activity::Activities;
 use crate::clock::later;
 use crate::executor::Executor;
 use crate::life::{Life, Repeat, text_of};
 use crate::nested::Within;
 use crate::observe::States;
 use crate::operation::{Key, Operation, Waiter};
-use crate::redrive::{Failure, Redrive, read};
 use crate::rest::Waits;
-use crate::store::{Entry, Kind};
+use crate::store::Kind;
 use asl_runtime::{
     Call, Child, Definition, Engine, Entries, Error, Event, EventLog, Execution, Family, Limits, Output, Place, Quotas,
-    Resource, TaskContext, Until, WorkflowType, attempt, wait,
+    Resource, TaskContext, Until, WorkflowType, wait,
 };
 use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::convert::Infallible;
-use std::future::{Future, pending, ready};
+use std::future::{Future, pending};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Notify;
@@ -76,258 +79,9 @@ impl JournalEngine {
         }
     }
 
-    /// What the entry of a task says, or never: an engine that cannot go on does not answer.
-    async fn result<O: Output>(&self, entry: &Entry) -> Result<O, Error> {
-        if entry.kind == Kind::Failed {
-            return Err(self.read(entry).await);
-        }
-        match serde_json::from_str(text(entry)) {
-            Ok(output) => Ok(output),
-            // JSON of another type: nothing else is sent with a token.
-            Err(error) if error.is_data() => {
-                let cause = format!("the output sent with the task token does not fit the task: {error}");
-                Err(Error::new("States.TaskFailed", cause))
-            }
-            Err(error) => self.unreadable(entry, &error).await,
-        }
-    }
-
-    /// What an entry tells, or never.
-    async fn read<T: DeserializeOwned>(&self, entry: &Entry) -> T {
-        match serde_json::from_str(text(entry)) {
-            Ok(read) => read,
-            Err(error) => self.unreadable(entry, &error).await,
-        }
-    }
-
-    async fn unreadable<T>(&self, entry: &Entry, error: &serde_json::Error) -> T {
-        self.life.unreadable(entry, error);
-        pending().await
-    }
-
-    /// Does the work of a task, and writes down what came of it: it is told of it by the journal.
-    async fn work<'a, O: Output + 'a>(
-        &self,
-        waiter: &Waiter<'_>,
-        task: TaskContext<'a>,
-        limits: Limits,
-        input: Value,
-        call: Call<'_, 'a, O>,
-        submission: Option<Entry>,
-    ) -> Infallible {
-        let life = &self.life;
-        let handle = Some(&life.handle);
-        let is_job = task.resource().pattern.is_job();
-        let until = |start| limits.timeout.map(|time| later(start, time));
-        // It may be one of before that was written.
-        let began = |submission: &Entry| submission.since.unwrap_or(submission.time);
-        let result = match submission {
-            // Its job goes on, and so does its clock: its handler has to wait for it.
-            Some(entry) if is_job => {
-                waiter.work().await;
-                let job: Value = self.read(&entry).await;
-                let task = task.with_job(Some(job), |_| Box::pin(ready(())));
-                let limits = self.left(limits, until(began(&entry)));
-                let span = self.states.attempt(&task);
-                span.around(attempt(handle, task, limits, input, call, |_| {})).await
-            }
-            None => {
-                waiter.work().await;
-                let began = life.clock.now();
-                let task = match is_job {
-                    true => task.with_job(None, waiter.reporter(began)),
-                    false => task,
-                };
-                let submitted = |answer: &O| {
-                    match serde_json::to_string(answer) {
-                        Ok(text) => waiter.submit(text, began),
-                        Err(error) => waiter.append(Kind::Failed, Some(text_of(&misfit(&error)))),
-                    }
-                    let now = life.clock.now();
-                    waiter.rest(Waits {
-                        until: until(began),
-                        heartbeat: limits.heartbeat.map(|time| (time, now)),
-                    });
-                };
-                let span = self.states.attempt(&task);
-                span.around(attempt(handle, task, limits, input, call, submitted)).await
-            }
-            // Its handler has answered in an earlier life: only its end is waited for, and its clocks have been running.
-            Some(entry) => Err(waiter.rest_by_token(began(&entry), entry.time, limits).await),
-        };
-        write_down(waiter, result).await
-    }
-
-    /// What an earlier life has come to: the next entry of an operation, if there is one.
-    async fn recovered(&self, waiter: &Waiter<'_>) -> Option<Entry> {
-        match select(pin!(waiter.entry()), pin!(self.life.opened())).await {
-            Either::Left((entry, _)) => Some(entry),
-            Either::Right(_) => None,
-        }
-    }
-
-    /// Runs a task that this process does; answers its last entry, or its input where it begins anew.
-    async fn run<'a, O: Output + 'a>(
-        &self,
-        at: &Place,
-        waiter: &Waiter<'_>,
-        task: TaskContext<'a>,
-        limits: Limits,
-        input: Value,
-        call: Call<'_, 'a, O>,
-    ) -> Result<Entry, Value> {
-        let resource = task.resource();
-        self.record_task(at, started(resource, None));
-        let mut is_submitted = false;
-        let mut submitted = async |entry: &Entry| {
-            self.submitted(at, resource, entry).await;
-            is_submitted = true;
-        };
-        let mut submission = None;
-        let done = loop {
-            match self.recovered(waiter).await {
-                Some(entry) if !entry.kind.is_end() => {
-                    submitted(&entry).await;
-                    submission = Some(entry);
-                }
-                Some(entry) if entry.kind == Kind::Redriven => return Err(input),
-                done => break done,
-            }
-        };
-        let done = match done {
-            Some(done) => done,
-            None => {
-                let work = self.work(waiter, task, limits, input, call, submission);
-                let told = async {
-                    loop {
-                        let entry = waiter.entry().await;
-                        if entry.kind.is_end() {
-                            return entry;
-                        }
-                        submitted(&entry).await;
-                    }
-                };
-                match select(pin!(work), pin!(told)).await {
-                    Either::Left((never, _)) => match never {},
-                    Either::Right((done, _)) => done,
-                }
-            }
-        };
-        // A job of which nothing was told has run all the same.
-        if resource.pattern.is_job() && !is_submitted && done.kind == Kind::Succeeded {
-            self.record_task(at, Event::TaskSubmitted { resource, output: None });
-        }
-        Ok(done)
-    }
-
-    /// Runs the task of an activity; answers its last entry, or its input where it begins anew. It starts when a worker takes
-    /// it. Where the host never had such an activity, its handler does the work; where it has been deleted, nobody does.
-    async fn run_activity<'a, O: Output + 'a>(
-        &self,
-        at: &Place,
-        waiter: &Waiter<'_>,
-        task: TaskContext<'a>,
-        limits: Limits,
-        input: Value,
-        call: Call<'_, 'a, O>,
-    ) -> Result<Entry, Value> {
-        let resource = task.resource();
-        waiter.offer(resource.action, &input);
-        let entry = match self.recovered(waiter).await {
-            Some(entry) => entry,
-            None => {
-                let queued = waiter.queue(&self.activities, resource.action);
-                match queued {
-                    Ok(_) => waiter.rest(Waits::until(None)),
-                    Err(Missing::Unknown) => waiter.append(Kind::Started, None),
-                    Err(Missing::Deleted) => {
-                        let error = Error::runtime(format!("The activity {} does not exist.", resource.arn));
-                        waiter.append(Kind::Failed, Some(text_of(&error)));
-                    }
-                }
-                waiter.entry().await
-            }
-        };
-        waiter.withdraw();
-        match entry.kind {
-            Kind::Redriven => return Err(input),
-            kind if kind.is_end() => return Ok(entry),
-            _ => {}
-        }
-        let worker: Option<Value> = match entry.value {
-            Some(_) => Some(self.read(&entry).await),
-            None => None,
-        };
-        let worker_name = worker.as_ref().and_then(|worker| worker["workerName"].as_str());
-        self.record_task(at, started(resource, worker_name));
-        match self.recovered(waiter).await {
-            Some(entry) if entry.kind == Kind::Redriven => return Err(input),
-            Some(done) => return Ok(done),
-            None => {}
-        }
-        let work = async {
-            let result = match worker {
-                // It answers by the token.
-                Some(_) => Err(waiter.rest_by_token(entry.time, entry.time, limits).await),
-                None => {
-                    waiter.work().await;
-                    let span = self.states.attempt(&task);
-                    let handle = Some(&self.life.handle);
-                    span.around(attempt(handle, task, limits, input, call, |_| {})).await
-                }
-            };
-            write_down(waiter, result).await
-        };
-        match select(pin!(work), pin!(waiter.entry())).await {
-            Either::Left((never, _)) => match never {},
-            Either::Right((done, _)) => Ok(done),
-        }
-    }
-
     fn task_ended(&self, at: &Place) {
         if !self.is_machine() {
             self.life.child_task_ended(&self.root, at);
-        }
-    }
-
-    /// A task begins anew, with this input.
-    fn begin_anew(&self, at: &Place, input: &Value) -> Error {
-        self.life.begin_anew(at);
-        Error::redriven(input)
-    }
-
-    /// Takes note that the execution goes on after an end.
-    async fn redriven(&self, entry: &Entry) {
-        let Redrive { failure, events } = self.read(entry).await;
-        // What enters a state has seen to it.
-        if matches!(failure, Failure::Entry { .. }) {
-            let count = self.life.redrive_count();
-            self.resume(&mut self.events(), events, count, entry.time);
-        }
-    }
-
-    /// The history goes on after an end.
-    fn resume(&self, log: &mut EventLog, events: u64, count: u64, time: DateTime<Utc>) {
-        self.execution.redriven(count, time);
-        log.resume(events);
-        let event = Event::ExecutionRedriven { count };
-        log.record(&self.execution, &self.root, event, self.life.now());
-        if log.is_full() {
-            self.full.notify_one();
-        }
-    }
-
-    /// Lets the machine learn of the redrives that take place where it enters a state.
-    fn redrive_here(&self, log: &mut EventLog) {
-        while let Some(entry) = self.life.redriven_at(log.last() + 1) {
-            self.resume_here(log, &entry);
-        }
-    }
-
-    fn resume_here(&self, log: &mut EventLog, entry: &Entry) {
-        match read(entry) {
-            Ok(Redrive { events, .. }) => self.resume(log, events, self.life.redrives(), entry.time),
-            Err(problem) => self.life.halt(problem),
         }
     }
 
@@ -343,34 +97,6 @@ impl JournalEngine {
             repeat.end();
         }
         waiter
-    }
-
-    /// How often the execution had been redriven when what is done now was done first.
-    fn redrives_then(&self) -> u64 {
-        let repeated = self.repeat.as_ref().and_then(|repeat| repeat.redrives());
-        repeated.unwrap_or_else(|| self.life.redrives())
-    }
-
-    /// Takes note of an event of a task.
-    fn record_task(&self, at: &Place, event: Event<'_>) {
-        // Only the entry of a state changes a line.
-        self.record(at, &mut Entries::default(), event);
-    }
-
-    /// What is left of the time of a task that began earlier.
-    fn left(&self, limits: Limits, until: Option<DateTime<Utc>>) -> Limits {
-        let left = until.map(|until| (until - self.life.clock.now()).to_std().unwrap_or_default());
-        Limits {
-            timeout: left,
-            ..limits
-        }
-    }
-
-    /// Takes note of a submission: that of a job, or what the handler of a task has answered that waits for its token.
-    async fn submitted(&self, at: &Place, resource: &'static Resource, entry: &Entry) {
-        let output: Value = self.read(entry).await;
-        let output = Some(&output);
-        self.record_task(at, Event::TaskSubmitted { resource, output });
     }
 
     /// What is random at a position, as a UUID.
@@ -622,29 +348,4 @@ fn log(keeps_events: bool) -> EventLog {
         true => EventLog::new(),
         false => EventLog::counting(),
     }
-}
-
-fn started<'n>(resource: &'static Resource, worker_name: Option<&'n str>) -> Event<'n> {
-    Event::TaskStarted { resource, worker_name }
-}
-
-/// Writes down what came of a task: it is told of it by the journal.
-async fn write_down<O: Output>(waiter: &Waiter<'_>, result: Result<O, Error>) -> Infallible {
-    let result = result.and_then(|output| serde_json::to_string(&output).map_err(|error| misfit(&error)));
-    let (kind, value) = match result {
-        Ok(text) => (Kind::Succeeded, text),
-        Err(error) => (Kind::Failed, text_of(&error)),
-    };
-    waiter.append(kind, Some(value));
-    pending().await
-}
-
-/// The JSON of an entry. One that has none is not JSON.
-fn text(entry: &Entry) -> &str {
-    entry.value.as_deref().unwrap_or_default()
-}
-
-/// What a handler answered has no form in JSON.
-fn misfit(error: &serde_json::Error) -> Error {
-    Error::new("States.TaskFailed", error.to_string())
 }
