@@ -13,6 +13,22 @@ impl Shape {
             (Shape::OneOf(a), Shape::OneOf(b)) => a.meet(b).into(),
         }
     }
+
+    /// Whether no value has both, as far as can be told at a glance.
+    pub(crate) fn is_disjoint(&self, other: &Shape) -> bool {
+        let (Some(a), Some(b)) = (self.types(), other.types()) else {
+            return self.is_never() || other.is_never();
+        };
+        let texts = match (&a.string, &b.string) {
+            (Some(Strings::Known(a)), Some(Strings::Known(b))) => a.is_disjoint(b),
+            (a, b) => a.is_none() || b.is_none(),
+        };
+        let no_boolean = !(a.booleans.has_true && b.booleans.has_true || a.booleans.has_false && b.booleans.has_false);
+        let no_number = a.number.is_none() || b.number.is_none();
+        let no_array = a.array.is_none() || b.array.is_none();
+        let no_object = a.object.is_none() || b.object.is_none();
+        texts && no_boolean && no_number && no_array && no_object && !(a.null && b.null)
+    }
 }
 
 impl Types {

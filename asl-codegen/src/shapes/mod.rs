@@ -19,9 +19,14 @@
 //!
 //! Where something else is known, a [`Known`] tells it: the input of the machine, the results of its tasks.
 
+mod admits;
 mod array;
+mod bound;
 mod display;
 mod flow;
+mod join;
+mod kept;
+mod make;
 mod meet;
 mod narrow;
 mod object;
@@ -36,11 +41,12 @@ mod variants;
 pub use array::Array;
 pub(crate) use flow::error_output;
 pub use flow::{Data, Exit, Flow, Way};
+pub use kept::Kept;
 pub(crate) use narrow::{Split, split, steps};
 pub use object::{Member, Object};
 pub use path::Found;
 pub(crate) use scope::Scope;
-pub use shape::{Booleans, Kept, Number, Shape, Strings, Types};
+pub use shape::{Booleans, Number, Shape, Strings, Types};
 pub(crate) use value::{Failure, Missing, Value};
 
 use crate::flow::graph::reverse_postorder;

@@ -1,7 +1,8 @@
 //! What a condition tells about the data, where it holds and where it does not (CH-6, CH-7, CH-20 to CH-41).
 
 use super::flow::Data;
-use super::shape::{Kept, Shape};
+use super::kept::Kept;
+use super::shape::Shape;
 use crate::expr::jsonata::{BinaryOp, Expr, ExprKind, functions};
 use crate::expr::path::{Path, Root, Step};
 use crate::syntax::{Condition, Operator, Relation, Right, Test, TypeTest};

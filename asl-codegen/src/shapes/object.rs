@@ -1,6 +1,7 @@
 //! Objects: which members they have.
 
-use super::shape::{Shape, either};
+use super::join::either;
+use super::shape::Shape;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;

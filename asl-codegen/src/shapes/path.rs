@@ -1,8 +1,9 @@
 //! What a path finds in a value of a shape, and what a value becomes that is put at one.
 
 use super::array::Array;
+use super::kept::Kept;
 use super::object::{Member, Object};
-use super::shape::{Kept, Shape, Types};
+use super::shape::{Shape, Types};
 use crate::expr::path::Step;
 
 /// What a path finds.

@@ -1,8 +1,9 @@
 //! What a JSONata expression gives.
 
+use super::kept::Kept;
 use super::object::{Member, Object};
 use super::scope::Scope;
-use super::shape::{Kept, Shape};
+use super::shape::Shape;
 use crate::expr::jsonata::{BinaryOp, Expr, ExprKind, Path, StepKind, functions};
 use crate::expr::path::{Root, Step};
 use std::ops::Range;
