@@ -342,7 +342,8 @@ fn ours(error: Error) -> EvaluatorError {
     })
 }
 
-/// An error of the interpreter as one of ours, in words that can be other than JSONata's.
+/// An error of the interpreter as one of ours. What its own functions say of arguments, and its order-by of values, is worded in
+/// other ways than JSONata's.
 fn failed(error: EvaluatorError) -> Error {
     match coded(error.message()) {
         Some((LIMIT, message)) => Error::limit(message),
@@ -351,6 +352,9 @@ fn failed(error: EvaluatorError) -> Error {
         Some(("D2015", _)) => out_of_memory(),
         // Where it adds a name, which the service does not.
         Some(("T1006", _)) => Error::new("T1006", NO_FUNCTION),
+        Some(("D1001", _)) => Error::new("D1001", "Number out of range: null"),
+        // It counts the results.
+        Some(("D3138", message)) => Error::new("D3138", message.split(" (").next().unwrap_or(message)),
         Some((code, message)) => Error::new(code.to_owned(), message),
         // Numbers out of range are all that `&` cannot put into a text.
         None if error.message() == "Cannot concatenate complex types" => {

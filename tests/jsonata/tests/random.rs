@@ -94,23 +94,6 @@ const DIFFERENT: &[Difference] = &[
         }
         of.calls(&["matrix["]) && of.is_given_for(of.text.to_owned(), &root)
     }),
-    (
-        "what is no number is computed with: an integer that was not read",
-        |of| {
-            let unread = "($asl_parse := $parseInteger; $parseInteger := function($text, $picture)<s-s:n> {(
-            $read := $asl_parse($text, $picture);
-            $read = $read + 0 ? $read : 'NaN'
-        )}; ";
-            of.native_fails(&["D1002", "T2001", "T2002"])
-                && of.calls(&["$parseInteger("])
-                && of.is_given_for(format!("{unread}{})", of.text), of.root)
-        },
-    ),
-    ("what is no number is computed with: of a division by zero", |of| {
-        of.native_fails(&["D1002", "T2001", "T2002"])
-            && of.calls(&[" / ", " % "])
-            && of.interpreted["ok"].to_string().contains("NaN")
-    }),
     ("a predicate of nothing is not evaluated", |of| {
         of.native_fails(&["D1002", "T2010"])
             && of.predicates().any(|predicate| {

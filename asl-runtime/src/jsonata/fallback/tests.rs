@@ -42,6 +42,39 @@ fn errors_keep_code_and_message() {
             "1 + 'a'",
             "T2002: The right side of the \"+\" operator must evaluate to a number",
         ),
+        (
+            "0 / 0 + 1",
+            "T2001: The left side of the \"+\" operator must evaluate to a number",
+        ),
+        ("-'a'", "D1002: Cannot negate a non-numeric value: \"a\""),
+        (
+            "1 < 'a'",
+            "T2009: The values 1 and \"a\" either side of operator \"<\" must be of the same data type",
+        ),
+        (
+            "[1.5..2]",
+            "T2003: The left side of the range operator (..) must evaluate to an integer",
+        ),
+        (
+            "$uppercase(1)",
+            "T0410: Argument 1 of function \"uppercase\" does not match function signature",
+        ),
+        (
+            "$map([1], $uppercase)",
+            "T0410: Argument 1 of function \"uppercase\" does not match function signature",
+        ),
+        (
+            "[[1]].$length()",
+            "T0411: Context value is not a compatible type with argument 1 of function \"length\"",
+        ),
+        (
+            "'1, 2' ~> $sum(1)",
+            "T0410: Argument 2 of function \"sum\" does not match function signature",
+        ),
+        (
+            "$single([1, 2])",
+            "D3138: The $single() function expected exactly 1 matching result.  Instead it matched more.",
+        ),
         ("$error('Oh!')", "D3137: Oh!"),
         ("$eval('1')", "T1006: Attempted to invoke a non-function"),
         ("$unknown()", "T1006: Attempted to invoke a non-function"),
