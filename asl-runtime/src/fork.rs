@@ -138,7 +138,8 @@ impl<'a, E: Engine> Fork<'a, E> {
     }
 
     /// The outputs of all lanes, which together are subject to the quota (PL-11, MD-11).
-    fn result(&self, visit: &Visit, outputs: Value) -> Result<Value, Error> {
+    fn result(&self, visit: &Visit, outputs: Result<Vec<Value>, Error>) -> Result<Value, Error> {
+        let outputs = Value::Array(outputs?);
         match self.frame.execution.has_quotas() {
             true => quota::outputs(visit.state, outputs),
             false => Ok(outputs),
@@ -157,22 +158,26 @@ impl<'a, E: Engine> Fork<'a, E> {
             let frame = self.frame;
             match make(Context { frame, visit }) {
                 Ok(made) => return Ok(made),
-                Err(error) => self.retry(line, retries, visit, error).await?,
+                Err(error) => self.retry(line, retries, visit, error, None).await?,
             }
         }
     }
 
-    /// Waits before a retry, unless the error ends the state.
+    /// Waits before a retry, unless the error ends the state: then `failed` is recorded.
     async fn retry(
         &self,
         line: &mut E::Line,
         retries: &mut Retries,
         visit: &mut Visit,
         error: Error,
+        failed: Option<Event<'static>>,
     ) -> Result<(), Error> {
         let attempt = visit.retry_count + 1;
         retries.redriven(self.engine.redrives());
         let Some(delay) = retries.next(&error, || self.engine.random(self.at, attempt) as u64) else {
+            if let Some(failed) = failed {
+                self.engine.record(self.at, line, failed);
+            }
             return Err(error);
         };
         record_retried(self.engine, self.at, line, visit.state, error);
@@ -195,22 +200,35 @@ pub fn parallel<'a, E: Engine>(
     branches: usize,
     start: &mut (dyn FnMut(Scope<'a, E>, usize) -> Lane<'a> + Send),
 ) -> impl Future<Output = Result<Value, Error>> + Send {
-    async move {
-        let (mut input, mut start) = (|_: Context<'_>| Ok(()), |cx, &(): &(), branch| start(cx, branch));
-        parallel_over(scope, retry, branches, &mut input, &mut start).await
-    }
+    side_by_side(
+        scope,
+        retry,
+        branches,
+        |_| Ok(()),
+        |cx, (): &(), branch| start(cx, branch),
+    )
 }
 
 /// The same over an input that is made for each attempt.
 ///
 /// # Errors
 /// With the error of the branch that failed first, or that of `input`.
-pub fn parallel_over<'a, E: Engine, I: Send + Sync>(
+pub fn parallel_over<'a, E: Engine>(
     scope: &'a mut Scope<'_, E>,
     retry: &'static [Retrier],
     branches: usize,
-    input: &mut (dyn FnMut(Context<'_>) -> Result<I, Error> + Send),
-    start: &mut (dyn FnMut(Scope<'a, E>, &I, usize) -> Lane<'a> + Send),
+    input: &mut (dyn FnMut(Context<'_>) -> Result<Value, Error> + Send),
+    start: &mut (dyn FnMut(Scope<'a, E>, &Value, usize) -> Lane<'a> + Send),
+) -> impl Future<Output = Result<Value, Error>> + Send {
+    side_by_side(scope, retry, branches, input, start)
+}
+
+fn side_by_side<'a, E: Engine, I: Send + Sync>(
+    scope: &'a mut Scope<'_, E>,
+    retry: &'static [Retrier],
+    branches: usize,
+    mut input: impl FnMut(Context<'_>) -> Result<I, Error> + Send,
+    mut start: impl FnMut(Scope<'a, E>, &I, usize) -> Lane<'a> + Send,
 ) -> impl Future<Output = Result<Value, Error>> + Send {
     async move {
         let Scope {
@@ -229,22 +247,20 @@ pub fn parallel_over<'a, E: Engine, I: Send + Sync>(
         };
         let mut retries = Retries::new(retry);
         loop {
-            let input = fork.made(line, &mut retries, visit, input).await?;
+            let input = fork.made(line, &mut retries, visit, &mut input).await?;
             fork.engine.record(at, line, Event::ParallelStateStarted { branches });
             let mut start =
                 |line: &mut E::Line, index, _| Ok(start(fork.lane(visit, line, index, None), &input, index));
             let outputs = lanes(&fork, line, visit.retry_count, branches, branches, None, &mut start).await;
-            let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+            let error = match fork.result(visit, outputs) {
                 Ok(result) => {
                     fork.engine.record(at, line, Event::ParallelStateSucceeded);
                     return Ok(result);
                 }
                 Err(error) => error,
             };
-            if let Err(error) = fork.retry(line, &mut retries, visit, error).await {
-                fork.engine.record(at, line, Event::ParallelStateFailed);
-                return Err(error);
-            }
+            let failed = Some(Event::ParallelStateFailed);
+            fork.retry(line, &mut retries, visit, error, failed).await?;
         }
     }
 }
@@ -289,17 +305,15 @@ pub fn map<'a, E: Engine>(
                 start(fork.lane(visit, line, index, Some(kept)), item)
             };
             let outputs = lanes(&fork, line, visit.retry_count, length, concurrency, None, &mut start).await;
-            let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+            let error = match fork.result(visit, outputs) {
                 Ok(result) => {
                     fork.engine.record(at, line, Event::MapStateSucceeded);
                     return Ok(result);
                 }
                 Err(error) => error,
             };
-            if let Err(error) = fork.retry(line, &mut retries, visit, error).await {
-                fork.engine.record(at, line, Event::MapStateFailed);
-                return Err(error);
-            }
+            let failed = Some(Event::MapStateFailed);
+            fork.retry(line, &mut retries, visit, error, failed).await?;
         }
     }
 }
@@ -383,7 +397,7 @@ pub fn map_run<'a, E: Engine>(
                 &mut start,
             )
             .await;
-            let error = match outputs.and_then(|outputs| fork.result(visit, Value::Array(outputs))) {
+            let error = match fork.result(visit, outputs) {
                 Ok(result) => {
                     fork.engine.record(at, line, Event::MapRunSucceeded);
                     fork.engine.record(at, line, Event::MapStateSucceeded);
@@ -394,10 +408,8 @@ pub fn map_run<'a, E: Engine>(
                     error
                 }
             };
-            if let Err(error) = fork.retry(line, &mut retries, visit, error).await {
-                fork.engine.record(at, line, Event::MapStateFailed);
-                return Err(error);
-            }
+            let failed = Some(Event::MapStateFailed);
+            fork.retry(line, &mut retries, visit, error, failed).await?;
         }
     }
 }
