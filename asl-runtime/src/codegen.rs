@@ -1,6 +1,6 @@
 //! Exactly what generated code names. Not for people: it changes with the generator.
 
-pub use crate::data::{Data, array, literal, nothing, object, take};
+pub use crate::data::{Data, array, array_with, literal, nothing, object, object_with, take};
 pub use crate::fork::{Lane, MapPolicy, MapRunPolicy, Tolerance, map, map_run, parallel, parallel_over};
 pub use crate::number::Num;
 pub use crate::path::Step::{At, Key};

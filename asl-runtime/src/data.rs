@@ -1,7 +1,8 @@
 //! The data that flows through a scope, and how templates build it.
 
-pub use crate::shape::object;
+pub use crate::shape::{object, object_with};
 
+use crate::Error;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -16,6 +17,16 @@ pub fn take(data: &mut Data<'_>) -> Value {
 /// An array of these elements.
 pub fn array<const N: usize>(elements: [Value; N]) -> Value {
     Value::Array(elements.into())
+}
+
+/// An array of as many elements, which are made one after the other.
+///
+/// # Errors
+/// With the error of the one that cannot be made.
+pub fn array_with(count: usize, make: impl FnOnce(&mut Vec<Value>) -> Result<(), Error>) -> Result<Value, Error> {
+    let mut elements = Vec::with_capacity(count);
+    make(&mut elements)?;
+    Ok(Value::Array(elements))
 }
 
 /// The empty object: what `InputPath: null` and `OutputPath: null` give (NUL-1, NUL-2).

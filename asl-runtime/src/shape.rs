@@ -1,5 +1,6 @@
 //! Objects whose names stand in the definition.
 
+use crate::Error;
 use serde_json::{Map, Value};
 use std::mem;
 use std::ptr;
@@ -79,6 +80,19 @@ pub fn object<const N: usize>(mut members: [(&'static str, Value); N]) -> Value 
                 .collect(),
         ),
     }
+}
+
+/// An object with as many members, which are made one after the other.
+///
+/// # Errors
+/// With the error of the one that cannot be made.
+pub fn object_with(
+    count: usize,
+    make: impl FnOnce(&mut Vec<(&'static str, Value)>) -> Result<(), Error>,
+) -> Result<Value, Error> {
+    let mut members = Vec::with_capacity(count);
+    make(&mut members)?;
+    Ok(object_of(members))
 }
 
 /// An object with these members, as many as there are.

@@ -176,13 +176,21 @@ impl Env<'_> {
             Template::Literal(value) => literal(value),
             Template::Expression(expression) => self.expression(expression),
             Template::Array(elements) => {
+                let count = Literal::usize_unsuffixed(elements.len());
                 let elements = elements.iter().map(|element| Once::from(self.template(element)));
-                quote!(rt::array([#(#elements),*]))
+                match is_large(template) {
+                    false => quote!(rt::array([#(#elements),*])),
+                    true => quote!(rt::array_with(#count, |elements| { #(elements.push(#elements);)* Ok(()) })?),
+                }
             }
             Template::Object(fields) => {
+                let count = Literal::usize_unsuffixed(fields.len());
                 let names = fields.iter().map(|field| &field.name);
                 let values = fields.iter().map(|field| Once::from(self.field_value(field)));
-                quote!(rt::object([#((#names, #values)),*]))
+                match is_large(template) {
+                    false => quote!(rt::object([#((#names, #values)),*])),
+                    true => quote!(rt::object_with(#count, |members| { #(members.push((#names, #values));)* Ok(()) })?),
+                }
             }
         }
     }
@@ -338,6 +346,30 @@ pub fn literal(value: &Value) -> TokenStream {
     }
     let text = value.to_string();
     quote!(rt::literal(#text))
+}
+
+/// Whether so much is read in a template that its members are made one after the other. As the elements of one array they
+/// would all be there wherever one of them fails, and rustc would take minutes to see that none of them is used then.
+pub(super) fn is_large(template: &Template) -> bool {
+    count_reads(template) > MANY_READS
+}
+
+/// How much is read by a template whose members are made side by side.
+const MANY_READS: usize = 64;
+
+fn count_reads(template: &Template) -> usize {
+    match template {
+        Template::Literal(_) => 0,
+        Template::Expression(_) => 1,
+        Template::Array(elements) => elements.iter().map(count_reads).sum(),
+        Template::Object(fields) => {
+            let reads = fields.iter().map(|field| match &field.value {
+                FieldValue::Template(template) => count_reads(template),
+                FieldValue::Path(_) | FieldValue::Call(_) => 1,
+            });
+            reads.sum()
+        }
+    }
 }
 
 /// How many values a literal may hold, and how deep it may be nested, to be written as an expression.

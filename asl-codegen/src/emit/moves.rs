@@ -1,6 +1,6 @@
 //! Templates that take what they read: where a value is read for the last time, its parts are moved, not cloned.
 
-use super::expr::{Env, steps};
+use super::expr::{Env, is_large, steps};
 use super::name::{Names, local};
 use super::variables::ident;
 use crate::expr::path::{Path, Root, Step};
@@ -41,6 +41,12 @@ pub fn moving(template: &Template, owner: TokenStream, env: &Env) -> Option<Move
         "credentials",
     ]);
     if !collect(template, &mut names, &mut reads) || reads.is_empty() || reads.len() > MAX_PARTS {
+        return None;
+    }
+    // What else is read there can fail, while all the parts are at hand.
+    let mut has_calls = false;
+    super::reads::each_template_call(template, &mut |_| has_calls = true);
+    if has_calls && is_large(template) {
         return None;
     }
     let overlap = |a: &[Step], b: &[Step]| a.iter().zip(b).all(|(a, b)| a == b);

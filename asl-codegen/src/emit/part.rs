@@ -1,6 +1,6 @@
 //! Templates of inputs that have a type of their own: its parts, of which it is made without JSON in between.
 
-use super::expr::{Env, Expr, is_item_value, is_short, literal, rust_number};
+use super::expr::{Env, Expr, is_item_value, is_large, is_short, literal, rust_number};
 use crate::syntax::{Field, FieldValue, Template};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,6 +11,10 @@ impl Env<'_> {
     pub fn part(&self, template: &Template) -> TokenStream {
         match template {
             Template::Literal(value) if is_short(value) => literal_part(value),
+            template @ (Template::Array(_) | Template::Object(_)) if is_large(template) => {
+                let value = self.template(template);
+                quote!(rt::Part::Owned(#value))
+            }
             Template::Literal(_) | Template::Expression(_) => {
                 let value = self.template(template);
                 quote!(rt::Part::Owned(#value))
