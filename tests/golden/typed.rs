@@ -127,10 +127,10 @@ pub mod typed {
     pub struct Order {
         /// Its id.
         #[serde(rename = "order-id")]
-        pub order_id: String,
+        pub order_id_2: String,
         /// `order_id`: `integer`
-        #[serde(rename = "order_id", default, skip_serializing_if = "Option::is_none")]
-        pub order_id_2: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub order_id: Option<i64>,
         /// `amount`
         pub amount: From2,
         /// `type`: `string | null`

@@ -21,6 +21,23 @@ impl Names {
         }
     }
 
+    /// The names of all parts of one item: a part whose name can stay as it is keeps it, whatever comes before.
+    pub fn claim_all<'t>(
+        mut self,
+        texts: impl Iterator<Item = &'t str> + Clone,
+        name: impl Fn(&str) -> String,
+    ) -> Vec<String> {
+        let is_kept = |text: &&str| name(text) == **text;
+        for text in texts.clone().filter(is_kept) {
+            self.claim(text);
+        }
+        let mut claim = |text: &str| match is_kept(&text) {
+            true => text.to_owned(),
+            false => self.claim(&name(text)).0,
+        };
+        texts.map(claim).collect()
+    }
+
     /// This name, or the first free one of `name_2`, `name_3` and so on; and whether it was free.
     pub fn claim(&mut self, name: &str) -> (String, bool) {
         let mut count = self.taken.get(name).copied().unwrap_or(0) + 1;
@@ -194,6 +211,19 @@ fn escape(name: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_can_stay_as_it_is_stays() {
+        let texts = ["Cents", "cents", "cents!", "type", "a-b", "a_b"];
+        assert_eq!(
+            Names::default().claim_all(texts.into_iter(), snake),
+            ["cents_2", "cents", "cents_3", "type_", "a_b_2", "a_b"]
+        );
+        assert_eq!(
+            Names::with(&["Self"]).claim_all(["open", "Open", "Self"].into_iter(), camel),
+            ["Open2", "Open", "SelfState"]
+        );
+    }
 
     #[test]
     fn names_read_as_rust() {

@@ -95,11 +95,11 @@ impl Structs<'_> {
         // Before those of its members.
         let place = self.items.len();
         self.items.push(TokenStream::new());
-        let mut fields = Names::default();
+        let fields = Names::default().claim_all(object.members().map(|(member, _)| &**member), snake);
         let members: Vec<TokenStream> = object
             .members()
-            .map(|(member, known)| {
-                let field = fields.claim(&snake(member)).0;
+            .zip(fields)
+            .map(|((member, known), field)| {
                 let about = format!("{}: {}", code(member), code(&known.shape.to_string()));
                 let mut of_member = self.of(&known.shape, &format!("{name}{}", camel(&snake(member))), &about);
                 let mut attributes = Vec::new();

@@ -58,7 +58,7 @@ impl Object {
     }
 
     /// Its members, by name.
-    pub fn members(&self) -> impl Iterator<Item = (&Arc<str>, &Member)> {
+    pub fn members(&self) -> impl Iterator<Item = (&Arc<str>, &Member)> + Clone {
         self.members.iter().map(|(name, member)| (name, member))
     }
 

@@ -109,15 +109,16 @@ impl RustTypes<'_, '_> {
         let kind = match texts {
             Some(texts) if texts.is_empty() => return Kind::Null,
             Some(texts) => {
-                let mut names = Names::with(&["Self"]);
-                let mut variants: Vec<(String, String)> = Vec::new();
+                let mut distinct: Vec<&str> = Vec::new();
                 for text in texts {
-                    if !variants.iter().any(|(_, known)| known == text) {
-                        let words = if text.is_empty() { "Empty" } else { text };
-                        variants.push((names.claim(&camel(words)).0, text.to_owned()));
+                    if !distinct.contains(&text) {
+                        distinct.push(text);
                     }
                 }
-                Kind::Named(self.named(wanted, about, Content::Texts(variants)))
+                let name = |text: &str| camel(if text.is_empty() { "Empty" } else { text });
+                let names = Names::with(&["Self"]).claim_all(distinct.iter().copied(), name);
+                let variants = names.into_iter().zip(distinct.into_iter().map(str::to_owned));
+                Kind::Named(self.named(wanted, about, Content::Texts(variants.collect())))
             }
             None if others().all(Value::is_boolean) => Kind::Boolean,
             None if others().all(Value::is_i64) => Kind::Integer,
@@ -197,13 +198,12 @@ impl RustTypes<'_, '_> {
         let further = keywords.required.iter();
         let further = further.filter(|name| !keywords.properties.iter().any(|(known, _)| known == *name));
         let further: Vec<(String, Schema)> = further.map(|name| (name.clone(), Schema::Any)).collect();
-        let mut names = Names::default();
+        // A member that can be nothing is not there.
+        let members = keywords.properties.iter().chain(&further);
+        let members = members.filter(|(_, schema)| !matches!(schema, Schema::Never));
+        let names = Names::default().claim_all(members.clone().map(|(member, _)| member.as_str()), snake);
         let mut fields = Vec::new();
-        for (member, schema) in keywords.properties.iter().chain(&further) {
-            // A member that can be nothing is not there.
-            if matches!(schema, Schema::Never) {
-                continue;
-            }
+        for ((member, schema), field_name) in members.zip(names) {
             let field = snake(member);
             let kind = self.kind(
                 schema,
@@ -217,7 +217,7 @@ impl RustTypes<'_, '_> {
                 None => format!("{}: {}", code(member), code(&self.shapes.of(schema).to_string())),
             };
             fields.push(Field {
-                name: names.claim(&field).0,
+                name: field_name,
                 member: member.clone(),
                 about,
                 kind,
