@@ -46,7 +46,8 @@ pub struct Builder {
     check: bool,
     options: Options,
     types: Vec<(Typed, String)>,
-    types_file: Option<PathBuf>,
+    /// The one that was named, or none at all.
+    types_file: Option<Option<PathBuf>>,
 }
 
 /// What a type was given for.
@@ -85,6 +86,9 @@ impl Builder {
 
     /// Adds every definition that the pattern matches: `workflows/**/*.asl.json`. There must be one. A types file, whose name
     /// ends in `.types.json`, is no definition.
+    ///
+    /// Cargo compiles again when a file is added in the folder that the pattern begins with. A pattern that begins in the package's
+    /// own folder, as `*.asl.json` does, notices new files in the folders there only, since builds write to that one too.
     ///
     /// `*` stands for any part of one name, `**` for any folders, `?` for a character, `[a-c]` for one of several.
     pub fn glob(mut self, pattern: impl Into<String>) -> Builder {
@@ -154,7 +158,13 @@ impl Builder {
     /// Names the types file of the definitions. Without this each has its own beside it, where there is one:
     /// `workflows/order.types.json` for `workflows/order.asl.json`. [`Types::file`](crate::Types::file) says what is in it.
     pub fn types_file(mut self, path: impl Into<PathBuf>) -> Builder {
-        self.types_file = Some(path.into());
+        self.types_file = Some(Some(path.into()));
+        self
+    }
+
+    /// Takes no types file, whatever stands beside a definition.
+    pub fn no_types_file(mut self) -> Builder {
+        self.types_file = Some(None);
         self
     }
 

@@ -1,5 +1,6 @@
 //! Rust types at the boundary of a machine and of its tasks.
 
+use asl_runtime::testing::{Answer, Script};
 use asl_runtime::{Error, TaskContext, TaskError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -124,4 +125,44 @@ async fn an_output_that_does_not_fit_fails_the_execution() {
             "The output of the execution does not fit its type: invalid type: string \"two\", expected u8 at /lines/1"
         )
     );
+}
+
+asl_runtime::asl!(
+    mod asked = {
+        "StartAt": "Charge Card",
+        "States": {
+            "Charge Card": {
+                "Type": "Task",
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:charge_card",
+                "Parameters": { "Cents": 2, "cents.$": "$.amount" },
+                "End": true
+            }
+        }
+    },
+    tasks { charge_card(_) -> Value },
+);
+
+struct Till;
+
+impl asked::Tasks for Till {
+    async fn charge_card(
+        &self,
+        _: &TaskContext<'_>,
+        input: asked::ChargeCardInput,
+    ) -> Result<serde_json::Value, TaskError> {
+        Ok(input.cents)
+    }
+}
+
+#[tokio::test]
+async fn a_field_is_the_member_of_its_name() {
+    assert_eq!(asked::run(&Till, json!({ "amount": "ten" })).await, Ok(json!("ten")));
+}
+
+#[test]
+fn any_json_can_be_named_and_scripted() {
+    let script = Script::new().with("Charge Card", |_, input| Answer::ok(input.clone()));
+    script
+        .run::<asked::Machine>(json!({ "amount": "ten" }))
+        .assert_output(json!({ "Cents": 2, "cents": "ten" }));
 }

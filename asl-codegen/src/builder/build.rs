@@ -111,7 +111,7 @@ impl Build {
                 Typed::Output => &mut types.output,
                 Typed::TaskInput(method) => &mut types.tasks.entry(method.clone()).or_default().input,
                 Typed::TaskResult(method) => &mut types.tasks.entry(method.clone()).or_default().result,
-            } = (text.trim() != "Value").then_some(tokens);
+            } = Some(tokens);
         }
     }
 
@@ -124,6 +124,8 @@ impl Build {
                 Input::Glob(pattern) => self.matches(pattern),
             };
             for file in found {
+                // `./a.json` is `a.json`.
+                let file: PathBuf = file.components().filter(|part| *part != Component::CurDir).collect();
                 if !files.contains(&file) {
                     self.cargo
                         .push(format!("rerun-if-changed={}", parts(&file).0.display()));
@@ -136,8 +138,12 @@ impl Build {
 
     fn matches(&mut self, pattern: &str) -> Vec<PathBuf> {
         // A new file changes the folder, not the files that were there before.
-        self.cargo
-            .push(format!("rerun-if-changed={}", fixed_parent(pattern).display()));
+        let out_dir = env::var_os("OUT_DIR").map(PathBuf::from);
+        let watched = watched(fixed_parent(pattern), out_dir.as_deref());
+        let lines = watched
+            .iter()
+            .map(|path| format!("rerun-if-changed={}", path.display()));
+        self.cargo.extend(lines);
         let paths = match glob::glob(pattern) {
             Ok(paths) => paths,
             Err(error) => {
@@ -167,8 +173,10 @@ impl Build {
     /// The types file of a definition, which was named or stands beside it.
     fn types_file(&mut self, definition: &Path, builder: &Builder) -> Option<Source> {
         let (path, resource) = parts(definition);
-        let beside = || Some(types_path(path, resource)).filter(|path| path.is_file());
-        let path = builder.types_file.clone().or_else(beside)?;
+        let path = match &builder.types_file {
+            Some(named) => named.clone()?,
+            None => Some(types_path(path, resource)).filter(|path| path.is_file())?,
+        };
         let line = format!("rerun-if-changed={}", path.display());
         if !self.cargo.contains(&line) {
             self.cargo.push(line);
@@ -303,6 +311,28 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     fs::write(path, text)
+}
+
+/// What to watch for new files in a folder. Of one that builds write to, as the package's own does, only the folders in it that
+/// they do not: each build would be the reason for the next one.
+pub(super) fn watched(folder: PathBuf, out_dir: Option<&Path>) -> Vec<PathBuf> {
+    let is_written_to = |folder: &Path| {
+        let canonical = folder.canonicalize().ok();
+        canonical
+            .zip(out_dir)
+            .is_some_and(|(folder, out_dir)| out_dir.starts_with(folder))
+    };
+    if !is_written_to(&folder) {
+        return vec![folder];
+    }
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir() && !is_written_to(path))
+        .filter(|path| !path.file_name().unwrap_or_default().to_string_lossy().starts_with('.'))
+        .collect();
+    folders.sort();
+    folders
 }
 
 /// The folder that a pattern's matches are all in: `workflows` for `workflows/*/order*.json`.

@@ -1,6 +1,6 @@
 //! Builds into temporary folders.
 
-use super::build::{fixed_parent, write};
+use super::build::{fixed_parent, watched, write};
 use super::*;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -226,6 +226,23 @@ fn the_fixed_part_of_a_pattern() {
 }
 
 #[test]
+fn a_folder_that_builds_write_to_is_watched_without_them() -> io::Result<()> {
+    let folder = folder(&[("a.json", MACHINE)]);
+    let root = folder.path().canonicalize()?;
+    for name in ["target/debug/out", ".git", "more"] {
+        fs::create_dir_all(root.join(name))?;
+    }
+    let out_dir = root.join("target/debug/out");
+    assert_eq!(
+        watched(root.clone(), Some(&out_dir)),
+        [root.join("flows"), root.join("more")]
+    );
+    assert_eq!(watched(root.join("flows"), Some(&out_dir)), [root.join("flows")]);
+    assert_eq!(watched(root.clone(), None), [root]);
+    Ok(())
+}
+
+#[test]
 fn all_definitions_report_and_nothing_is_written() {
     let folder = folder(&[("a.json", "{"), ("b.json", MACHINE), ("c.json", "[1,]")]);
     assert_eq!(
@@ -387,5 +404,7 @@ error: there is no task `charge`
   |
 help: there is `charge_card`"
     );
+    let none = builder(&folder).no_types_file();
+    none.try_compile().expect("nothing is read beside the definition");
     assert!(failures(&named.types_file("no.types.json"), &folder).starts_with("error: cannot read `no.types.json`: "));
 }

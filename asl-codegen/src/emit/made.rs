@@ -34,10 +34,9 @@ impl Made {
         types: &Types,
         names: &mut Names,
     ) -> Result<Made, Box<Diagnostic>> {
-        let given = |given: &Option<TokenStream>| given.clone().map_or(Typed::Json, Typed::Given);
         let mut made = Made {
-            input: given(&types.input),
-            output: given(&types.output),
+            input: Typed::given(types.input.clone()),
+            output: Typed::given(types.output.clone()),
             ..Made::default()
         };
         if let Some(file) = file {

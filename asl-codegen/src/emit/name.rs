@@ -31,7 +31,7 @@ impl Names {
         for text in texts.clone().filter(is_kept) {
             self.claim(text);
         }
-        let mut claim = |text: &str| match is_kept(&text) {
+        let claim = |text: &str| match is_kept(&text) {
             true => text.to_owned(),
             false => self.claim(&name(text)).0,
         };

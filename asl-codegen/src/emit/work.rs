@@ -52,8 +52,12 @@ pub enum Typed {
 }
 
 impl Typed {
-    fn given(tokens: Option<TokenStream>) -> Typed {
-        tokens.map_or(Typed::Json, Typed::Given)
+    /// `Value` is what the module calls any JSON.
+    pub fn given(tokens: Option<TokenStream>) -> Typed {
+        match tokens {
+            Some(tokens) if tokens.to_string() != "Value" => Typed::Given(tokens),
+            _ => Typed::Json,
+        }
     }
 
     fn is_given(&self) -> bool {
