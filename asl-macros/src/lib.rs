@@ -56,6 +56,9 @@ use proc_macro::TokenStream;
 ///   `order.types.json` beside `order.asl.json`, if it is there when the definition is compiled; `none` is for no types file.
 ///   The Rust types of its schemas are written by the feature `schema`.
 ///
+/// What it expands to calls the runtime `asl_runtime`. A crate that has it under another name says so at its root:
+/// `extern crate asl as asl_runtime;`.
+///
 /// # Errors
 ///
 /// Each mistake in the definition is a compile error that shows the place in it, the reason and, where it is known,
