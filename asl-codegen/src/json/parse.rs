@@ -4,6 +4,7 @@
 //! takes `[{} {}]`, form feeds and Unicode spaces between tokens, control characters in strings and numbers that
 //! nobody can read, so that every gap would have to be looked at again. Its depth limit is fixed as well.
 
+use super::substitution::symbol;
 use super::{Json, Kind, Member, Object, Substitutions, Text};
 use crate::diagnostic::{Diagnostic, Diagnostics, ServiceCode};
 use crate::source::{Source, Span};
@@ -248,6 +249,7 @@ impl<'a> Parser<'a> {
                     }
                     None => return Err(self.bad_escape()),
                 },
+                Some(b'\n' | b'\r') => return Err(Box::new(self.broken(start))),
                 Some(_) => {
                     let fault = self.fault(1, "a control character, which a string cannot hold as it is");
                     return Err(Box::new(fault.help("write it as an escape, such as `\\n`")));
@@ -259,6 +261,14 @@ impl<'a> Parser<'a> {
                 }
             }
         }
+    }
+
+    /// The string that begins at `start` goes on after the line break that comes next.
+    fn broken(&self, start: usize) -> Diagnostic {
+        let mut fault = self.fault(1, "this string has no end on its line");
+        fault.span.start = start;
+        fault.span.end = self.at;
+        fault.help("close it with `\"`, or write the line break as `\\n`")
     }
 
     fn bad_escape(&mut self) -> Box<Diagnostic> {
@@ -318,6 +328,17 @@ impl<'a> Parser<'a> {
         &rest[..end.unwrap_or(rest.len())]
     }
 
+    /// The `${Name}` that stands here by itself, outside of a string, where a string may stand.
+    fn bare_symbol(&self) -> Option<&'a str> {
+        let rest = self.rest();
+        let name = symbol(rest.strip_prefix("${")?)?;
+        let (symbol, after) = rest.split_at("${}".len() + name.len());
+        let ends =
+            after.is_empty() || after.starts_with(|c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}' | ':'));
+        let before = self.source.text()[..self.at].trim_end();
+        (ends && before.ends_with([':', ',', '[', '{'])).then_some(symbol)
+    }
+
     /// The next `length` bytes are wrong.
     fn fault(&self, length: usize, label: impl Into<String>) -> Diagnostic {
         let span = Span::new(self.at, self.at + length);
@@ -350,9 +371,11 @@ impl<'a> Parser<'a> {
                 let meant = ["true", "false", "null"]
                     .into_iter()
                     .find(|name| word.eq_ignore_ascii_case(name));
-                fault
-                    .service(message)
-                    .maybe_help(meant.map(|name| format!("write `{name}`")))
+                let help = match self.bare_symbol() {
+                    Some(symbol) => Some(format!("write `\"{symbol}\"`, also for a number or a boolean")),
+                    None => meant.map(|name| format!("write `{name}`")),
+                };
+                fault.service(message).maybe_help(help)
             }
             '"' | '{' | '[' if expected.starts_with("`,`") => fault.help("put a comma before it"),
             '/' => fault.help("JSON has no comments: write a `Comment` field"),
@@ -425,6 +448,43 @@ mod tests {
         assert_eq!(label("[\"a"), "this string has no end");
         assert_eq!(label("\u{feff}{}"), "a byte order mark");
         assert_eq!(label("{\u{a0}}"), "a key in double quotes is expected here");
+    }
+
+    #[test]
+    fn what_to_write_is_said() {
+        let help = |text: &str| {
+            let rendered = error(text);
+            let help = rendered.lines().find_map(|line| line.strip_prefix("help: "));
+            help.unwrap_or_default().to_owned()
+        };
+        assert_eq!(help("[1,]"), "remove it");
+        assert_eq!(help("[True]"), "write `true`");
+        let quoted = "write `\"${Secs}\"`, also for a number or a boolean";
+        assert_eq!(help("{\"Seconds\": ${Secs}}"), quoted);
+        assert_eq!(help("[${Secs}, 1]"), quoted);
+        assert_eq!(help("{${Secs}: 1}"), quoted);
+        for other in ["[${A}${B}]", "[${}]", "[${A}0]", "[1 ${A}]", "[-${A}]", "[$A]"] {
+            assert_eq!(help(other), "", "{other}");
+        }
+        assert_eq!(help("[\"\t\"]"), "write it as an escape, such as `\\n`");
+    }
+
+    #[test]
+    fn a_string_that_a_line_break_ends_is_shown_whole() {
+        for line_break in ["\n", "\r\n"] {
+            let text = ["{", "  \"StartAt\": \"A,", "  \"States\": {}", "}"].join(line_break);
+            assert_eq!(
+                error(&text),
+                "\
+error: the definition is not valid JSON
+ --> a.json:2:14
+  |
+2 |   \"StartAt\": \"A,
+  |              ^^^ this string has no end on its line
+  |
+help: close it with `\"`, or write the line break as `\\n`"
+            );
+        }
     }
 
     #[test]

@@ -242,7 +242,7 @@ fn symbols(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// The name at the start of `text`, which follows `${`, up to its `}`.
-fn symbol(text: &str) -> Option<&str> {
+pub(super) fn symbol(text: &str) -> Option<&str> {
     let end =
         text.find(|c: char| matches!(c, '{' | '}' | '$' | '"' | '\'' | '\\') || c.is_whitespace() || c.is_control())?;
     let name = &text[..end];
