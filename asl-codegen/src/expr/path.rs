@@ -158,6 +158,8 @@ pub struct SyntaxError {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+    /// Whether the help calls an intrinsic function, which only a template can.
+    pub(crate) calls: bool,
 }
 
 impl SyntaxError {
@@ -166,12 +168,19 @@ impl SyntaxError {
             at,
             message: message.into(),
             help: None,
+            calls: false,
         }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> SyntaxError {
         self.help = Some(help.into());
         self
+    }
+
+    /// What to call instead, where a function can be called.
+    pub(crate) fn help_with_call(mut self, help: impl Into<String>) -> SyntaxError {
+        self.calls = true;
+        self.help(help)
     }
 }
 

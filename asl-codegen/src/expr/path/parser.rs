@@ -230,10 +230,18 @@ impl<'a> Parser<'a> {
         if !operator.is_empty() && after[operator.len()..].starts_with(char::is_whitespace) {
             let at = self.text.len() - after.len();
             return SyntaxError::new(at..at + operator.len(), "a path does not compute")
-                .help("call an intrinsic function, such as `States.MathAdd($.count, 1)`");
+                .help_with_call("call an intrinsic function, such as `States.MathAdd($.count, 1)`");
         }
-        SyntaxError::new(self.here(), "a name with a blank must stand in brackets and quotes")
-            .help(format!("write `['{}']`", self.word_from(start)))
+        if self.text[..self.pos].ends_with(',') {
+            return SyntaxError::new(self.pos - 1..self.pos, "one path can stand here, and no list")
+                .help_with_call("`States.Array($.a, $.b)` makes an array of several values");
+        }
+        let error = SyntaxError::new(self.here(), "a name with a blank must stand in brackets and quotes");
+        let name = self.word_from(start);
+        match name.contains(['$', '@', '\'', '"', '\\', '(', ')', ',']) {
+            true => error,
+            false => error.help(format!("write `['{name}']`")),
+        }
     }
 
     /// What stands from `start` to the next dot or bracket.

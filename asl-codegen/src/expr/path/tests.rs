@@ -428,6 +428,11 @@ fn errors_say_what_to_write() {
         ("order.id", "write `$.order.id`"),
         (".x", "write `$.x`"),
         ("$.my name", "write `['my name']`"),
+        (
+            "$.count + 1",
+            "call an intrinsic function, such as `States.MathAdd($.count, 1)`",
+        ),
+        ("$.x, $.y", "`States.Array($.a, $.b)` makes an array of several values"),
         ("$.a[b]", "write `['b']` for the member of that name"),
         ("$[(@.length-1)]", "write `[-1]` for the last element"),
         ("$.a.lenght()", "a function with a similar name exists: `length()`"),
@@ -437,6 +442,9 @@ fn errors_say_what_to_write() {
         ),
     ] {
         assert_eq!(Path::parse(text).unwrap_err().help.as_deref(), Some(help), "{text}");
+    }
+    for text in ["$.x and $.y", "$.it's mine"] {
+        assert_eq!(Path::parse(text).unwrap_err().help, None, "{text}");
     }
 }
 

@@ -362,7 +362,7 @@ impl Parser<'_> {
 }
 
 /// Whether a field is what a rule is about.
-fn is_condition(name: &str) -> bool {
+pub(super) fn is_condition(name: &str) -> bool {
     CONNECTIVES.contains(&name) || OPERATORS.contains(&name)
 }
 

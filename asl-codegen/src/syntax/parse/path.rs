@@ -1,12 +1,14 @@
 //! Fields that hold paths.
 
 use super::Parser;
+use super::choice::is_condition;
 use super::fields::Fields;
 use crate::diagnostic::Lint;
 use crate::expr::path::{Path, Root, Step};
 use crate::json::Text;
 use crate::source::{Span, Spanned};
 use crate::syntax::{ResultPath, Selection};
+use std::ops::Range;
 
 /// What a field wants of its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +123,13 @@ impl Parser<'_> {
                         "intrinsic functions are called in templates only".to_owned(),
                         None,
                     ),
-                    false => (text.span(source, span, error.at), error.message, error.help),
+                    false => {
+                        let help = match error.calls {
+                            true => without_call(&text.value, error.at.clone(), name),
+                            false => error.help,
+                        };
+                        (text.span(source, span, error.at), error.message, help)
+                    }
                 };
                 self.schema(at, location, message)
                     .label(label)
@@ -147,6 +155,47 @@ impl Parser<'_> {
         }
         Some(Spanned { value: path, span })
     }
+}
+
+/// What to write where a path does not compute and no function can be called; the operator stands at `at`.
+fn without_call(text: &str, at: Range<usize>, field: &str) -> Option<String> {
+    let operator = &text[at.clone()];
+    let compares = operator.starts_with(['=', '<', '>', '!', '&', '|']);
+    Some(match field {
+        _ if operator == "," => return None,
+        _ if compares && (field == "Variable" || is_condition(field)) => {
+            let rule = comparison(text[..at.start].trim(), operator, text[at.end..].trim());
+            let rule = rule.unwrap_or_else(|| r#""Variable": "$.a", "NumericEquals": 1"#.to_owned());
+            format!("one comparison is a rule of its own, such as `{rule}`; `And`, `Or` and `Not` join several")
+        }
+        "ResultPath" => "it says where the result goes: compute in a state of its own".to_owned(),
+        _ if compares => "compare in a Choice state before".to_owned(),
+        _ if matches!(operator, "+" | "-") => {
+            "compute it in a Pass state before, with `States.MathAdd(..)` in its `Parameters`".to_owned()
+        }
+        // No intrinsic function multiplies or divides.
+        _ => "compute it in a state before, in a task or in JSONata".to_owned(),
+    })
+}
+
+/// A rule that compares a path with a literal.
+fn comparison(path: &str, operator: &str, literal: &str) -> Option<String> {
+    let relation = match operator {
+        "=" | "==" | "===" => "Equals",
+        "<" => "LessThan",
+        "<=" => "LessThanEquals",
+        ">" => "GreaterThan",
+        ">=" => "GreaterThanEquals",
+        _ => return None,
+    };
+    let quoted = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let (family, literal) = match quoted {
+        Some(text) if !text.contains(['\'', '"', '\\']) => ("String", format!("\"{text}\"")),
+        None if literal.parse::<serde_json::Number>().is_ok() => ("Numeric", literal.to_owned()),
+        None if matches!(literal, "true" | "false") && relation == "Equals" => ("Boolean", literal.to_owned()),
+        _ => return None,
+    };
+    Some(format!(r#""Variable": "{path}", "{family}{relation}": {literal}"#))
 }
 
 /// The index of the first `[(@.length-1)]` in a path, and what stands before and after it.
