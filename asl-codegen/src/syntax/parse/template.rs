@@ -103,12 +103,21 @@ impl Parser<'_> {
     fn computed(&mut self, member: &Member, root: &str) -> Option<FieldValue> {
         let Some(text) = member.value.as_text() else {
             let label = format!("expected a string, not {}", member.value.kind_name());
-            self.not_computed(&member.key, member.value.span, label, None, root);
+            let help = format!("write the key without `.$` for a literal: {}", literal(member));
+            self.not_computed(&member.key, member.value.span, label, Some(help), root);
             return None;
         };
         let span = member.value.span;
-        if text.value.trim_start().starts_with("States.") || !text.value.starts_with('$') {
-            return self.call(&member.key, text, span, root).map(FieldValue::Call);
+        let trimmed = text.value.trim_start();
+        let blanks = text.value.len() - trimmed.len();
+        if blanks > 0 && trimmed.starts_with('$') && text.symbols.is_empty() {
+            let at = text.span(self.source, span, 0..blanks);
+            let help = Path::parse(trimmed).ok().map(|path| format!("write `{}`", path.text));
+            self.not_computed(&member.key, at, "a blank stands before `$`".to_owned(), help, root);
+            return None;
+        }
+        if trimmed.starts_with("States.") || !text.value.starts_with('$') {
+            return self.call(member, text, span, root).map(FieldValue::Call);
         }
         if !text.symbols.is_empty() {
             self.unsettled(text, span, root);
@@ -124,7 +133,7 @@ impl Parser<'_> {
         }
     }
 
-    fn call(&mut self, key: &str, text: &Text, span: Span, root: &str) -> Option<Spanned<Call>> {
+    fn call(&mut self, member: &Member, text: &Text, span: Span, root: &str) -> Option<Spanned<Call>> {
         match Call::parse(&text.value) {
             Ok(value) => {
                 if !text.symbols.is_empty() && reads_symbol(&value) {
@@ -139,8 +148,15 @@ impl Parser<'_> {
                 None
             }
             Err(error) => {
+                let help = match error.at == (0..text.value.len()) {
+                    // It does not even begin as a call.
+                    true => error
+                        .help
+                        .map(|help| format!("{help}; for a literal, the key without `.$`: {}", literal(member))),
+                    false => error.help,
+                };
                 let at = text.span(self.source, span, error.at);
-                self.not_computed(key, at, error.message, error.help, root);
+                self.not_computed(&member.key, at, error.message, help, root);
                 None
             }
         }
@@ -264,6 +280,21 @@ impl Parser<'_> {
         .push();
     }
 }
+
+/// How a member is written that is copied as it is.
+fn literal(member: &Member) -> String {
+    let name = member.key.strip_suffix(".$").unwrap_or(&member.key);
+    let value = match &member.value.kind {
+        Kind::Object(_) => "{ .. }".to_owned(),
+        Kind::Array(_) => "[ .. ]".to_owned(),
+        Kind::String(text) if text.value.len() > MAX_SHOWN => "\"..\"".to_owned(),
+        _ => member.value.to_value().to_string(),
+    };
+    format!("`\"{name}\": {value}`")
+}
+
+/// How long a text may be that is repeated.
+const MAX_SHOWN: usize = 40;
 
 /// J-72
 const MAX_VARIABLE_NAME: usize = 80;
