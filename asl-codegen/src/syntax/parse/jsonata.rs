@@ -2,11 +2,13 @@
 
 use super::Parser;
 use super::fields::Fields;
+use super::template::MAX_SHOWN;
 use crate::diagnostic::{Code, Lint, ServiceCode};
 use crate::expr::jsonata::check::{self, Finding, FindingKind};
 use crate::expr::jsonata::parse;
+use crate::expr::path::Path;
 use crate::json::{Json, Kind, Object};
-use crate::source::{Span, Spanned};
+use crate::source::{Format, Span, Spanned};
 use crate::syntax::references::references;
 use crate::syntax::{Expression, Field, FieldValue, QueryLanguage, Reference, Template};
 use std::collections::HashMap;
@@ -42,6 +44,31 @@ pub(super) fn is_expression(value: &Json, language: QueryLanguage) -> bool {
 /// What stands between `{%` and `%}`.
 fn inside(text: &str) -> Option<&str> {
     text.strip_prefix("{%")?.strip_suffix("%}")
+}
+
+/// The expression that a plain text was probably meant as: itself, or what finds the same as a path.
+pub(super) fn meant(text: &str) -> Option<String> {
+    let is_simple = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '[' | ']');
+    let is_path = |rest: &str| rest.chars().all(is_simple) && Path::parse(text).is_ok_and(|path| path.is_definite());
+    let rest = text.strip_prefix('$')?;
+    let expression = match rest.strip_prefix('$') {
+        Some(rest) if is_path(rest) => format!("$states.context{rest}"),
+        None if rest.is_empty() || rest.starts_with('.') => match is_path(rest) {
+            true => format!("$states.input{rest}"),
+            false => return None,
+        },
+        None => text.to_owned(),
+        Some(_) => return None,
+    };
+    parse(&expression).is_ok().then_some(expression)
+}
+
+/// An expression as the string that it is written in.
+pub(super) fn in_braces(expression: &str) -> String {
+    match expression.len() > MAX_SHOWN {
+        true => "\"{% .. %}\"".to_owned(),
+        false => serde_json::Value::from(format!("{{% {expression} %}}")).to_string(),
+    }
 }
 
 impl Parser<'_> {
@@ -216,17 +243,8 @@ impl Parser<'_> {
 
     /// Text that looks like an expression, and is none (J-2, J-3, J-9).
     fn plain_text(&mut self, text: &str, json: &Json, location: &str) {
-        let trimmed = text.trim();
-        let opening = text.find("{%");
-        let (label, help) = match (opening, text.rfind("%}")) {
-            _ if inside(trimmed).is_some() => ("blanks stand around the braces", "take them away"),
-            (Some(0), _) => ("there is no `%}` at its end", "end it with `%}`"),
-            (Some(start), Some(end)) if start < end => (
-                "an expression is the whole string, or none of it",
-                "join text and values inside the braces: `{% 'text ' & $value %}`",
-            ),
-            (_, Some(_)) if text.ends_with("%}") => ("there is no `{%` at its start", "start it with `{%`"),
-            _ => return,
+        let Some((label, help)) = self.near_expression(text, json.span) else {
+            return;
         };
         self.finding(
             Lint::PlainBraces,
@@ -237,6 +255,55 @@ impl Parser<'_> {
         .label(label)
         .help(help)
         .push();
+    }
+
+    /// What keeps a text that looks like an expression from being one, and what to write.
+    fn near_expression(&self, text: &str, span: Span) -> Option<(&'static str, String)> {
+        let opening = text.find("{%");
+        let (label, help) = match (opening, text.rfind("%}")) {
+            _ if inside(text.trim()).is_some() => match self.block_header(text, span) {
+                Some(header) => {
+                    let help = format!("write `{}-` instead of `{header}`", header.trim_end_matches('+'));
+                    return Some(("a line break stands after the braces", help));
+                }
+                None => ("blanks stand around the braces", "take the blanks away"),
+            },
+            (Some(0), _) => ("there is no `%}` at its end", "end it with `%}`"),
+            (Some(start), Some(end)) if start < end => (
+                "an expression is the whole string, or none of it",
+                "join text and values inside the braces: `{% 'text ' & $value %}`",
+            ),
+            (_, Some(_)) if text.ends_with("%}") => ("there is no `{%` at its start", "start it with `{%`"),
+            _ => return None,
+        };
+        Some((label, help.to_owned()))
+    }
+
+    /// The header of the YAML block that begins at `span`, where it adds nothing to an expression but line breaks at its
+    /// end.
+    fn block_header(&self, text: &str, span: Span) -> Option<&str> {
+        let is_whole = text.trim_end_matches('\n') == text.trim();
+        let before = self.source.text()[..span.start].trim_end();
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        let header = line.split(" #").next()?.split_whitespace().next_back()?;
+        let is_block = self.source.format() == Format::Yaml && header.starts_with(['|', '>']);
+        (is_whole && is_block).then_some(header)
+    }
+
+    /// How a string is written in a field that takes JSONata, or takes it inside an object.
+    pub fn as_expression(&self, json: &Json, field: &str) -> Option<String> {
+        let text = json.as_str()?;
+        match field {
+            "Condition" | "Items" | "Arguments" => {
+                let near = self.near_expression(text, json.span).map(|(_, help)| help);
+                let help = near.or_else(|| meant(text).map(|meant| format!("write `{}`", in_braces(&meant))));
+                Some(help.unwrap_or_else(|| "a JSONata string starts with `{%` and ends with `%}`".to_owned()))
+            }
+            "Assign" if inside(text.trim()).is_some() => {
+                Some("give each value the name of a variable: `{ \"name\": \"{% .. %}\" }`".to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// An expression in a JSONPath state, where it is none (J-8).

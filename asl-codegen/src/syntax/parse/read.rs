@@ -1,11 +1,12 @@
 //! Values of fields, with their types and ranges.
 
 use super::fields::Fields;
+use super::jsonata::{in_braces, meant};
 use super::table::StateField;
 use super::{Finding, Parser};
 use crate::json::{Json, Kind, Scalar, Text};
 use crate::source::{Span, Spanned};
-use crate::syntax::Unsettled;
+use crate::syntax::{QueryLanguage, Unsettled};
 
 impl Parser<'_> {
     /// Whether a word that a build script is to replace stands for the value: then it is noted as not settled.
@@ -37,6 +38,7 @@ impl Parser<'_> {
         wanted: &str,
         name: &str,
     ) -> Finding<'p> {
+        let help = converted(json, field, name, self.language).or_else(|| self.as_expression(json, field));
         self.schema(
             json.span,
             location,
@@ -44,7 +46,7 @@ impl Parser<'_> {
         )
         .label(format!("expected {wanted}"))
         .service(format!("Expected value of type [{name}]"))
-        .maybe_help(converted(json, field, name))
+        .maybe_help(help)
     }
 
     /// The text of a string field, whatever it says.
@@ -278,7 +280,7 @@ impl Parser<'_> {
 }
 
 /// How a value of the wrong type is written in the right one, where it holds what was probably meant.
-fn converted(json: &Json, field: &str, name: &str) -> Option<String> {
+fn converted(json: &Json, field: &str, name: &str, language: QueryLanguage) -> Option<String> {
     let help = match (name, &json.kind) {
         ("BOOLEAN", Kind::String(text)) if matches!(text.value.as_str(), "true" | "false") => {
             format!("write `{}`, without quotes", text.value)
@@ -286,8 +288,22 @@ fn converted(json: &Json, field: &str, name: &str) -> Option<String> {
         ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.parse::<serde_json::Number>().is_ok() => {
             format!("write `{}`, without quotes", text.value)
         }
+        // The fields of a Retrier hold no JSONata.
+        ("INTEGER" | "NUMBER", _)
+            if matches!(
+                field,
+                "IntervalSeconds" | "MaxAttempts" | "MaxDelaySeconds" | "BackoffRate"
+            ) =>
+        {
+            return None;
+        }
         ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.starts_with("$states") => {
-            format!("write `\"{{% {} %}}\"`", text.value)
+            format!("write `{}`", in_braces(&text.value))
+        }
+        ("INTEGER" | "NUMBER", Kind::String(text))
+            if text.value.starts_with("$.") && language == QueryLanguage::Jsonata =>
+        {
+            format!("write `{}`", in_braces(&meant(&text.value)?))
         }
         ("INTEGER" | "NUMBER", Kind::String(text)) if text.value.starts_with("$.") => {
             let path = format!("{field}Path");
@@ -297,17 +313,18 @@ fn converted(json: &Json, field: &str, name: &str) -> Option<String> {
         ("STRING", Kind::Bool(word)) if takes_any_text(field) => format!("write `\"{word}\"`"),
         ("ARRAY", Kind::String(text)) if field == "ErrorEquals" => format!("write `[\"{}\"]`", text.value),
         ("ARRAY", Kind::Object(_)) => "put it in brackets, `[` and `]`".to_owned(),
-        ("OBJECT", Kind::Array(items))
-            if matches!(
-                items[..],
-                [Json {
-                    kind: Kind::Object(_),
-                    ..
-                }]
-            ) =>
-        {
-            "take it out of the brackets".to_owned()
-        }
+        ("OBJECT", Kind::Array(items)) => match &items[..] {
+            // A state, or what holds states?
+            [only]
+                if only
+                    .as_object()
+                    .is_some_and(|only| field != "States" || !only.contains("Type")) =>
+            {
+                "take it out of the brackets".to_owned()
+            }
+            _ if field == "States" => "it is an object with a member for each state, under its name".to_owned(),
+            _ => return None,
+        },
         _ => return None,
     };
     Some(help)

@@ -285,7 +285,6 @@ impl Parser<'_> {
         if value.as_text().is_some() && !is_expression(value, language) {
             let wanted = "an object or a JSONata string";
             self.wrong_type(value, &fields.location("Arguments"), "Arguments", wanted, "OBJECT")
-                .help("a JSONata string starts with `{%` and ends with `%}`")
                 .push();
             return None;
         }

@@ -294,7 +294,7 @@ fn literal(member: &Member) -> String {
 }
 
 /// How long a text may be that is repeated.
-const MAX_SHOWN: usize = 40;
+pub(super) const MAX_SHOWN: usize = 40;
 
 /// J-72
 const MAX_VARIABLE_NAME: usize = 80;
