@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Lint, ServiceCode};
 use crate::expr::jsonata::check::{self, Finding, FindingKind};
 use crate::expr::jsonata::parse;
 use crate::expr::path::Path;
-use crate::json::{Json, Kind, Object};
+use crate::json::{Json, Kind, Member, Object};
 use crate::source::{Format, Span, Spanned};
 use crate::syntax::references::references;
 use crate::syntax::{Expression, Field, FieldValue, QueryLanguage, Reference, Template};
@@ -102,7 +102,10 @@ impl Parser<'_> {
                     .collect();
                 Template::array(items)
             }
-            Kind::Object(object) => Template::object(self.jsonata_members(object, location, given)),
+            Kind::Object(object) => {
+                object.iter().for_each(|member| self.path_key(member, location));
+                Template::object(self.jsonata_members(object, location, given))
+            }
             _ => match self.expression(json, location, given) {
                 Some(expression) => Template::Expression(expression),
                 None => Template::Literal(json.to_value()),
@@ -242,7 +245,7 @@ impl Parser<'_> {
     }
 
     /// Text that looks like an expression, and is none (J-2, J-3, J-9).
-    fn plain_text(&mut self, text: &str, json: &Json, location: &str) {
+    pub fn plain_text(&mut self, text: &str, json: &Json, location: &str) {
         let Some((label, help)) = self.near_expression(text, json.span) else {
             return;
         };
@@ -274,6 +277,10 @@ impl Parser<'_> {
                 "join text and values inside the braces: `{% 'text ' & $value %}`",
             ),
             (_, Some(_)) if text.ends_with("%}") => ("there is no `{%` at its start", "start it with `{%`"),
+            _ if text.starts_with("$states.") => {
+                let help = format!("write `{}`", in_braces(&meant(text)?));
+                return Some(("an expression stands in braces", help));
+            }
             _ => return None,
         };
         Some((label, help.to_owned()))
@@ -304,6 +311,28 @@ impl Parser<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A member as JSONPath states write it, which is one like any other here.
+    fn path_key(&mut self, member: &Member, location: &str) {
+        let (Some(name), Some(text)) = (member.key.strip_suffix(".$"), member.value.as_text()) else {
+            return;
+        };
+        let path = text.value.as_str();
+        // What begins with `$states.` is found by itself.
+        if !path.starts_with('$') || path.starts_with("$states.") || Path::parse(path).is_err() {
+            return;
+        }
+        let value = meant(path).map_or_else(|| "\"{% .. %}\"".to_owned(), |meant| in_braces(&meant));
+        self.finding(
+            Lint::PlainBraces,
+            member.value.span,
+            &format!("{location}/{}", member.key),
+            "this is plain text, and no expression",
+        )
+        .label("in JSONata, a key that ends with `.$` is like any other")
+        .help(format!("write `\"{name}\": {value}`"))
+        .push();
     }
 
     /// An expression in a JSONPath state, where it is none (J-8).

@@ -417,6 +417,12 @@ impl Parser<'_> {
         {
             return self.expression_field(fields, name).map(FailText::Expression);
         }
+        if language == QueryLanguage::Jsonata
+            && let Some(Member { value, .. }) = fields.get(name)
+            && let Some(text) = value.as_str()
+        {
+            self.plain_text(text, value, &fields.location(name));
+        }
         let literal = self
             .text(fields, name)
             .map(|text| FailText::Literal(text.value.value.clone()));
