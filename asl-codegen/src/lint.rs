@@ -111,7 +111,7 @@ lints! {
     Doubtful "doubtful" Warn "what the documentation forbids, though the service was not seen to refuse it"
     UnknownRename "unknown_rename" Deny "a `rename` of what no definition has"
     UnknownTask "unknown_task" Deny "types for a task that no definition has"
-    NameCollision "name_collision" Warn "a method of `Tasks` that gets a number, because its name is taken"
+    NameCollision "name_collision" Warn "a method of `Tasks`, or a state with a `rename`, that gets a number, because its name is taken"
 
     // The service's own warnings (V-29).
     NoDollar "no_dollar" Warn "a value that looks like a path under a key that does not end with `.$`"

@@ -53,3 +53,48 @@ fn a_rename_to_what_is_no_name_is_refused() {
         assert!(compile(&source, &options("Cat", name)).is_err(), "{name:?}");
     }
 }
+
+#[test]
+fn a_rename_of_a_state_to_a_name_that_is_taken_is_reported() {
+    let text = r#"{ "StartAt": "Greet", "States": {
+        "Greet": { "Type": "Pass", "Next": "Polite?" },
+        "Polite?": { "Type": "Pass", "Next": "Done" },
+        "Done": { "Type": "Pass", "Next": "Go" },
+        "Go": { "Type": "Pass", "End": true } } }"#;
+    let source = Source::new("greet.asl.json", text);
+    let found = |renames: &[(&str, &str)]| -> Vec<String> {
+        let mut options = Options::default();
+        for (title, name) in renames {
+            options.renames.insert((*title).to_owned(), (*name).to_owned());
+        }
+        let warnings = compile(&source, &options).unwrap().warnings;
+        warnings
+            .iter()
+            .map(|found| {
+                assert_eq!(found.code, Lint::NameCollision.into());
+                let help = found.help.as_deref().unwrap_or_default();
+                format!(
+                    "{}: {}: {}; {help}",
+                    source.slice(found.span),
+                    found.message,
+                    found.label
+                )
+            })
+            .collect()
+    };
+    assert_eq!(
+        found(&[("Polite?", "greet"), ("Done", "run")]),
+        [
+            "\"Polite?\": state `Polite?` gets the name `greet_2`: `greet` is taken by another function; \
+             name it: `rename { \"Polite?\" => another_name }`",
+            "\"Done\": state `Done` gets the name `run_2`: `run` is taken by another function; \
+             name it: `rename { \"Done\" => another_name }`",
+        ]
+    );
+    // What asks first gets the name, and a name that nobody asked for may get a number.
+    assert_eq!(found(&[("Greet", "done")]), [""; 0]);
+    assert_eq!(
+        found(&[("Done", "done"), ("Greet", "polite"), ("Go", "leave")]),
+        [""; 0]
+    );
+}

@@ -125,6 +125,7 @@ pub(crate) fn emit(
         tables: Vec::new(),
         descriptions: Vec::new(),
         has_jsonata: false,
+        out,
     };
     let top = emitter.functions.claim("machine").0;
     let none = Variables::default();

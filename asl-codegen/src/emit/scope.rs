@@ -9,6 +9,7 @@ use super::name::{self, Names, camel};
 use super::reads;
 use super::state::{Emitter, ScopeContext, StateFn};
 use super::variables::{Variables, ident};
+use crate::diagnostic::{Diagnostic, Lint};
 use crate::flow::graph::Graph;
 use crate::flow::{Exit, Flow, Goto, structure};
 use crate::syntax::*;
@@ -116,16 +117,20 @@ impl Emitter<'_> {
             Exit::Choose(targets) => targets.clone(),
             _ => Vec::new(),
         };
-        let wanted = self
-            .options
-            .renames
-            .get(title)
-            .cloned()
-            .unwrap_or_else(|| match &state.kind {
-                StateKind::Choice(_) => choice::function_name(title, targets.len()),
-                _ => name::snake(title),
-            });
-        let name = self.functions.claim(&wanted).0;
+        let rename = self.options.renames.get(title);
+        let wanted = rename.cloned().unwrap_or_else(|| match &state.kind {
+            StateKind::Choice(_) => choice::function_name(title, targets.len()),
+            _ => name::snake(title),
+        });
+        let (name, is_free) = self.functions.claim(&wanted);
+        if rename.is_some() && !is_free {
+            let message = format!("state `{title}` gets the name `{name}`");
+            self.out.push(
+                Diagnostic::lint(Lint::NameCollision, state.name.span, message)
+                    .label(format!("`{wanted}` is taken by another function"))
+                    .help(format!("name it: `rename {{ {title:?} => another_name }}`")),
+            );
+        }
         let choices = match targets.len() {
             0..=2 => Vec::new(),
             _ => {

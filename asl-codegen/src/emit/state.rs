@@ -12,6 +12,7 @@ use super::reads::{self, Kept};
 use super::variables::{Variables, ident};
 use super::work::Works;
 use crate::Options;
+use crate::diagnostic::Diagnostics;
 use crate::syntax::*;
 use proc_macro2::{Group, Ident, Literal, TokenStream};
 use quote::quote;
@@ -38,6 +39,8 @@ pub struct Emitter<'a> {
     pub(super) descriptions: Vec<TokenStream>,
     /// Whether a state is written in JSONata.
     pub(super) has_jsonata: bool,
+    /// What is found on the way.
+    pub(super) out: &'a mut Diagnostics,
 }
 
 /// What the states of a scope have in common.
