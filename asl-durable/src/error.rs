@@ -68,7 +68,8 @@ pub enum HostError {
     /// `TaskTimedOut`: the task with this token has ended already, by its time-out or otherwise.
     TaskTimedOut,
     /// An execution does not go on, though it has not ended: its machine is not registered, its journal is not one of this
-    /// code, or a handler panicked. Nothing of it is lost; the next host tries again.
+    /// code, or a handler panicked. Nothing of it is lost; the next host tries again, and
+    /// [`stop`](crate::Host::stop) ends it.
     Halted {
         /// The execution.
         arn: String,

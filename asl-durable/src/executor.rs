@@ -205,22 +205,6 @@ impl Executor {
         }
     }
 
-    /// Stops an execution, and waits for its end.
-    pub(crate) async fn stop(
-        self: &Arc<Executor>,
-        arn: &str,
-        error: Option<String>,
-        cause: Option<String>,
-    ) -> Result<Description, HostError> {
-        let record = self.find(arn).await?;
-        let error = Error::aborted(error, cause);
-        if record.end.is_none() {
-            // What is written already ends it all the same.
-            let _ = self.reach(record.id, |life| life.end(&error)).await?;
-        }
-        self.wait(arn).await
-    }
-
     /// Ends when nothing is in memory, and all is written; then the store is closed.
     pub(crate) async fn shut_down(&self) {
         self.close();
@@ -235,12 +219,12 @@ impl Executor {
         self.storage.close().await;
     }
 
-    fn present(&self) -> MutexGuard<'_, Present> {
+    pub(crate) fn present(&self) -> MutexGuard<'_, Present> {
         // Nothing in a change may panic.
         self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn problems(&self) -> MutexGuard<'_, HashMap<ExecutionId, String>> {
+    pub(crate) fn problems(&self) -> MutexGuard<'_, HashMap<ExecutionId, String>> {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -422,6 +406,11 @@ impl Executor {
             Err(panic) => format!("a handler panicked: {}", text_of(&*panic)),
         };
         observe::halted(&record.machine, &problem);
+        // Nothing more is written by whoever has found its life.
+        let presence = self.present().get(record.id);
+        if let Some(Presence::Is(life)) = presence {
+            life.halt(problem.clone());
+        }
         self.problems().insert(record.id, problem);
     }
 
@@ -467,7 +456,7 @@ impl Executor {
 }
 
 /// An execution that is about to leave memory.
-struct Leaves<'s>(&'s Executor, &'s Record);
+pub(crate) struct Leaves<'s>(pub(crate) &'s Executor, pub(crate) &'s Record);
 
 impl Drop for Leaves<'_> {
     fn drop(&mut self) {

@@ -165,10 +165,11 @@ impl Host {
     }
 
     /// Stops an execution: it ends as ABORTED with this error and cause, and its tasks are dropped. One that has ended
-    /// is left as it is. Answers how it ended.
+    /// is left as it is. One that has [halted](HostError::Halted) ends too, whatever the reason. Answers how it ended.
     ///
     /// # Errors
-    /// When the error or the cause is too long; otherwise as [`wait`](Host::wait).
+    /// When the error or the cause is too long, when there is none of this ARN, when the store has failed, and when the
+    /// host is shut down.
     pub async fn stop(
         &self,
         arn: &str,

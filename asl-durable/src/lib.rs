@@ -72,6 +72,7 @@ mod room;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod start;
+mod stop;
 mod storage;
 mod store;
 mod token;

@@ -312,8 +312,7 @@ impl Life {
 
     /// Ends the execution with this error.
     pub(crate) fn end(self: &Arc<Life>, error: &Error) -> Completion {
-        let key = Key::new(&Place::default(), Operation::End, 0);
-        self.append(key, Kind::Ended, Some(text_of(error)))
+        self.append_to(&mut self.progress(), ended(error))
     }
 
     /// Ends when all has been delivered that was recovered or is told again; never in a replay.
@@ -584,6 +583,11 @@ fn refused(journal: &VecDeque<Delivery>) -> HashSet<Key> {
         begun.for_each(|entry| _ = refused.remove(&Key::of(entry)));
     }
     refused
+}
+
+/// The end of an execution with this error, at no time yet.
+pub(crate) fn ended(error: &Error) -> Entry {
+    Key::new(&Place::default(), Operation::End, 0).entry(Kind::Ended, Some(text_of(error)))
 }
 
 /// An error as the text of an entry. It has names and texts only, so that it has a form in JSON.

@@ -276,12 +276,20 @@ async fn an_entry_of_other_code_is_no_error_of_the_machine() {
         let host = builder(&quiet_world())
             .start_time(start_time())
             .open(copy.clone())
-            .await;
-        let halted = host.expect("a host").wait(ARN).await;
+            .await
+            .expect("a host");
+        let halted = host.wait(ARN).await;
         let Err(HostError::Halted { problem, .. }) = halted else {
             panic!("entry {at}: {halted:?}");
         };
         assert!(problem.contains("`Nowhere.0`"), "entry {at}: {problem}");
         assert_eq!(copy.journal(execution).map(|journal| journal.len()), Ok(at + 1));
+        // It can be stopped all the same.
+        let ended = host.stop(ARN, None, None).await;
+        assert_eq!(
+            ended.map(|ended| ended.status),
+            Ok(ExecutionStatus::Aborted),
+            "entry {at}"
+        );
     }
 }

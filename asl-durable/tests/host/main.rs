@@ -10,6 +10,7 @@ mod everything;
 mod express;
 mod faults;
 mod file;
+mod halted;
 mod limits;
 mod lives;
 mod nested;
