@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 use std::fs::{File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// What the header of the file says that it is: `aslD`.
@@ -92,7 +93,7 @@ ALTER TABLE journal ADD COLUMN since INTEGER;
 /// Keeps executions in a file of SQLite, which a single process has at a time.
 ///
 /// Beside the file stand those of its write-ahead log (`-wal`, `-shm`) and one by which other processes see that it is in
-/// use (`-lock`). A commit has reached the disk when it is answered (`synchronous = FULL`). Others may read the file
+/// use (`-lock`); a symlink to the file is the same store, a hard link must not be used. A commit has reached the disk when it is answered (`synchronous = FULL`). Others may read the file
 /// meanwhile: the views `executions` and `operations` show times as text.
 #[derive(Debug)]
 pub struct Sqlite {
@@ -105,18 +106,43 @@ impl Sqlite {
     /// Opens the store in this file, and makes one where there is none.
     ///
     /// # Errors
-    /// When another process has it open, when it is no such store or one of a newer version of this crate, and when the
-    /// file cannot be read or written.
+    /// When another process has it open, when it is no such store or one of a newer version of this crate, when the file cannot
+    /// be read or written, and when the path is no file but what SQLite calls a database in memory, or a URI.
     pub fn open(path: impl AsRef<Path>) -> Result<Sqlite, StoreError> {
         let path = path.as_ref();
         let at = |error: &dyn std::fmt::Display| StoreError::new(format!("{}: {error}", path.display()));
-        let lock = lock(path)?;
-        let mut connection = Connection::open(path).map_err(|error| at(&error))?;
+        if path == Path::new(":memory:") {
+            return Err(at(&"a store in memory is a `MemoryStore`"));
+        }
+        if path.as_os_str().as_encoded_bytes().starts_with(b"file:") {
+            return Err(at(&"a store is opened by its path, not by a URI"));
+        }
+        let file = without_links(path).map_err(|error| at(&error))?;
+        let lock = lock(&file)?;
+        let mut connection = Connection::open(file).map_err(|error| at(&error))?;
         prepare(&mut connection).map_err(|error| at(&error))?;
         Ok(Sqlite {
             connection,
             _lock: lock,
         })
+    }
+}
+
+/// The one path of a file, which need not be there yet: whoever opens the store by another one comes to the same lock.
+fn without_links(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        found => return found,
+    }
+    let name = path.file_name().ok_or_else(|| io::Error::other("it names no file"))?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    match path.read_link() {
+        // What is made is what the link points to.
+        Ok(target) => without_links(&folder.join(target)),
+        Err(_) => Ok(folder.canonicalize()?.join(name)),
     }
 }
 

@@ -86,6 +86,62 @@ fn a_file_is_open_once() {
     Sqlite::open(&path).expect("a store");
 }
 
+/// By whatever path it is opened, and whether or not it is there already.
+#[test]
+#[cfg(unix)]
+fn a_file_is_open_once_under_all_its_names() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let file = folder.path().canonicalize().expect("a folder").join("first.db");
+    let text = format!("{}: another host has this store open", file.display());
+    symlink("first.db", at("link.db")).expect("a link");
+    symlink(at("link.db"), at("link of the link.db")).expect("a link");
+    symlink(folder.path(), at("folder")).expect("a link");
+    let names = [
+        at("first.db"),
+        at("link.db"),
+        at("link of the link.db"),
+        at("folder/first.db"),
+    ];
+    for first in &names {
+        for is_new in [true, false] {
+            if is_new {
+                let _ = std::fs::remove_file(at("first.db"));
+            }
+            let _store = Sqlite::open(first).expect("a store");
+            for other in &names {
+                assert_eq!(refusal(other), text, "{} beside {}", other.display(), first.display());
+            }
+        }
+    }
+    let mut files: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("readable")
+        .map(|file| file.expect("readable").file_name())
+        .collect();
+    files.sort();
+    assert_eq!(
+        files,
+        ["first.db", "first.db-lock", "folder", "link of the link.db", "link.db"]
+    );
+}
+
+#[test]
+fn what_is_no_path_is_refused() {
+    let refused = [
+        (":memory:", "a store in memory is a `MemoryStore`"),
+        (
+            "file:store.db?mode=memory",
+            "a store is opened by its path, not by a URI",
+        ),
+        ("", "it names no file"),
+    ];
+    for (path, text) in refused {
+        assert_eq!(refusal(Path::new(path)), format!("{path}: {text}"));
+        assert!(!Path::new(&format!("{path}-lock")).exists());
+    }
+}
+
 #[test]
 fn other_files_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
