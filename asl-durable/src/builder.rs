@@ -42,11 +42,14 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Runs this machine with these handlers, which several machines may share. Several versions of a machine may stand side by side: an execution goes on
-    /// with the one that it was started with.
+    /// Runs this machine with these handlers, which several machines may share.
+    ///
+    /// A machine is known by the name of its module. Of several that have the same one, the first is the machine of that name, which
+    /// [`start_execution`](crate::start_execution) starts; the others are former versions of it, whose executions go on.
     pub fn machine<M: Run<T> + 'static, T: Send + Sync + 'static>(mut self, tasks: Arc<T>) -> Builder {
         let definition = M::DEFINITION;
-        self.options.names.insert(definition.name.to_owned(), definition);
+        let names = &mut self.options.names;
+        names.entry(definition.name.to_owned()).or_insert(definition);
         let program = Compiled::<M, T>::new(tasks);
         self.programs
             .insert((definition.name, definition.sha256), Arc::new(program));

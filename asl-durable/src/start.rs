@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Executor {
-    /// The machine that has this name: the one that was registered last.
+    /// The machine that has this name: of its versions the one that was registered first.
     pub(crate) fn machine(&self, name: &str) -> Option<&'static Definition> {
         self.options.names.get(name).copied()
     }

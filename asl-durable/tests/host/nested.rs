@@ -2,7 +2,7 @@
 
 use crate::support::start_time;
 use asl_durable::{Builder, ExecutionStatus, Filter, Host, HostError, MemoryStore, start_execution};
-use asl_runtime::{TaskContext, TaskError, Value, asl, json};
+use asl_runtime::{Machine, TaskContext, TaskError, Value, asl, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -324,4 +324,45 @@ async fn a_task_may_start_one_and_go_on() {
         ended.error.as_deref(),
         Some("StepFunctions.ExecutionAlreadyExistsException")
     );
+}
+
+mod former {
+    use asl_runtime::asl;
+
+    asl!(pub mod child = {
+        "Comment": "As it was before.",
+        "StartAt": "Sleep",
+        "States": { "Sleep": { "Type": "Wait", "SecondsPath": "$.seconds", "End": true } }
+    });
+}
+
+impl former::child::Tasks for Shop {}
+
+/// Of several versions the one that was registered first is started by name; those of the others go on.
+#[tokio::test(start_paused = true)]
+async fn former_versions_are_not_started_by_name() {
+    let (store, shop) = (MemoryStore::new(), Arc::<Shop>::default());
+    let before = Host::builder().machine::<former::child::Machine, _>(shop.clone());
+    let before = before
+        .start_time(start_time())
+        .open(store.clone())
+        .await
+        .expect("a host");
+    let started = before.start::<former::child::Machine>("old", json!({ "seconds": 9 }));
+    let old = started.await.expect("started").arn;
+    before.shut_down().await;
+    let host = builder(&shop).machine::<former::child::Machine, _>(shop.clone());
+    let host = host.open(store).await.expect("a host");
+    let machine = json!({ "machine": "arn:aws:states:us-east-1:1:stateMachine:child" });
+    let parent = host.start::<starting::Machine>("p", machine).await.expect("started");
+    let output = host.wait(&parent.arn).await.expect("ended").output.expect("an output");
+    let ended = host
+        .wait(output["ExecutionArn"].as_str().expect("an ARN"))
+        .await
+        .expect("ended");
+    assert_eq!(ended.sha256, child::Machine::DEFINITION.sha256);
+    assert_eq!(ended.output, Some(json!("made")));
+    let ended = host.wait(&old).await.expect("ended");
+    assert_eq!(ended.sha256, former::child::Machine::DEFINITION.sha256);
+    assert_eq!(ended.status, ExecutionStatus::Succeeded);
 }
