@@ -16,6 +16,7 @@ mod lives;
 mod nested;
 mod redrive;
 mod redriven_lanes;
+mod redriven_text;
 mod room;
 mod simulation;
 mod support;

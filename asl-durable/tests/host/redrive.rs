@@ -199,13 +199,13 @@ asl!(pub mod crowd = {
 
 /// Does work that takes a second, and fails as often as it is told.
 #[derive(Default)]
-struct Shop {
+pub struct Shop {
     faults: Mutex<HashMap<String, usize>>,
     calls: Mutex<Vec<String>>,
 }
 
 impl Shop {
-    fn break_down(&self, name: &str, times: usize) {
+    pub fn break_down(&self, name: &str, times: usize) {
         self.faults.lock().expect("faults").insert(name.to_owned(), times);
     }
 
@@ -288,7 +288,7 @@ fn builder(shop: &Arc<Shop>) -> Builder {
         .start_time(start_time())
 }
 
-async fn open(store: &MemoryStore, shop: &Arc<Shop>) -> Host {
+pub async fn open(store: &MemoryStore, shop: &Arc<Shop>) -> Host {
     builder(shop).open(store.clone()).await.expect("a host")
 }
 

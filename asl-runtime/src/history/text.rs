@@ -1,5 +1,7 @@
 //! Histories as text: a table of the events, and a timeline of the states.
 
+mod redriven;
+
 use super::HistoryEvent;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -49,7 +51,7 @@ pub struct HistoryTable<'e>(pub &'e [HistoryEvent]);
 /// it took, and when this was. What runs in a branch or an item is indented under its Parallel or Map state.
 ///
 /// Behind it stands whatever is of note: the item's number, how often the task was tried, the last error, and whether it was
-/// still open at the last event.
+/// still open at the last event. A state that goes on after a redrive has taken the time in between too.
 ///
 /// ```
 /// use asl_runtime::{Execution, History, HistoryTimeline, asl, json};
@@ -105,6 +107,13 @@ struct Visit<'e> {
     stage: Stage,
     attempts: usize,
     error: Option<&'e str>,
+    /// By which event it was entered, and the last by which its task was scheduled.
+    entered: &'e HistoryEvent,
+    scheduled: Option<&'e HistoryEvent>,
+    /// The first visit in the last attempt of its lanes.
+    first_lane: usize,
+    /// It was cut off by an end, and goes on after a redrive with what nothing has told of yet.
+    is_resumed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,11 +123,13 @@ enum Stage {
     Failed,
     Exited,
     Aborted,
+    /// It was aborted, and the state has been entered again after a redrive.
+    Repeated,
 }
 
 impl Visit<'_> {
     fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Exited | Stage::Aborted)
+        matches!(self.stage, Stage::Exited | Stage::Aborted | Stage::Repeated)
     }
 }
 
@@ -127,6 +138,9 @@ struct Visits<'e> {
     events: &'e [HistoryEvent],
     visits: Vec<Visit<'e>>,
     owners: Vec<Option<usize>>,
+    /// The first event that follows that of a number.
+    followers: HashMap<u64, usize>,
+    is_redriven: bool,
 }
 
 impl<'e> Visits<'e> {
@@ -136,18 +150,31 @@ impl<'e> Visits<'e> {
             events,
             visits: Vec::new(),
             owners: Vec::new(),
+            followers: HashMap::new(),
+            is_redriven: false,
         };
+        // An event follows one before it.
+        let before = |at: usize| {
+            by_id
+                .get(&events[at].previous_id)
+                .copied()
+                .filter(|before| *before < at)
+        };
+        for (at, event) in events.iter().enumerate().filter(|(at, _)| before(*at).is_some()) {
+            found.followers.entry(event.previous_id).or_insert(at);
+        }
         for (at, event) in events.iter().enumerate() {
-            // An event follows one before it.
-            let before = by_id.get(&event.previous_id).copied().filter(|before| *before < at);
+            let before = before(at);
             let owner = match event.event_type.strip_suffix("StateEntered") {
-                Some(state_type) => Some(found.enter(event, state_type, before)),
-                None => found.owner(event, before),
+                Some(state_type) => Some(found.enter(at, state_type, before)),
+                None => found.owner(at, before),
             };
             if let Some(owner) = owner {
                 found.happened(owner, event);
             }
-            if event.event_type.starts_with("Execution") && at > 0 {
+            if event.event_type == "ExecutionRedriven" {
+                found.resume(at);
+            } else if event.event_type.starts_with("Execution") && at > 0 {
                 // What failed last is what it failed of.
                 if let (Some(failed), Some(error)) = (before.and_then(|at| found.owners[at]), text(event, "error")) {
                     found.visits[failed].error = Some(error);
@@ -159,8 +186,12 @@ impl<'e> Visits<'e> {
         found
     }
 
-    fn enter(&mut self, event: &'e HistoryEvent, state_type: &'e str, before: Option<usize>) -> usize {
-        let owner = before.and_then(|before| self.owners[before]);
+    fn enter(&mut self, at: usize, state_type: &'e str, before: Option<usize>) -> usize {
+        let event = &self.events[at];
+        let mut owner = before.and_then(|before| self.owners[before]);
+        if owner.is_none() {
+            owner = self.resumed(at);
+        }
         let before = before.map(|before| &self.events[before]);
         let (parent, item) = match (before, owner) {
             (Some(before), Some(owner)) if is_start(before.event_type) => (Some(owner), number(before, "index")),
@@ -168,8 +199,10 @@ impl<'e> Visits<'e> {
             (_, Some(owner)) => (self.visits[owner].parent, self.visits[owner].item),
             (_, None) => (None, None),
         };
+        let state = text(event, "name").unwrap_or_default();
+        self.entered_again(state, parent, item);
         self.visits.push(Visit {
-            state: text(event, "name").unwrap_or_default(),
+            state,
             state_type,
             parent,
             depth: parent.map_or(0, |parent| self.visits[parent].depth + 1),
@@ -179,13 +212,18 @@ impl<'e> Visits<'e> {
             stage: Stage::Open,
             attempts: 0,
             error: None,
+            entered: event,
+            scheduled: None,
+            first_lane: 0,
+            is_resumed: false,
         });
         self.visits.len() - 1
     }
 
     /// The visit that an event belongs to, which is no entry of a state.
-    fn owner(&self, event: &HistoryEvent, before: Option<usize>) -> Option<usize> {
-        let last = self.owners[before?]?;
+    fn owner(&mut self, at: usize, before: Option<usize>) -> Option<usize> {
+        let event = &self.events[at];
+        let last = self.owners[before?];
         let state_type = match event.event_type {
             // It follows what has failed elsewhere: nothing tells whose it is.
             event_type if event_type.ends_with("StateAborted") || event_type == "MapRunAborted" => return None,
@@ -196,8 +234,16 @@ impl<'e> Visits<'e> {
             event_type if event_type.starts_with("Execution") => return None,
             "MapIterationFailed" | "MapStateFailed" => "Map",
             "ParallelStateFailed" => "Parallel",
-            _ => return self.outwards(Some(last)).find(|at| !self.visits[*at].is_over()),
+            _ => match last {
+                Some(last) => return self.outwards(Some(last)).find(|at| !self.visits[*at].is_over()),
+                None => {
+                    let resumed = self.resumed(at)?;
+                    self.visits[resumed].stage = Stage::Open;
+                    return Some(resumed);
+                }
+            },
         };
+        let last = last?;
         // The last event is that of a state in a lane, unless it is one of the Map or Parallel itself.
         let of_fork = is_of_fork(self.events[before?].event_type);
         let first = if of_fork { Some(last) } else { self.visits[last].parent };
@@ -215,6 +261,7 @@ impl<'e> Visits<'e> {
 
     /// Takes note of an event of a visit.
     fn happened(&mut self, owner: usize, event: &'e HistoryEvent) {
+        let visits = self.visits.len();
         let visit = &mut self.visits[owner];
         visit.end = visit.end.max(event.timestamp);
         visit.error = text(event, "error").or(visit.error);
@@ -222,13 +269,17 @@ impl<'e> Visits<'e> {
             "MapStateStarted" | "ParallelStateStarted" => {
                 visit.attempts += 1;
                 visit.stage = Stage::Open;
+                visit.first_lane = visits;
             }
             "MapIterationFailed" | "MapIterationAborted" => self.end_within(Some(owner), event.timestamp),
             "MapStateFailed" | "ParallelStateFailed" => {
                 visit.stage = Stage::Failed;
                 self.end_within(Some(owner), event.timestamp);
             }
-            event_type if event_type.ends_with("Scheduled") => visit.attempts += 1,
+            event_type if event_type.ends_with("Scheduled") => {
+                visit.attempts += 1;
+                visit.scheduled = Some(event);
+            }
             event_type if event_type.ends_with("StateExited") => visit.stage = Stage::Exited,
             _ => {}
         }
@@ -389,7 +440,7 @@ fn notes(visit: &Visit<'_>) -> String {
     let attempts = (visit.attempts > 1).then(|| format!("{} attempts", visit.attempts));
     let stage = match visit.stage {
         Stage::Open | Stage::Failed => Some("open".to_owned()),
-        Stage::Aborted if visit.error.is_none() => Some("aborted".to_owned()),
+        Stage::Aborted | Stage::Repeated if visit.error.is_none() => Some("aborted".to_owned()),
         _ => None,
     };
     let notes = [item, attempts, visit.error.map(str::to_owned), stage];
