@@ -102,14 +102,14 @@ pub fn group<'a>(query: &Query<'_>, values: Val<'a>, pairs: &[Pair<'_, 'a>]) -> 
     if let ([(name, member)], false) = (pairs, values.is_array()) {
         // Most objects with a computed name: there is nothing to group.
         query.tick()?;
-        let mut object = Object::with_capacity(1);
+        let mut members = Vec::with_capacity(1);
         if let Some(name) = key(name(&values)?)? {
             let member = member(&values)?;
             if !member.is_undefined() {
-                object.push(name, member);
+                members.push((name, member));
             }
         }
-        return Val::from(object).bounded();
+        return Val::from(Object::of(members)).bounded();
     }
     let values = match values.array_len() {
         Some(0) => vec![Val::Undefined],

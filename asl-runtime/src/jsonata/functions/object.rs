@@ -65,7 +65,8 @@ pub static MERGE: Builtin = Builtin::new("merge", "<a<o>:o>", |query, args| {
     if objects.is_undefined() {
         return Ok(Val::Undefined);
     }
-    let mut merged = Object::default();
+    // Most have a member each, or more.
+    let mut merged = Object::with_capacity(objects.array_len().unwrap_or(1));
     for object in elements(objects) {
         query.tick()?;
         for (name, value) in members(&object) {
