@@ -52,7 +52,12 @@ pub fn evaluate<'a>(
     here: &Val<'a>,
     bindings: &[(&str, Val<'a>)],
 ) -> Result<Val<'a>> {
-    let expression = read(text)?;
+    // Names of functions that stand for something else.
+    let mut bound: Vec<&str> = bindings.iter().map(|(name, _)| *name).collect();
+    let partly = PARTLY.iter().map(|(function, _)| *function);
+    let functions = ours::FUNCTIONS.into_iter().chain(partly);
+    bound.retain(|name| functions.clone().any(|function| function.name == *name));
+    let expression = read(text, &bound)?;
     let mut names = Names::new();
     for (name, value) in bindings {
         names.bind((*name).to_owned(), given(value.into(), 0)?);
@@ -69,22 +74,27 @@ pub fn evaluate<'a>(
     taken(&result.map_err(failed)?)
 }
 
-fn read(text: &'static str) -> Result<Rc<AstNode>> {
-    if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
+fn read(text: &'static str, bound: &[&str]) -> Result<Rc<AstNode>> {
+    // The same text may stand where other names are bound.
+    let is_kept = bound.is_empty();
+    let kept = || READ.with_borrow(|read| read.get(text).cloned());
+    if let Some(expression) = is_kept.then(kept).flatten() {
         return Ok(expression);
     }
-    let mut expression = parser::parse(&with_ours(text)).map_err(|error| {
+    let mut expression = parser::parse(&with_ours(text, bound)).map_err(|error| {
         let message = error.to_string();
         match coded(&message) {
             Some((code, message)) => Error::new(code.to_owned(), message),
             None => Error::internal(message),
         }
     })?;
-    repair::repair(&mut expression);
-    ours::replace(&mut expression);
+    repair::repair(&mut expression, bound);
+    ours::replace(&mut expression, bound);
     bounds::count(&mut expression);
     let expression = Rc::new(expression);
-    READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
+    if is_kept {
+        READ.with_borrow_mut(|read| read.insert(text, Rc::clone(&expression)));
+    }
     Ok(expression)
 }
 
@@ -147,8 +157,9 @@ fn hidden(function: &Builtin) -> String {
 }
 
 /// The expression after definitions of those of [`PARTLY`] that it names.
-fn with_ours(text: &str) -> Cow<'_, str> {
-    let named = PARTLY.iter().filter(|(function, _)| may_call(text, function));
+fn with_ours<'t>(text: &'t str, bound: &[&str]) -> Cow<'t, str> {
+    let is_named = |function: &Builtin| may_call(text, function) && !bound.contains(&function.name);
+    let named = PARTLY.iter().filter(|(function, _)| is_named(function));
     let definitions: String = named.map(|(_, definition)| *definition).collect();
     match definitions.is_empty() {
         true => Cow::Borrowed(text),
@@ -226,7 +237,7 @@ impl Host {
             JValue::Array(elements) => elements.len() * 8,
             _ => 0,
         };
-        self.limits.hold(bytes).map_err(ours)?;
+        self.limits.hold(bytes).map_err(raised)?;
         Ok(value)
     }
 
@@ -243,10 +254,10 @@ impl Host {
                 _ => {}
             }
             if words.max(rest.len()) > MAX_ELEMENTS {
-                return Err(ours(out_of_memory()));
+                return Err(raised(out_of_memory()));
             }
         }
-        self.limits.hold(words * 8).map_err(ours)?;
+        self.limits.hold(words * 8).map_err(raised)?;
         Ok(value)
     }
 
@@ -255,7 +266,7 @@ impl Host {
         if let [JValue::String(text), JValue::String(with)] = args
             && (text.len() + 1).saturating_mul(with.len()) > MAX_TOTAL
         {
-            return Err(ours(out_of_memory()));
+            return Err(raised(out_of_memory()));
         }
         Ok(args.get(1).cloned().unwrap_or(JValue::Undefined))
     }
@@ -275,7 +286,7 @@ impl Host {
     /// Calls one of [`ours::FUNCTIONS`], by its index.
     fn call_ours(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
         let [JValue::Number(index), here, args @ ..] = args else {
-            return Err(ours(Error::internal("a function is missing")));
+            return Err(raised(Error::internal("a function is missing")));
         };
         let function = ours::FUNCTIONS[*index as usize];
         self.call(function, &ours::context(function, here, args.len()), args)
@@ -284,7 +295,7 @@ impl Host {
     /// Applies one of [`ours::OPERATORS`], by its index.
     fn operate(&self, args: &[JValue]) -> std::result::Result<JValue, EvaluatorError> {
         let [JValue::Number(index), operands @ ..] = args else {
-            return Err(ours(Error::internal("an operator is missing")));
+            return Err(raised(Error::internal("an operator is missing")));
         };
         self.given(operands, |query, operands| {
             let operand = |at: usize| operands.get(at).cloned().unwrap_or(Val::Undefined);
@@ -321,7 +332,7 @@ impl Host {
             let args = args.iter().map(taken).collect::<Result<Vec<_>>>()?;
             given(View::from(&of(query, &args)?), 0)
         };
-        self.counted(give(&query).map_err(ours)?)
+        self.counted(give(&query).map_err(raised)?)
     }
 }
 
@@ -334,7 +345,7 @@ fn first(args: &[JValue]) -> JValue {
 const LIMIT: &str = "L0000";
 
 /// An error of ours as one of the interpreter.
-fn ours(error: Error) -> EvaluatorError {
+fn raised(error: Error) -> EvaluatorError {
     let is_limit = error.code().is_none() && !error.is_internal();
     EvaluatorError::EvaluationError(match is_limit {
         true => format!("{LIMIT}: {error}"),

@@ -84,10 +84,10 @@ pub(super) static FUNCTIONS: [&Builtin; 35] = [
     &UPPERCASE,
 ];
 
-/// Puts ours in the place of its own.
-pub(super) fn replace(expression: &mut AstNode) {
+/// Puts ours in the place of its own in an expression in which these names are bound.
+pub(super) fn replace(expression: &mut AstNode, bound: &[&str]) {
     let own = FUNCTIONS.map(|function| function.name).to_vec();
-    let own = tree::unbound(expression, own);
+    let own = tree::unbound(expression, own, bound);
     replace_part(expression, &own);
 }
 

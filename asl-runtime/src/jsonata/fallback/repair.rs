@@ -27,11 +27,11 @@ pub(super) fn some(value: JValue) -> JValue {
     }
 }
 
-/// Puts an expression right.
-pub(super) fn repair(expression: &mut AstNode) {
+/// Puts an expression right in which these names are bound.
+pub(super) fn repair(expression: &mut AstNode, bound: &[&str]) {
     let ours = super::ours::FUNCTIONS.map(|function| function.name);
     let own = [&["exists", "filter", "reduce", "sort"][..], &ours].concat();
-    let own = unbound(expression, own);
+    let own = unbound(expression, own, bound);
     repair_part(expression, &own);
 }
 

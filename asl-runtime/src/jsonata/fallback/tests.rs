@@ -151,6 +151,24 @@ fn our_functions_take_the_place_of_its_own() {
 }
 
 #[test]
+fn a_variable_with_the_name_of_a_function_is_one() {
+    let types = |bindings: &[(&str, Val<'static>)]| {
+        let text = "$type($max) & ', ' & $type($split)";
+        shown(evaluate(query(), text, &Val::Undefined, bindings))
+    };
+    assert_eq!(types(&[]), "\"function, function\"");
+    assert_eq!(types(&[("max", 5.into())]), "\"number, function\"");
+    assert_eq!(types(&[("split", 5.into())]), "\"function, number\"");
+    assert_eq!(types(&[("min", 5.into())]), "\"function, function\"");
+    // One of the service, and one that only the interpreter has.
+    let bound = [("range", 5.into()), ("count", 6.into())];
+    assert_eq!(
+        shown(evaluate(query(), "$range + $count", &Val::Undefined, &bound)),
+        "11"
+    );
+}
+
+#[test]
 fn what_it_has_otherwise_is_repaired() {
     let x = json!([{"p": 2, "n": 1}, {"n": 2}, {"p": 1, "n": 3}]);
     for (text, wanted) in [

@@ -7,9 +7,9 @@ pub(super) fn take(node: &mut AstNode) -> AstNode {
     std::mem::replace(node, AstNode::Undefined)
 }
 
-/// Those of the names that are not bound in an expression.
-pub(super) fn unbound<'n>(expression: &mut AstNode, mut names: Vec<&'n str>) -> Vec<&'n str> {
-    names.retain(|name| !binds(expression, name));
+/// Those of the names that are bound neither in an expression nor around it.
+pub(super) fn unbound<'n>(expression: &mut AstNode, mut names: Vec<&'n str>, bound: &[&str]) -> Vec<&'n str> {
+    names.retain(|name| !bound.contains(name) && !binds(expression, name));
     names
 }
 
