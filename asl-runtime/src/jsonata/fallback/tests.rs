@@ -160,6 +160,14 @@ fn a_variable_with_the_name_of_a_function_is_one() {
     assert_eq!(types(&[("max", 5.into())]), "\"number, function\"");
     assert_eq!(types(&[("split", 5.into())]), "\"function, number\"");
     assert_eq!(types(&[("min", 5.into())]), "\"function, function\"");
+    for text in [
+        "$x.list#$max.($max)",
+        "$x.list@$max.($max)",
+        "($max := [0, 1]; $max)",
+        "function($max) { $max }([0, 1])",
+    ] {
+        assert_eq!(value_of(text, json!({ "list": [0, 1] })), "[0,1]", "{text}");
+    }
     // One of the service, and one that only the interpreter has.
     let bound = [("range", 5.into()), ("count", 6.into())];
     assert_eq!(

@@ -19,6 +19,14 @@ fn binds(node: &mut AstNode, name: &str) -> bool {
             matches!(&**lhs, AstNode::Variable(bound) if bound == name)
         }
         AstNode::Lambda { params, .. } => params.iter().any(|param| param == name),
+        AstNode::Path { steps } => steps.iter().any(|step| {
+            let mut indexes = step.stages.iter().filter_map(|stage| match stage {
+                Stage::Index(index) => Some(index),
+                Stage::Filter(_) | Stage::KeepArray => None,
+            });
+            let bound = [&step.focus, &step.index_var];
+            bound.into_iter().flatten().any(|bound| bound == name) || indexes.any(|bound| bound == name)
+        }),
         _ => false,
     };
     here || parts(node).into_iter().any(|part| binds(part, name))
