@@ -13,6 +13,7 @@ pub mod fallback;
 mod field;
 mod function;
 mod functions;
+mod json;
 mod limit;
 mod operator;
 mod part;
