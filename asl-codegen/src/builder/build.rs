@@ -316,11 +316,18 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
 /// What to watch for new files in a folder. Of one that builds write to, as the package's own does, only the folders in it that
 /// they do not: each build would be the reason for the next one.
 pub(super) fn watched(folder: PathBuf, out_dir: Option<&Path>) -> Vec<PathBuf> {
+    // `target` may be a link, and the way to the package too.
+    let lies_in = |inner: io::Result<PathBuf>, outer: io::Result<PathBuf>| {
+        inner
+            .ok()
+            .zip(outer.ok())
+            .is_some_and(|(inner, outer)| inner.starts_with(outer))
+    };
     let is_written_to = |folder: &Path| {
-        let canonical = folder.canonicalize().ok();
-        canonical
-            .zip(out_dir)
-            .is_some_and(|(folder, out_dir)| out_dir.starts_with(folder))
+        out_dir.is_some_and(|out_dir| {
+            lies_in(out_dir.canonicalize(), folder.canonicalize())
+                || lies_in(std::path::absolute(out_dir), std::path::absolute(folder))
+        })
     };
     if !is_written_to(&folder) {
         return vec![folder];

@@ -238,7 +238,17 @@ fn a_folder_that_builds_write_to_is_watched_without_them() -> io::Result<()> {
         [root.join("flows"), root.join("more")]
     );
     assert_eq!(watched(root.join("flows"), Some(&out_dir)), [root.join("flows")]);
-    assert_eq!(watched(root.clone(), None), [root]);
+    assert_eq!(watched(root.clone(), None), std::slice::from_ref(&root));
+    #[cfg(unix)]
+    {
+        // `target` that lies elsewhere.
+        let elsewhere = tempfile::tempdir()?;
+        fs::remove_dir_all(root.join("target"))?;
+        fs::create_dir_all(elsewhere.path().join("debug/out"))?;
+        std::os::unix::fs::symlink(elsewhere.path(), root.join("target"))?;
+        let expected = [root.join("flows"), root.join("more")];
+        assert_eq!(watched(root, Some(&out_dir)), expected);
+    }
     Ok(())
 }
 
